@@ -1,0 +1,21 @@
+"""The Celery application and the beat's table. Every tick only looks for rows that are due."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("segnopiu")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def every(seconds: float, task: str) -> dict:
+    """A tick that is worthless once the next one is due: it expires."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 1.0)}}
+
+
+app.conf.beat_schedule = {
+    "heartbeat": every(15, "config.tasks.heartbeat"),
+}

@@ -1,0 +1,45 @@
+"""System checks with stable ids; each says what to do."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+@register(Tags.security, deploy=True)
+def stripe_webhook_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.SANDBOX or settings.STRIPE_WEBHOOK_SECRET:
+        return []
+    return [
+        Error(
+            "STRIPE_SECRET_KEY is set, but STRIPE_WEBHOOK_SECRET is not.",
+            hint="Copy the signing secret of the endpoint /stripe/webhook/ from Stripe's dashboard.",
+            id="segnopiu.E001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def sandbox_in_public(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.SANDBOX or settings.ON_LOOPBACK:
+        return []
+    return [
+        Warning(
+            "This installation has a public address and no Stripe key: no gift is real.",
+            hint="Set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET in .env.",
+            id="segnopiu.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def mail_leaves(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.ON_LOOPBACK or not settings.MAIL_IN_FILES:
+        return []
+    return [
+        Error(
+            "Mail is written to files: no donor gets thanks or a receipt.",
+            hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example.org:587.",
+            id="segnopiu.E002",
+        )
+    ]

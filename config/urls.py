@@ -1,0 +1,22 @@
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import include, path, re_path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from attribution import views as attribution_views
+from config import health
+
+urlpatterns = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("admin/", include(wagtailadmin_urls)),
+    path("s/<slug:code>", attribution_views.follow, name="short_link"),
+    path("documenti/", include(wagtaildocs_urls)),
+    # a small installation has no other server for uploads; nginx takes this address over in front
+    re_path(r"^uploads/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    *static(settings.STATIC_URL),
+    path("", include(wagtail_urls)),
+]
