@@ -1,0 +1,135 @@
+"""Checks that several networks share, each giving problems an editor can act on."""
+
+from collections.abc import Iterable
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from campaigns.channels.base import Count, Draft, Limits, Media, Problem
+from campaigns.channels.text import graphemes
+
+
+def over_limit(counts: Iterable[Count]) -> list[Problem]:
+    """One problem for every figure above its limit."""
+    return [
+        Problem(
+            f"{count.code}_over",
+            _("Too long by %(over)d (%(label)s): %(used)d of %(limit)d.")
+            % {
+                "over": count.over,
+                "label": count.label,
+                "used": count.used,
+                "limit": count.limit,
+            },
+        )
+        for count in counts
+        if count.over
+    ]
+
+
+def presence(draft: Draft) -> list[Problem]:
+    """There must be something to publish, and the short link must be in it."""
+    problems = []
+    if not draft.text.strip() and not draft.media:
+        problems.append(Problem("empty", _("Write something: the post is empty.")))
+    if draft.link and draft.link not in draft.text:
+        problems.append(
+            Problem(
+                "link_missing",
+                _("The link is not in the text: put {link} where it should stand."),
+            )
+        )
+    return problems
+
+
+def pictures(draft: Draft, limits: Limits) -> list[Problem]:
+    """Number, kind, weight, size and alt text of every picture."""
+    problems = []
+    if len(draft.media) > limits.media:
+        problems.append(
+            Problem(
+                "media_many",
+                ngettext_lazy(
+                    "At most %(limit)d picture here: take some away.",
+                    "At most %(limit)d pictures here: take some away.",
+                    limits.media,
+                )
+                % {"limit": limits.media},
+            )
+        )
+    for number, media in enumerate(draft.media, start=1):
+        problems += _picture(number, media, limits)
+    return problems
+
+
+def _picture(number: int, media: Media, limits: Limits) -> list[Problem]:
+    problems = []
+    if media.mime not in limits.mimes:
+        problems.append(
+            Problem(
+                "media_kind",
+                _("Picture %(number)d is of a kind this network does not take (%(mime)s).")
+                % {"number": number, "mime": media.mime},
+            )
+        )
+    try:
+        problems += _weight(number, media, limits)
+    except OSError:
+        problems.append(
+            Problem("media_gone", _("Picture %(number)d cannot be read.") % {"number": number})
+        )
+    return problems + _alt(number, media, limits)
+
+
+def _weight(number: int, media: Media, limits: Limits) -> list[Problem]:
+    problems = []
+    if media.size == 0:
+        problems.append(
+            Problem("media_empty", _("Picture %(number)d is empty.") % {"number": number})
+        )
+    if limits.media_bytes is not None and media.size > limits.media_bytes:
+        problems.append(
+            Problem(
+                "media_heavy",
+                _("Picture %(number)d is too heavy: %(size)s of at most %(limit)s.")
+                % {
+                    "number": number,
+                    "size": filesizeformat(media.size),
+                    "limit": filesizeformat(limits.media_bytes),
+                },
+            )
+        )
+    if limits.media_pixels is not None and media.width * media.height > limits.media_pixels:
+        problems.append(
+            Problem(
+                "media_large",
+                _("Picture %(number)d has too many pixels: %(width)d × %(height)d.")
+                % {"number": number, "width": media.width, "height": media.height},
+            )
+        )
+    return problems
+
+
+def _alt(number: int, media: Media, limits: Limits) -> list[Problem]:
+    if not media.alt.strip():
+        return [
+            Problem(
+                "alt_missing",
+                _(
+                    "Picture %(number)d has no description: say what is in it, for those who "
+                    "cannot see it."
+                )
+                % {"number": number},
+            )
+        ]
+    length = graphemes(media.alt)
+    if limits.alt is not None and length > limits.alt:
+        return [
+            Problem(
+                "alt_over",
+                _("The description of picture %(number)d is too long: %(used)d of %(limit)d.")
+                % {"number": number, "used": length, "limit": limits.alt},
+            )
+        ]
+    return []
