@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MediaConfig(AppConfig):
     name = "media"
+    verbose_name = _("Pictures and cards")
+    default_auto_field = "django.db.models.BigAutoField"
