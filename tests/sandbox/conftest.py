@@ -1,0 +1,81 @@
+"""A sandbox that really runs: own process, free port, own store; ended after the test module."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Running:
+    """A sandbox process; ``start`` and ``end`` may be called again to restart on the same store."""
+
+    data: Path
+    webhook_url: str = ""
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, lifeline: int | None = None) -> "Running":
+        command = [sys.executable, "-m", "sandbox", "--port", str(self.port)]
+        command += ["--data", str(self.data), "--webhook-url", self.webhook_url]
+        environment = {**os.environ, "SANDBOX_LOG": "1"}
+        if lifeline is not None:
+            environment["SEGNOPIU_LIFELINE"] = str(lifeline)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, pass_fds=[lifeline] if lifeline else []
+        )
+        until(lambda: self.answers())
+        return self
+
+    def answers(self) -> bool:
+        assert self.process and self.process.poll() is None, "the sandbox ended early"
+        try:
+            return requests.get(f"{self.url}/_control/", timeout=2).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        assert self.process
+        self.process.send_signal(number)
+        return self.process.wait(10)
+
+    def control(self, path: str, **data: object) -> dict:
+        """POST JSON to the control address and give its JSON answer."""
+        answer = requests.post(f"{self.url}/_control/{path}", json=data, timeout=10)
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
+
+def until(condition, seconds: float = 10) -> None:
+    """Wait for something to become true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.03)
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    running = Running(tmp_path_factory.mktemp("sandbox")).start()
+    yield running
+    running.end()
