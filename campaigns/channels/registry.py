@@ -9,6 +9,8 @@ from campaigns.channels.base import Channel, Text
 
 CHANNELS = {
     "wall": "campaigns.channels.wall.Wall",
+    "mastodon": "campaigns.channels.mastodon.Mastodon",
+    "bluesky": "campaigns.channels.bluesky.Bluesky",
 }
 
 
