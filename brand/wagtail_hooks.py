@@ -1,0 +1,35 @@
+"""The admin's look: our colours and parts over Wagtail's own, and the shapes of every state."""
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from wagtail import hooks
+
+ICONS = (
+    "approval",
+    "cancelled",
+    "checking",
+    "draft",
+    "euro",
+    "expiring",
+    "person",
+    "planned",
+    "plus",
+    "published",
+    "rejected",
+    "retry",
+    "sending",
+    "stopped",
+)
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css() -> SafeString:
+    return format_html(
+        '<link rel="stylesheet" href="{}">', static("brand/admin/segnopiu-admin.css")
+    )
+
+
+@hooks.register("register_icons")
+def icons(known: list[str]) -> list[str]:
+    return known + [f"brand/admin/icons/sp-{name}.svg" for name in ICONS]

@@ -1,0 +1,77 @@
+"""What a receipt says, in Italian: it is a paper of Italian law, whatever the donor's language.
+
+The rules are practice, to be confirmed by the body's accountant: art. 83 and 82 D.Lgs. 117/2017,
+art. 23 D.Lgs. 241/1997. A computed saving is never printed.
+"""
+
+from datetime import date
+from typing import Any
+
+from num2words import num2words
+
+MONTHS = (
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
+).split()
+METHODS = {
+    "card": "Carta di pagamento",
+    "sepa_debit": "Addebito diretto SEPA",
+    "link": "Carta di pagamento (Link)",
+    "paypal": "PayPal",
+    "bancontact": "Bancontact",
+    "ideal": "iDEAL",
+    "satispay": "Satispay",
+}
+# what kind of body issues it (brand's legal settings) → the donor's benefit, by art. 83
+BENEFITS = {
+    "ets": (
+        "L’ente è un ente del Terzo settore non commerciale: l’erogazione può essere detratta "
+        "(art. 83, c. 1) o dedotta (art. 83, c. 2) nei limiti e alle condizioni dell’art. 83 del "
+        "D.Lgs. 117/2017."
+    ),
+    "odv": (
+        "L’ente è un’organizzazione di volontariato: l’erogazione può essere detratta con "
+        "l’aliquota prevista per le organizzazioni di volontariato (art. 83, c. 1) o dedotta "
+        "(art. 83, c. 2) nei limiti e alle condizioni dell’art. 83 del D.Lgs. 117/2017."
+    ),
+}
+GIFT = (
+    "La somma è stata versata a titolo di erogazione liberale, senza corrispettivo, a sostegno "
+    "delle attività istituzionali dell’ente, con mezzo di pagamento tracciabile ai sensi "
+    "dell’art. 23 del D.Lgs. 241/1997."
+)
+NO_STAMP_DUTY = "Documento esente da imposta di bollo (art. 82, c. 5, D.Lgs. 117/2017)."
+NBSP = "\u00a0"
+
+
+def words(cents: int) -> str:
+    """Amount as Italians write it on a receipt: 5025 → `cinquanta/25 euro`."""
+    euros, rest = divmod(cents, 100)
+    return f"{num2words(euros, lang='it')}/{rest:02d} euro"
+
+
+def figure(cents: int) -> str:
+    """Amount in figures: 123450 → `1.234,50 €`."""
+    euros, rest = divmod(cents, 100)
+    return f"{euros:,}".replace(",", ".") + f",{rest:02d}{NBSP}€"
+
+
+def day(value: str) -> str:
+    """An ISO date as `26 settembre 2026` (`1º` for the first of a month)."""
+    found = date.fromisoformat(value)
+    number = "1º" if found.day == 1 else str(found.day)
+    return f"{number} {MONTHS[found.month - 1]} {found.year}"
+
+
+def payment(method: str, reference: str) -> str:
+    name = METHODS.get(method, "Pagamento elettronico")
+    return f"{name}, riferimento {reference}" if reference else name
+
+
+def notes(snapshot: dict[str, Any]) -> list[str]:
+    """The paragraphs below the table. The tax wording needs a donor who can be recognised."""
+    kind = snapshot["body"].get("kind", "")
+    found = [GIFT]
+    if kind in BENEFITS:
+        benefit = [BENEFITS[kind]] if snapshot.get("fiscal_code") else []
+        found.append(" ".join([*benefit, NO_STAMP_DUTY]))
+    return found
