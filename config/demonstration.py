@@ -1,0 +1,76 @@
+"""The demonstration logins, and whether the content is wanted."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import transaction
+from wagtail.models import Page
+
+from config.models import Demonstration
+from people import roles
+
+PASSWORD = "segnopositivo"  # noqa: S105  known to all, and refused away from loopback
+
+
+@dataclass(frozen=True)
+class Login:
+    username: str
+    name: str
+    surname: str
+    role: str
+    password: str = PASSWORD
+
+
+PEOPLE = (
+    Login("marta", "Marta", "Campagne", roles.CAMPAIGNERS),
+    Login("rita", "Rita", "Redazione", roles.EDITORS),
+    Login("elio", "Elio", "Tesoreria", roles.TREASURY),
+    Login("carla", "Carla", "Coordinamento", roles.COORDINATION),
+    Login("cesare", "Cesare", "Cooperazione", roles.REVIEW_COOPERATION),
+    Login("vera", "Vera", "Volontariato", roles.REVIEW_VOLUNTEERING),
+    Login("enzo", "Enzo", "Ente pubblico", roles.REVIEW_PUBLIC_BODY),
+)
+
+
+def wanted() -> bool:
+    """Only an empty database gets demonstration content by itself."""
+    fresh = not Page.objects.filter(depth__gt=2).exists()
+    return fresh and not get_user_model().objects.exists()
+
+
+def logins() -> list[Login]:
+    there = set(Demonstration.objects.values_list("username", flat=True))
+    return [person for person in PEOPLE if person.username in there]
+
+
+@transaction.atomic
+def make_logins() -> None:
+    """Idempotent; an existing user of the same name is left alone."""
+    users = get_user_model().objects
+    for person in PEOPLE:
+        if users.filter(username=person.username).exists():
+            continue
+        user = users.create_user(
+            person.username,
+            email=f"{person.username}@segnipositivi.example",
+            password=person.password,
+            first_name=person.name,
+            last_name=person.surname,
+        )
+        user.groups.add(Group.objects.get(name=person.role))
+        Demonstration.objects.create(username=person.username)
+
+
+@transaction.atomic
+def remove_logins() -> int:
+    """Takes the logins out; what they wrote stays, under a name that cannot sign in any more."""
+    names = list(Demonstration.objects.values_list("username", flat=True))
+    for user in get_user_model().objects.filter(username__in=names):
+        user.is_active = False
+        user.username = f"ex-demo-{user.pk}"
+        user.set_unusable_password()
+        user.groups.clear()
+        user.save()
+    Demonstration.objects.all().delete()
+    return len(names)

@@ -1,0 +1,73 @@
+"""What must be true before the product starts, and what is prepared once: catalogues, tables, static files."""
+
+import hashlib
+import socket
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from config.models import Demonstration
+
+
+def refuse_demonstration_in_public() -> None:
+    """Demonstration logins have known passwords: they are for loopback alone.
+
+    Raises ImproperlyConfigured when they exist and the installation answers to other names.
+    """
+    if settings.ON_LOOPBACK:
+        return
+    try:
+        there = Demonstration.objects.exists()
+    except DatabaseError:
+        return  # no tables yet, so no logins
+    if there:
+        raise ImproperlyConfigured(
+            "The demonstration logins are still in the database, and SITE_URL or ALLOWED_HOSTS "
+            "is not loopback. Run: python manage.py demo --remove"
+        )
+
+
+def refuse_taken_port(port: int, name: str) -> None:
+    """Raises ImproperlyConfigured with one sentence when somebody listens on 127.0.0.1:`port`."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"Port {port} ({name}) is taken: stop what listens there, "
+                f"or choose another one, for example PORT={settings.PORT + 10} make run."
+            ) from error
+
+
+def prepare() -> None:
+    """Brings tables, catalogues and static files up to date; quick when they are."""
+    call_command("compile_catalogues")
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+    _collect_static()
+
+
+def _collect_static() -> None:
+    stamp = Path(settings.STATIC_ROOT) / ".stamp"
+    digest = _static_digest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(digest)
+
+
+def _static_digest() -> str:
+    """Of the lock (Wagtail's own files) and of our files' names, sizes and times."""
+    base = Path(settings.BASE_DIR)
+    digest = hashlib.sha256((base / "requirements.txt").read_bytes())
+    for path in sorted(base.glob("*/static/**/*")):
+        if path.is_file():
+            found = path.stat()
+            digest.update(f"{path.relative_to(base)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
