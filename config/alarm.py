@@ -38,9 +38,11 @@ def raise_alarm() -> None:
     """Mails the coordinators directly: the worker that sends mail is what has stopped."""
     last = heartbeat.last()
     log.error("tick_stopped", extra={"last": last and last.isoformat()})
-    people = get_user_model().objects.filter(
-        groups__name=roles.COORDINATION, is_active=True
-    ).exclude(email="")
+    people = (
+        get_user_model()
+        .objects.filter(groups__name=roles.COORDINATION, is_active=True)
+        .exclude(email="")
+    )
     for person in people:
         message = mail.compose(
             key=f"tick-stopped:{last and last.isoformat()}:{person.pk}",

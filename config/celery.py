@@ -1,14 +1,24 @@
 """The Celery application and the beat's table. Every tick only looks for rows that are due."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
+
+from config import lifeline
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("segnopiu")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def notice_the_end(**kwargs: Any) -> None:
+    lifeline.watch()
 
 
 def every(seconds: float, task: str) -> dict:

@@ -69,5 +69,7 @@ def _static_digest() -> str:
     for path in sorted(base.glob("*/static/**/*")):
         if path.is_file():
             found = path.stat()
-            digest.update(f"{path.relative_to(base)} {found.st_size} {found.st_mtime_ns}\n".encode())
+            digest.update(
+                f"{path.relative_to(base)} {found.st_size} {found.st_mtime_ns}\n".encode()
+            )
     return digest.hexdigest()

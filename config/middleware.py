@@ -45,7 +45,9 @@ def content_security_policy(get_response: Handler) -> Handler:
         response = get_response(request)
         policy = admin if request.path_info.startswith("/admin/") else public
         response.headers.setdefault("Content-Security-Policy", policy)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
         return response
 
     return middleware

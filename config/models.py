@@ -8,7 +8,9 @@ class Heartbeat(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="heartbeat_is_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="heartbeat_is_one_row")
+        ]
 
 
 class Demonstration(models.Model):

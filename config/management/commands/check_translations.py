@@ -12,9 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
-ROOMS = (
-    "config cms campaigns donations mail media attribution outbox brand people".split()
-)
+ROOMS = ["config", "cms", "campaigns", "donations", "mail", "media", "attribution", "outbox", "brand", "people"]
 
 
 class Command(BaseCommand):

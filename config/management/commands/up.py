@@ -38,6 +38,7 @@ class Command(BaseCommand):
         self.run(load_demo=options["prepare"])
 
     def run(self, *, load_demo: bool) -> None:
+        make_folders()
         family = Family(self.say)
         stopping: list[int] = []
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -76,6 +77,13 @@ class Command(BaseCommand):
     def say(self, words: str) -> None:
         self.stdout.write(words)
         self.stdout.flush()
+
+
+def make_folders() -> None:
+    for name in ("broker", "broker-control", "cache", "mail", "private", "uploads"):
+        (settings.VAR_DIR / name).mkdir(parents=True, exist_ok=True)
+    for left in settings.VAR_DIR.glob("beat-*"):  # each beat has a schedule file of its own
+        left.unlink(missing_ok=True)
 
 
 def web() -> Child:
