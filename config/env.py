@@ -64,7 +64,10 @@ class Environment:
     def _parsed(self, name: str, default: str, parse, example: str) -> dict:  # type: ignore[no-untyped-def]
         value = self.text(name) or default
         try:
-            return dict(parse(value))
+            found = dict(parse(value))
+            if not (found.get("ENGINE") or found.get("BACKEND") or found.get("EMAIL_BACKEND")):
+                raise ValueError("no engine")
+            return found
         except Exception as error:
             # the value may hold a password: it is not repeated
             raise ImproperlyConfigured(

@@ -1,4 +1,4 @@
-"""What must be true before the product starts, and what is prepared once: catalogues, tables, static files."""
+"""What must be true before the product starts, and what is prepared once."""
 
 import hashlib
 import socket

@@ -12,7 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
-ROOMS = ["config", "cms", "campaigns", "donations", "mail", "media", "attribution", "outbox", "brand", "people"]
+ROOMS = (
+    "attribution", "brand", "campaigns", "cms", "config",
+    "donations", "mail", "media", "outbox", "people",
+)  # fmt: skip
 
 
 class Command(BaseCommand):

@@ -1,0 +1,81 @@
+"""The tree of sources: visits, gifts and euros roll up; refunds go back down."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from attribution import services
+from attribution.models import ShortLink, Visit
+
+pytestmark = pytest.mark.django_db
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture
+def tree():
+    campaign = services.source(kind="campaign", key="1", label="#DonoDay")
+    post = services.source(kind="post", key="1", parent=campaign)
+    return campaign, post, services.source(kind="delivery", key="1", parent=post)
+
+
+def give(source, ref, amount, donor="anna"):
+    return services.credit(source=source, ref=ref, amount=amount, donor=donor, at=timezone.now())
+
+
+def test_totals_roll_up_and_a_refund_takes_its_donor_along(tree):
+    campaign, post, delivery = tree
+    give(delivery, "a", 2500)
+    give(post, "b", 1000, "bruno")
+    give(post, "b-refund", -1000, "bruno")
+    found = services.totals_of(tree)
+    assert found[campaign.pk] == services.Totals(visits=0, gifts=2, cents=2500, donors=1)
+    assert found[delivery.pk].cents == 2500
+
+
+def test_a_credit_counts_once_however_often_it_is_written(tree):
+    before = services.version()
+    give(tree[2], "a", 2500)
+    after = services.version()
+    give(tree[2], "a", 2500)
+    assert services.totals(tree[0]).cents == 2500
+    assert before != after == services.version()
+
+
+def test_totals_need_few_queries_whatever_the_number(tree, django_assert_max_num_queries):
+    many = [services.source(kind="post", key=str(n)) for n in range(2, 30)]
+    with django_assert_max_num_queries(4):
+        services.totals_of([*many, *tree])
+
+
+def test_a_visit_is_counted_and_leaves_only_the_sources_code(tree, client):
+    link = services.link(source=tree[2], target="/donoday/")
+    response = client.get(link.path, headers={"user-agent": BROWSER})
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/donoday/"
+    assert response.cookies[services.COOKIE].value == tree[2].code
+    assert services.totals(tree[0]).visits == 1
+
+
+@pytest.mark.parametrize("agent", ["", "Mastodon/4.5 (http.rb)", "curl/8", "Bluesky Cardyb/1.1"])
+def test_machines_are_not_people(tree, client, agent):
+    link = services.link(source=tree[2], target="/donoday/")
+    response = client.get(link.path, headers={"user-agent": agent})
+    assert services.COOKIE not in response.cookies
+    assert services.totals(tree[0]).visits == 0
+    assert Visit.objects.filter(crawler=True).count() == 1
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_a_link_never_leads_elsewhere(tree, target):
+    with pytest.raises(ValueError, match="this site"):
+        services.link(source=tree[2], target=target)
+
+
+def test_the_database_refuses_an_open_redirect_too(tree):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ShortLink.objects.create(source=tree[2], code="x", target="//evil.example")
+    assert connection.is_usable()
+
+
+def test_an_unknown_code_is_not_found(client):
+    assert client.get("/s/abcdefgh").status_code == 404
