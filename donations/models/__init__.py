@@ -1,0 +1,28 @@
+"""What giving keeps, one story a file."""
+
+from donations.models.giving import (
+    CheckoutAttempt,
+    Consent,
+    Donation,
+    Donor,
+    Fund,
+    SuggestedAmount,
+)
+from donations.models.inbox import StripeEvent
+from donations.models.ledger import Account, JournalEntry
+from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
+
+__all__ = [
+    "Account",
+    "Acknowledgement",
+    "CheckoutAttempt",
+    "Consent",
+    "Donation",
+    "Donor",
+    "Fund",
+    "JournalEntry",
+    "Receipt",
+    "ReceiptCounter",
+    "StripeEvent",
+    "SuggestedAmount",
+]

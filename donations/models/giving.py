@@ -1,0 +1,235 @@
+"""Who gives, what for, and one gift of money from the form to its settlement."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Fund(models.Model):
+    """What a gift is for."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    description = models.TextField(_("what it does"), blank=True)
+    active = models.BooleanField(_("open to gifts"), default=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("fund")
+        verbose_name_plural = _("funds")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SuggestedAmount(models.Model):
+    """An amount that means something: 15 € is a day's groceries for a family of four."""
+
+    fund = models.ForeignKey(Fund, on_delete=models.CASCADE, related_name="suggested_amounts")
+    amount = models.PositiveIntegerField(_("amount"), help_text=_("In cents."))
+    meaning = models.CharField(_("what it makes possible"), max_length=160)
+
+    class Meta:
+        verbose_name = _("suggested amount")
+        verbose_name_plural = _("suggested amounts")
+        ordering = ["amount"]
+        constraints = [
+            models.UniqueConstraint(fields=["fund", "amount"], name="suggestion_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="suggestion_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return self.meaning
+
+
+class Donor(models.Model):
+    """A person by mail address (lower case). What she wrote of herself stays with each gift,
+    so that a form never overwrites what another form said."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("mail"), unique=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("donor")
+        verbose_name_plural = _("donors")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="donor_mail_is_lower_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Donation(models.Model):
+    """One gift. Its state only goes forward (see `RANK`); amounts are cents, times UTC."""
+
+    class State(models.TextChoices):
+        STARTED = "started", _("Started")
+        CHECKOUT_OPEN = "checkout_open", _("On the payment page")
+        EXPIRED = "expired", _("Not completed in time")
+        CANCELLED = "cancelled", _("Given up")
+        PROCESSING = "processing", _("In progress")
+        FAILED = "failed", _("Payment failed")
+        SETTLED = "settled", _("Received")
+        PARTLY_REFUNDED = "partly_refunded", _("Given back in part")
+        REFUNDED = "refunded", _("Given back")
+
+    class Method(models.TextChoices):
+        NONE = "", _("Not known yet")
+        CARD = "card", _("Card")
+        SEPA_DEBIT = "sepa_debit", _("SEPA direct debit")
+        OTHER = "other", _("Other")
+
+    RECEIVED = (State.SETTLED, State.PARTLY_REFUNDED, State.REFUNDED)
+    OPEN = (State.STARTED, State.CHECKOUT_OPEN, State.PROCESSING)
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    form_token = models.UUIDField(unique=True, editable=False)  # one form, one gift
+    donor = models.ForeignKey(
+        Donor, on_delete=models.PROTECT, related_name="donations", verbose_name=_("donor")
+    )
+    fund = models.ForeignKey(
+        Fund, on_delete=models.PROTECT, related_name="donations", verbose_name=_("fund")
+    )
+    source = models.ForeignKey(
+        "attribution.Source",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("came from"),
+    )
+    amount = models.PositiveIntegerField(_("amount"))
+    refunded_amount = models.PositiveIntegerField(_("given back"), default=0)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    state = models.CharField(
+        _("state"), max_length=16, choices=State.choices, default=State.STARTED, db_index=True
+    )
+    method = models.CharField(
+        _("means of payment"), max_length=16, choices=Method.choices, blank=True
+    )
+    method_reference = models.CharField(
+        _("reference of the payment"),
+        max_length=80,
+        blank=True,
+        help_text=_("Last digits of the card or account."),
+    )
+    language = models.CharField(_("language"), max_length=10, default="it")
+    created_at = models.DateTimeField(_("started"), auto_now_add=True, db_index=True)
+    settled_at = models.DateTimeField(_("received"), null=True, blank=True, db_index=True)
+
+    # the donor, as she wrote it for this gift
+    first_name = models.CharField(_("first name"), max_length=80)
+    last_name = models.CharField(_("last name"), max_length=80)
+    codice_fiscale = models.CharField(_("codice fiscale"), max_length=16, blank=True)
+    street = models.CharField(_("street and number"), max_length=160, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    city = models.CharField(_("town"), max_length=80, blank=True)
+    province = models.CharField(_("province"), max_length=40, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="IT", blank=True)
+
+    class Meta:
+        verbose_name = _("donation")
+        verbose_name_plural = _("donations")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="donation_above_zero"),
+            models.CheckConstraint(
+                condition=Q(refunded_amount__lte=F("amount")), name="donation_refund_within"
+            ),
+            models.CheckConstraint(condition=Q(currency="EUR"), name="donation_in_euro"),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["settled", "partly_refunded", "refunded"], settled_at__isnull=False
+                )
+                | (
+                    ~Q(state__in=["settled", "partly_refunded", "refunded"])
+                    & Q(settled_at__isnull=True, refunded_amount=0)
+                ),
+                name="donation_settled_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refunded") | Q(refunded_amount=F("amount")),
+                name="donation_refunded_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.donor_name}, {self.amount / 100:.2f} {self.currency}"
+
+    @property
+    def donor_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def net(self) -> int:
+        """Cents that stay: the amount less what was given back."""
+        return self.amount - self.refunded_amount
+
+    def get_absolute_url(self) -> str:
+        """The page the donor comes back to: it shows the state and settles nothing."""
+        return reverse("donations:thanks", args=[self.public_id])
+
+
+class CheckoutAttempt(models.Model):
+    """One Checkout session asked of Stripe. The row is committed before the call."""
+
+    class State(models.TextChoices):
+        OPENING = "opening", _("Being opened")
+        OPEN = "open", _("Open")
+        COMPLETE = "complete", _("Completed")
+        EXPIRED = "expired", _("Expired")
+        FAILED = "failed", _("Could not be opened")
+
+    donation = models.ForeignKey(Donation, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    amount = models.PositiveIntegerField(_("amount"))
+    idempotency_key = models.CharField(max_length=80, unique=True)
+    session_id = models.CharField(max_length=120, unique=True, null=True, blank=True)
+    payment_intent = models.CharField(max_length=80, unique=True, null=True, blank=True)
+    url = models.URLField(max_length=2000, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPENING)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["donation", "number"], name="attempt_number_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="attempt_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return self.idempotency_key
+
+
+class Consent(models.Model):
+    """What the donor agreed to at the form, word for word (`text_version`). Only ever added."""
+
+    class Kind(models.TextChoices):
+        PRIVACY = "privacy", _("Privacy notice read")
+        NEWSLETTER = "newsletter", _("Newsletter")
+        DONOR_WALL = "donor_wall", _("Name on the donors' wall")
+        NO_TAX_REPORT = "no_tax_report", _("Objection to the report to the tax agency")
+
+    donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="consents")
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    text_version = models.CharField(_("version of the text"), max_length=40)
+    granted_at = models.DateTimeField(_("given"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(fields=["donation", "kind"], name="consent_once_a_gift")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.text_version})"

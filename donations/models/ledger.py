@@ -1,0 +1,107 @@
+"""The books: double entry ("prima nota"), append-only, enforced by the database itself."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+
+class Account(models.Model):
+    """One line of the chart of accounts."""
+
+    class Kind(models.TextChoices):
+        ASSET = "asset", _("What we have")
+        INCOME = "income", _("What came in")
+        EXPENSE = "expense", _("What it cost")
+
+    STRIPE = "stripe"  # "Stripe in viaggio": collected, not paid out yet
+    FEES = "fees"
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    fund = models.OneToOneField(
+        "donations.Fund",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="account",
+        verbose_name=_("fund"),
+    )
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def balance(self) -> int:
+        """Cents: debits less credits."""
+        debits = self.debits.aggregate(sum=Sum("amount"))["sum"] or 0
+        credits = self.credits.aggregate(sum=Sum("amount"))["sum"] or 0
+        return debits - credits
+
+
+class AppendOnly(Exception):
+    """Somebody tried to change or take away a row of the journal."""
+
+
+class Journal(QuerySet):
+    def of(self, donation: Any) -> "Journal":
+        return self.filter(donation=donation).order_by("pk")
+
+    def update(self, **kwargs: Any) -> int:
+        raise AppendOnly("the journal is only ever added to")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnly("the journal is only ever added to")
+
+
+class JournalEntry(models.Model):
+    """`amount` cents from the account `credit` to the account `debit`. It balances by construction.
+
+    `origin` names what it comes from, once: "ch_…:gift", "txn_…:fee", "re_…:refund".
+    """
+
+    debit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="debits", verbose_name=_("debit")
+    )
+    credit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="credits", verbose_name=_("credit")
+    )
+    amount = models.PositiveIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    origin = models.CharField(_("origin"), max_length=120, unique=True)
+    donation = models.ForeignKey(
+        "donations.Donation",
+        on_delete=models.PROTECT,
+        related_name="entries",
+        verbose_name=_("donation"),
+    )
+    at = models.DateTimeField(_("when"), db_index=True)
+    written_at = models.DateTimeField(_("written"), auto_now_add=True)
+
+    objects = Journal.as_manager()
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="entry_above_zero"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="entry_between_two"),
+        ]
+
+    def __str__(self) -> str:
+        return self.origin
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly("the journal is only ever added to")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnly("the journal is only ever added to")

@@ -1,0 +1,142 @@
+"""What the donor gets: acknowledgements by mail, and the numbered receipt."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mail.storage import private_storage
+from outbox.models import Leased
+
+
+class Acknowledgement(Leased):
+    """A duty to tell the donor something, written with the books; a task turns it into a mail.
+
+    `kind` is checked against `donations.acknowledgements.KINDS`.
+    """
+
+    class State(models.TextChoices):
+        DUE = "due", _("To be written")
+        DONE = "done", _("Written")
+        SKIPPED = "skipped", _("Overtaken by events")
+
+    donation = models.ForeignKey(
+        "donations.Donation", on_delete=models.PROTECT, related_name="acknowledgements"
+    )
+    kind = models.CharField(_("kind"), max_length=20)
+    key = models.CharField(max_length=120, unique=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DUE)
+    entry = models.ForeignKey(
+        "donations.JournalEntry",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ledger entry"),
+    )
+    receipt = models.ForeignKey(
+        "donations.Receipt",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("receipt"),
+    )
+    mail = models.OneToOneField(
+        "mail.Message",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="acknowledgement",
+        verbose_name=_("mail"),
+    )
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("acknowledgement")
+        verbose_name_plural = _("acknowledgements")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ReceiptCounter(models.Model):
+    """The last number given out, by issuing body and year; locked while a number is taken."""
+
+    issuer = models.CharField(max_length=16)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "year"], name="receipt_counter_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.year}: {self.last}"
+
+
+class Receipt(models.Model):
+    """Number and data are frozen with the books; the PDF is drawn from `data` afterwards, once.
+
+    `data` (JSON): see `donations.services.receipts.snapshot`.
+    """
+
+    class State(models.TextChoices):
+        ISSUED = "issued", _("Valid")
+        VOID = "void", _("Void")
+
+    issuer = models.CharField(_("issuing body"), max_length=16)
+    year = models.PositiveSmallIntegerField(_("year"))
+    number = models.PositiveIntegerField(_("number"))
+    donation = models.ForeignKey(
+        "donations.Donation",
+        on_delete=models.PROTECT,
+        related_name="receipts",
+        verbose_name=_("donation"),
+    )
+    amount = models.PositiveIntegerField(_("amount"))
+    data = models.JSONField()
+    issued_at = models.DateTimeField(_("issued"))
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.ISSUED)
+    voided_at = models.DateTimeField(_("voided"), null=True, blank=True)
+    void_reason = models.CharField(_("why it is void"), max_length=160, blank=True)
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
+    )
+    file = models.FileField(
+        _("file"), storage=private_storage, upload_to="receipts/%Y/", max_length=200, blank=True
+    )
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        ordering = ["-year", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "year", "number"], name="receipt_number"),
+            models.UniqueConstraint(
+                fields=["donation"], condition=Q(state="issued"), name="receipt_one_valid"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) & Q(number__gt=0), name="receipt_above_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="issued", voided_at__isnull=True)
+                | Q(state="void", voided_at__isnull=False),
+                name="receipt_void_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """As printed: 2026/000123."""
+        return f"{self.year}/{self.number:06d}"
