@@ -1,9 +1,10 @@
 """What every test may use. Missing outside services skip with a reason; REQUIRE_ALL=1 forbids it."""
 
-import os
 from pathlib import Path
 
 import pytest
+
+from tests_support import require_chromium
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +21,23 @@ def folders(settings, tmp_path: Path) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
-def missing(reason: str) -> None:
-    """Skips the test with the reason, which says how to get what is missing."""
-    if os.environ.get("REQUIRE_ALL") == "1":
-        pytest.fail(f"REQUIRE_ALL=1, but {reason}")
-    pytest.skip(reason)
+@pytest.fixture(scope="session")
+def browser():
+    path = require_chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield running
+        running.close()

@@ -43,9 +43,7 @@ def render_receipt(snapshot: dict[str, Any], *, stamp: str | None = None) -> byt
     return stamp_receipt(paper, snapshot, stamp=stamp) if stamp else paper
 
 
-def stamp_receipt(
-    stored: bytes, snapshot: dict[str, Any], *, stamp: str, note: str = ""
-) -> bytes:
+def stamp_receipt(stored: bytes, snapshot: dict[str, Any], *, stamp: str, note: str = "") -> bytes:
     """A stored receipt under a stamp: the page is laid in as it is, so it shows what was sent.
 
     `snapshot` gives the words for those who cannot see the page. Tagged, but not PDF/UA: Typst
@@ -98,9 +96,9 @@ def _data(snapshot: dict[str, Any]) -> dict[str, Any]:
         ("Destinazione", snapshot["purpose"]),
     ]
     issued = wording.day(snapshot["issued_on"])
-    facsimile = "Prova: nessun pagamento è reale, la ricevuta non vale." if snapshot.get(
-        "sandbox"
-    ) else ""
+    facsimile = (
+        "Prova: nessun pagamento è reale, la ricevuta non vale." if snapshot.get("sandbox") else ""
+    )
     return {
         "title": f"Ricevuta {snapshot['number']}",
         "heading": "Ricevuta di erogazione liberale",

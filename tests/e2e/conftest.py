@@ -1,0 +1,3 @@
+from running_product import product
+
+__all__ = ["product"]

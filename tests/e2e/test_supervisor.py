@@ -1,0 +1,111 @@
+"""`manage.py up` as a whole: it starts, heals, refuses clearly and leaves nothing behind."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from running_product import free_ports, start, wait_until_ready
+
+pytestmark = pytest.mark.e2e
+
+
+def family(product) -> set[int]:
+    """All processes whose environment names this product's folder, the supervisor included."""
+    mark = f"VAR_DIR={product.var}".encode()
+    found = set()
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdecimal() and mark in (entry / "environ").read_bytes():
+                found.add(int(entry.name))
+        except OSError:
+            continue
+    return found - {os.getpid()}
+
+
+def wait_for(condition, seconds: float = 30.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    running = start(tmp_path_factory.mktemp("supervised") / "var", free_ports())
+    try:
+        wait_until_ready(running)
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.send_signal(signal.SIGKILL)
+            running.process.wait()
+        assert wait_for(lambda: not family(running), 15), [command_of(p) for p in family(running)]
+
+
+def test_the_terminal_shows_addresses_and_logins(own):
+    said = own.log()
+    assert f"{own.url}/admin/" in said
+    assert "marta / " in said
+    assert requests.get(own.url, timeout=20).status_code == 200
+
+
+@pytest.mark.parametrize("words", ["gunicorn", "celery -A config worker", "beat", "-m sandbox"])
+def test_a_killed_process_comes_back(own, words):
+    before = {pid for pid in family(own) if words in command_of(pid)}
+    assert before
+    leader = min(pid for pid in before if os.getpgid(pid) == pid)
+    os.kill(leader, signal.SIGKILL)
+    assert wait_for(lambda: not before & family(own))
+    assert wait_for(lambda: any(words in command_of(pid) for pid in family(own)))
+    wait_until_ready(own, 60)
+
+
+def test_a_taken_port_gives_one_clear_sentence(own):
+    refused = own.manage("up")
+    assert refused.returncode != 0
+    assert "is taken" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_demonstration_logins_never_answer_in_public(own):
+    free = str(free_ports())
+    keys = {"SECRET_KEY": "x" * 60, "SECRETS_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
+    for public in ({"SITE_URL": "https://www.example.org"}, {"ALLOWED_HOSTS": "www.example.org"}):
+        refused = own.manage("up", **keys, **public, PORT=free)
+        assert refused.returncode != 0
+        assert "manage.py demo --remove" in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_kill_9_of_the_supervisor_leaves_nobody(own):
+    wait_until_ready(own)
+    assert len(family(own)) > 4
+    own.process.send_signal(signal.SIGKILL)
+    own.process.wait()
+    assert wait_for(lambda: not family(own), 12), [command_of(pid) for pid in family(own)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_second_start_doubles_nothing_and_stops_when_told(own, number):
+    again = start(own.var, free_ports())
+    try:
+        wait_until_ready(again)
+        assert (
+            "demonstration content, once" not in again.log().split("Stopping")[-1].split("Site")[-1]
+        )
+    finally:
+        again.process.send_signal(number)
+        again.process.wait(25)
+    assert wait_for(lambda: not family(again), 5)

@@ -1,0 +1,102 @@
+"""The whole product as a user runs it, on loopback, in a folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Product:
+    url: str
+    sandbox: str
+    var: Path
+    process: subprocess.Popen
+    environment: dict[str, str]
+
+    def manage(self, *words: str, **extra: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env={**self.environment, **extra},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def log(self) -> str:
+        return (self.var / "up.log").read_text()
+
+
+def free_ports() -> int:
+    """A port whose next one is free as well."""
+    for _ in range(50):
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no two free ports in a row")
+
+
+def start(var: Path, port: int) -> Product:
+    var.mkdir(parents=True, exist_ok=True)
+    kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "SITE_URL"}}
+    environment = {**kept, "VAR_DIR": str(var), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    with (var / "up.log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--prepare"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+    return Product(
+        f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", var, process, environment
+    )
+
+
+def wait_until_ready(product: Product, seconds: float = 150) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert product.process.poll() is None, product.log()
+        try:
+            if requests.get(f"{product.url}/readyz", timeout=5).status_code == 200:
+                return
+        except requests.RequestException:
+            pass
+        time.sleep(0.25)
+    raise AssertionError(f"not ready after {seconds} s:\n{product.log()[-4000:]}")
+
+
+def stop(product: Product) -> None:
+    product.process.send_signal(signal.SIGTERM)
+    try:
+        product.process.wait(20)
+    except subprocess.TimeoutExpired:
+        product.process.kill()
+        raise
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory) -> Iterator[Product]:
+    running = start(tmp_path_factory.mktemp("product") / "var", free_ports())
+    try:
+        wait_until_ready(running)
+        yield running
+    finally:
+        stop(running)
