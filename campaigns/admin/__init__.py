@@ -1,0 +1,1 @@
+"""The staff's screens for campaigns: composer, calendar, desk, accounts."""

@@ -1,0 +1,163 @@
+/* The composer: an instant estimate while typing, then the server's own figures in its place.
+   Without this file the form works all the same: figures and problems come with every save. */
+(() => {
+  const $ = (s, r = document) => r.querySelector(s);
+  const $$ = (s, r = document) => [...r.querySelectorAll(s)];
+  const WAIT = 400;
+  const segments = new Intl.Segmenter('it', { granularity: 'grapheme' });
+  const graphemes = (text) => [...segments.segment(text)].length;
+  const bytes = (text) => new TextEncoder().encode(text).length;
+
+  function estimate(row, common) {
+    const own = $('textarea', row);
+    const raw = own && own.closest('details').open && own.value.trim() ? own.value : common;
+    const text = raw.replaceAll('{link}', row.dataset.link || '');
+    const fixed = Number(row.dataset.linkLength);
+    const counted = fixed ? text.replace(/https?:\/\/\S+/g, 'x'.repeat(fixed)) : text;
+    $$('[data-count]', row).forEach((out) => {
+      const used = out.dataset.count === 'bytes' ? bytes(text) : graphemes(counted);
+      const limit = Number(out.dataset.limit);
+      const shown = $('[data-used]', out);
+      if (shown) shown.textContent = used.toLocaleString('it');
+      const over = limit && used > limit;
+      const tone = over ? 'sp-bad' : limit && used > limit * 0.9 ? 'sp-warn' : 'sp-ok';
+      if (out.classList.contains('sp-state')) out.className = `sp-state ${tone}`;
+      const bar = $(`[data-fill="${out.dataset.count}"]`, row);
+      if (bar && limit) {
+        bar.setAttribute('width', Math.min(100, (used / limit) * 100));
+        bar.parentNode.setAttribute('class', `sp-bar ${tone}`);
+      }
+    });
+  }
+
+  class Composer {
+    constructor(root) {
+      this.root = root;
+      this.form = root.closest('form');
+      this.text = $('[name=text]', this.form);
+      this.turn = 0;
+      this.form.addEventListener('input', (event) => this.changed(event));
+      this.form.addEventListener('change', (event) => this.changed(event));
+      this.form.addEventListener('click', (event) => this.clicked(event));
+      $$('details[data-variant]', this.form).forEach((box) =>
+        box.addEventListener('toggle', () => this.opened(box)),
+      );
+      this.chips();
+      this.ask();
+    }
+
+    rows() {
+      return $$('[data-account]', this.form);
+    }
+
+    changed() {
+      this.rows().forEach((row) => estimate(row, this.text.value));
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.ask(), WAIT);
+    }
+
+    /* the server's truth: fragments by id; a late answer never overwrites a newer one */
+    async ask() {
+      const turn = (this.turn += 1);
+      const data = new FormData(this.form);
+      for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+      let answer;
+      try {
+        const response = await fetch(this.root.dataset.checkUrl, { method: 'POST', body: data });
+        if (!response.ok) return;
+        answer = await response.json();
+      } catch {
+        return;
+      }
+      if (turn !== this.turn) return;
+      Object.entries(answer.fragments).forEach(([id, html]) => {
+        const place = document.getElementById(id);
+        if (place && place.innerHTML !== html) place.innerHTML = html;
+      });
+      this.marks(answer.marks);
+      this.cards(answer.cards);
+    }
+
+    /* each layout's drawing, made by the same code that draws the one that goes out */
+    async cards(wanted) {
+      for (const [layout, key] of Object.entries(wanted || {})) {
+        const image = $(`[data-card="${layout}"]`, this.form);
+        if (!image || image.dataset.key === key) continue;
+        image.dataset.key = key;
+        const data = new FormData(this.form);
+        for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+        data.set('draw', layout);
+        const response = await fetch(this.root.dataset.cardUrl, { method: 'POST', body: data });
+        if (!response.ok || image.dataset.key !== key) continue;
+        const old = image.src;
+        image.src = URL.createObjectURL(await response.blob());
+        image.hidden = false;
+        if (old.startsWith('blob:')) URL.revokeObjectURL(old);
+      }
+    }
+
+    opened(box) {
+      const area = $('textarea', box);
+      if (box.open && !area.value) {
+        area.value = this.text.value;
+        area.focus();
+      }
+      this.changed();
+    }
+
+    clicked(event) {
+      const insert = event.target.closest('[data-insert]');
+      const back = event.target.closest('[data-common]');
+      const write = event.target.closest('[data-write]');
+      if (insert) {
+        const { selectionStart: from, selectionEnd: to } = this.text;
+        this.text.setRangeText(insert.dataset.insert, from, to, 'end');
+        this.text.focus();
+        this.text.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+      if (back) {
+        const box = back.closest('details');
+        $('textarea', box).value = '';
+        box.open = false;
+        $('textarea', box).dispatchEvent(new Event('input', { bubbles: true }));
+        $('summary', box).focus();
+      }
+      if (write) {
+        const box = document.getElementById(write.dataset.write);
+        box.open = true;
+        $('textarea', box).focus();
+      }
+    }
+
+    /* the preview's chips drive Wagtail's own choice of mode */
+    chips() {
+      const select = $('[data-w-preview-target="mode"]');
+      const chips = $$('[data-sp-mode]');
+      if (!select || !chips.length) return;
+      const show = () =>
+        chips.forEach((chip) =>
+          chip.setAttribute('aria-pressed', String(chip.dataset.spMode === select.value)),
+        );
+      chips.forEach((chip) =>
+        chip.addEventListener('click', () => {
+          select.value = chip.dataset.spMode;
+          select.dispatchEvent(new Event('change', { bubbles: true }));
+          show();
+        }),
+      );
+      select.addEventListener('change', show);
+      show();
+    }
+
+    marks(marks) {
+      Object.entries(marks || {}).forEach(([mode, html]) => {
+        const place = $(`[data-sp-mode="${mode}"] [data-mark]`);
+        if (place) place.innerHTML = html;
+      });
+    }
+  }
+
+  const start = () => $$('[data-sp-composer]').forEach((root) => new Composer(root));
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
+  else start();
+})();

@@ -1,0 +1,1 @@
+"""What staff see first: the beat, what needs a person, what goes out and what came in today."""

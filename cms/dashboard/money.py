@@ -1,0 +1,47 @@
+"""What came in today and where from. Amounts in cents, gifts less what was given back."""
+
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from cms.dashboard.base import Part, bounds, today
+from donations.models import Donation
+
+SHOWN = 5
+
+
+class CameInToday(Part):
+    template_name = "cms/dashboard/money.html"
+    sorry = _(
+        "I cannot read today's donations. The money has nothing to do with it: it comes in "
+        "all the same."
+    )
+
+    def allowed(self) -> bool:
+        return bool(self.request.user.has_perm("donations.view_donation"))
+
+    def read(self) -> dict[str, Any]:
+        starts, ends = bounds(today())
+        received = Donation.objects.filter(settled_at__gte=starts, settled_at__lt=ends)
+        net = F("amount") - F("refunded_amount")
+        sums = received.aggregate(cents=Sum(net), gifts=Count("pk"))
+        waiting = Donation.objects.filter(state=Donation.State.PROCESSING)
+        sources = list(
+            received.values(label=F("source__label"))
+            .annotate(cents=Sum(net))
+            .order_by(F("cents").desc(), "label")[:SHOWN]
+        )
+        top = max((row["cents"] for row in sources), default=0)
+        return {
+            "cents": sums["cents"] or 0,
+            "gifts": sums["gifts"],
+            "waiting": waiting.aggregate(cents=Sum("amount"))["cents"] or 0,
+            "sources": [
+                row | {"share": max(0, row["cents"]) * 100 // top if top > 0 else 0}
+                for row in sources
+            ],
+            "unfinished": Donation.objects.filter(
+                Q(state=Donation.State.FAILED), created_at__gte=starts
+            ).count(),
+        }

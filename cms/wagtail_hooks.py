@@ -1,0 +1,23 @@
+"""What this room adds to the admin."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from wagtail import hooks
+
+from cms.dashboard.base import Columns
+from cms.dashboard.beat import Beat
+from cms.dashboard.money import CameInToday
+
+
+@hooks.register("construct_homepage_panels")
+def dashboard(request: HttpRequest, panels: list[Any]) -> None:
+    """Ours come first (their order is below 100), Wagtail's own stay below them."""
+    panels[:0] = [Beat(request), Columns(CameInToday(request))]
+
+
+@hooks.register("construct_homepage_summary_items")
+def summary(request: HttpRequest, items: list[Any]) -> None:
+    """The counts of pages and pictures say nothing to those who cannot edit them."""
+    if not request.user.has_perm("wagtailimages.add_image"):
+        items.clear()

@@ -1,0 +1,31 @@
+import pytest
+from django.utils import translation
+
+from brand.templatetags.staff_tags import bar, euro
+
+
+@pytest.mark.parametrize(
+    ("cents", "italian"),
+    [
+        (0, "0\u00a0€"),
+        (35, "0,35\u00a0€"),
+        (2500, "25\u00a0€"),
+        (124000, "1.240\u00a0€"),
+        (124050, "1.240,50\u00a0€"),
+        (-35, "−0,35\u00a0€"),
+        (123456789, "1.234.567,89\u00a0€"),
+    ],
+)
+def test_cents_as_italians_write_them(cents, italian):
+    with translation.override("it"):
+        assert euro(cents) == italian
+
+
+def test_english_marks():
+    with translation.override("en"):
+        assert euro(124050) == "1,240.50\u00a0€"
+
+
+@pytest.mark.parametrize(("given", "width"), [(-5, 0), (56, 56), (140, 100), (None, 0)])
+def test_a_bar_stays_inside(given, width):
+    assert f'<rect width="{width}" height="10" rx="1"/></svg>' in bar(given)

@@ -1,0 +1,62 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from config import heartbeat
+from config.models import Heartbeat
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(django_user_model):
+    user = django_user_model.objects.create_user("marta", password="x")
+    user.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    return user
+
+
+def home(client, user) -> str:
+    client.force_login(user)
+    response = client.get("/admin/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_no_tick_yet_is_red(client, admin_user):
+    assert "sp-strip sp-bad" in home(client, admin_user)
+
+
+def test_a_running_beat_is_one_quiet_line(client, admin_user):
+    heartbeat.beat()
+    page = home(client, admin_user)
+    assert "sp-strip sp-ok" in page
+    assert "sp-strip sp-bad" not in page
+
+
+def test_an_old_tick_says_since_when(client, admin_user):
+    heartbeat.beat()
+    Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=29))
+    page = home(client, admin_user)
+    assert "sp-strip sp-bad" in page
+    assert "29 " in page
+
+
+def test_money_is_for_those_who_may_see_it(client, person, admin_user):
+    assert "came-in" not in home(client, person)
+    assert "came-in" in home(client, admin_user)
+
+
+def test_a_part_that_fails_takes_no_other_along(client, admin_user, monkeypatch):
+    from cms.dashboard.money import CameInToday
+
+    def broken(self):
+        Heartbeat.objects.raw("SELECT nothing FROM nowhere")[0]
+
+    heartbeat.beat()
+    monkeypatch.setattr(CameInToday, "read", broken)
+    page = home(client, admin_user)
+    assert "came-in" not in page
+    assert "sp-strip sp-bad" in page
+    assert "sp-strip sp-ok" in page
