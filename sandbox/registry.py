@@ -15,7 +15,9 @@ and, where it has use for them,
 from importlib import import_module
 from types import ModuleType
 
-STANDINS: dict[str, str] = {}
+STANDINS: dict[str, str] = {
+    "mastodon": "sandbox.mastodon",
+}
 
 
 def load() -> dict[str, ModuleType]:

@@ -59,7 +59,7 @@ class Running:
         self.process.send_signal(number)
         return self.process.wait(10)
 
-    def control(self, path: str, **data: object) -> dict:
+    def control(self, path: str, /, **data: object) -> dict:
         """POST JSON to the control address and give its JSON answer."""
         answer = requests.post(f"{self.url}/_control/{path}", json=data, timeout=10)
         assert answer.ok, answer.text

@@ -1,0 +1,75 @@
+"""Mastodon's pages for people."""
+
+from sqlite3 import Connection, Row
+
+from werkzeug.exceptions import NotFound
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from sandbox import timeline
+from sandbox.mastodon import store
+from sandbox.web import Context
+
+REACTIONS = {"favourites": "Apprezza", "reblogs": "Condividi", "replies": "Rispondi"}
+
+
+def profile(ctx: Context, name: str) -> Response:
+    with ctx.store.tx() as db:
+        account = store.account(db, name)
+        if account is None:
+            raise NotFound("Nessun profilo con questo nome.")
+        posts = [_post(db, row) for row in store.statuses(db, account["id"], limit=200)]
+    return timeline.show("Mastodon", f"@{name}", posts)
+
+
+def single(ctx: Context, name: str, identity: int) -> Response:
+    with ctx.store.tx() as db:
+        row = _wanted(db, name, identity)
+        return timeline.show("Mastodon", f"@{name}", [_post(db, row)])
+
+
+def _wanted(db: Connection, name: str, identity: int) -> Row:
+    row = store.status(db, identity)
+    if row is None or row["name"] != name:
+        raise NotFound("Questo post non c'è.")
+    return row
+
+
+def _post(db: Connection, row: Row) -> timeline.Post:
+    url = f"/mastodon/@{row['name']}/{row['id']}"
+    pictures = [
+        timeline.Picture(
+            f"/mastodon/media/{media['id']}", media["description"], media["width"], media["height"]
+        )
+        for media in store.media_of(db, row["id"])
+    ]
+    reactions = [(label, row[what], f"{url}/{what}") for what, label in REACTIONS.items()]
+    return timeline.Post(url, row["created"], row["text"], row["language"], pictures, reactions)
+
+
+def react(ctx: Context, name: str, identity: int, what: str) -> Response:
+    """One more reaction, then back to the post."""
+    if what not in REACTIONS:
+        raise NotFound("Questa reazione non c'è.")
+    with ctx.store.tx() as db:
+        _wanted(db, name, identity)
+        db.execute(
+            f"UPDATE mastodon_status SET {what} = {what} + 1 WHERE id = ?",  # noqa: S608 - checked
+            (identity,),
+        )
+    return Response.force_type(redirect(f"/mastodon/@{name}/{identity}", 303))
+
+
+def picture(ctx: Context, identity: int) -> Response:
+    with ctx.store.tx() as db:
+        row = store.media(db, identity)
+    if row is None:
+        raise NotFound("Questa immagine non c'è.")
+    return Response(
+        row["content"],
+        content_type=row["mime"],
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'",
+        },
+    )

@@ -1,0 +1,103 @@
+"""A page for people: what an account has published, with pictures and their descriptions."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from markupsafe import Markup, escape
+from werkzeug.wrappers import Response
+
+from sandbox.web import page
+
+
+@dataclass(frozen=True)
+class Picture:
+    url: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Post:
+    """One post as it is shown; ``reactions`` are (label, count, address to POST one more to)."""
+
+    url: str
+    moment: float
+    text: str
+    language: str
+    pictures: Sequence[Picture]
+    reactions: Sequence[tuple[str, int, str]]
+
+
+def show(network: str, handle: str, posts: Sequence[Post]) -> Response:
+    """The timeline of one account, newest first."""
+    shown = Markup("").join(_post(handle, post) for post in posts)
+    empty = Markup('<p class="tl-empty">Ancora nessun post.</p>')
+    body = _PAGE.format(network=network, handle=handle, posts=shown or empty)
+    return page(f"{handle} · {network}", body)
+
+
+def _post(handle: str, post: Post) -> Markup:
+    moment = datetime.fromtimestamp(post.moment, UTC)
+    return _POST.format(
+        handle=handle,
+        url=post.url,
+        iso=moment.isoformat(timespec="seconds"),
+        when=moment.strftime("%d/%m/%Y %H:%M UTC"),
+        language=post.language,
+        text=linked(post.text),
+        pictures=Markup("").join(_picture(picture) for picture in post.pictures),
+        reactions=Markup("").join(_reaction(*reaction) for reaction in post.reactions),
+    )
+
+
+def _picture(picture: Picture) -> Markup:
+    described = picture.alt or "manca"
+    return _PICTURE.format(
+        url=picture.url,
+        alt=picture.alt,
+        described=described,
+        width=picture.width,
+        height=picture.height,
+    )
+
+
+def _reaction(label: str, number: int, address: str) -> Markup:
+    return _REACTION.format(label=label, number=number, address=address)
+
+
+def linked(text: str) -> Markup:
+    """Paragraph text with addresses one can click; everything else escaped."""
+    pieces = re.split(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]»])", text)
+    out = [
+        Markup('<a href="{0}" rel="nofollow noopener">{0}</a>').format(piece)
+        if number % 2
+        else escape(piece)
+        for number, piece in enumerate(pieces)
+    ]
+    return Markup("").join(out).replace("\n", Markup("<br>"))
+
+
+_PAGE = Markup("""<link rel="stylesheet" href="/_static/timeline.css">
+<main class="tl">
+<header class="tl-head"><p class="tl-net">{network}</p><h1>{handle}</h1></header>
+{posts}
+</main>""")
+
+_POST = Markup("""<article class="tl-post">
+<header><strong>{handle}</strong> <a href="{url}"><time datetime="{iso}">{when}</time></a></header>
+<p class="tl-text" lang="{language}">{text}</p>
+{pictures}
+<footer>{reactions}</footer>
+</article>
+""")
+
+_PICTURE = Markup("""<figure><img src="{url}" alt="{alt}" width="{width}" height="{height}">
+<figcaption>Descrizione: {described}</figcaption></figure>
+""")
+
+_REACTION = Markup(
+    '<form method="post" action="{address}"><button>{label} <b>{number}</b></button></form>'
+)
