@@ -1,0 +1,78 @@
+"""Money typed by people and shown to people. Amounts are integer cents of a euro, never floats."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+MINIMUM = 2_00
+MAXIMUM = 10_000_00
+NBSP = "\u00a0"
+
+_EURO = re.compile(r"^(?:€|eur|euro)?\s*(.*?)\s*(?:€|eur|euro)?$", re.IGNORECASE | re.DOTALL)
+_OTHER = re.compile(
+    r"[$£¥₽₹₺₿]|\b(?:usd|gbp|chf|jpy|dollar[ios]?|sterlin[ae]|franch[io])\b", re.IGNORECASE
+)
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
+_SPACED = re.compile(r"^[0-9]{1,3}(?:[\s\u00a0\u2007\u2009\u202f][0-9]{3})+(?:,[0-9]{1,2})?$")
+_NUMBER = re.compile(r"^(?P<whole>[0-9]{1,12}|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,(?P<part>[0-9]{1,2}))?$")
+_DOT = re.compile(r"^(?P<whole>[0-9]{1,12})\.(?P<part>[0-9]{1,2})$")
+
+
+class BadAmount(ValueError):
+    """What was typed is no amount we can take; its text says why, to the person who typed it."""
+
+
+def parse_amount(text: str) -> int:
+    """Cents from an amount as Italians write it: `25`, `25,50`, `25.50`, `1.000`, `1 000 €`.
+
+    A dot before three digits parts thousands, before one or two it parts cents. Raises BadAmount.
+    """
+    typed = text.strip()
+    if not typed:
+        raise BadAmount(_("Write the amount, for example 25 or 25,50."))
+    if _OTHER.search(typed):
+        raise BadAmount(_("We can only take euros: write the amount in euros."))
+    bare = _EURO.sub(r"\1", typed)
+    if bare[:1] in "-−–" and bare[1:2].isdigit():
+        raise BadAmount(_("The amount is below zero: write how much you give, for example 25."))
+    cents = _cents(_without_spaces(bare))
+    if cents is None:
+        raise BadAmount(
+            _("We do not understand this amount: write it in figures, for example 25 or 25,50.")
+        )
+    return within_limits(cents)
+
+
+def within_limits(cents: int) -> int:
+    """The same cents, when they are an amount we take online. Raises BadAmount."""
+    if cents < MINIMUM:
+        raise BadAmount(_("We can take gifts from %(amount)s up.") % {"amount": euros(MINIMUM)})
+    if cents > MAXIMUM:
+        raise BadAmount(
+            _("Online we take up to %(amount)s. For a larger gift, write to us: we help you.")
+            % {"amount": euros(MAXIMUM)}
+        )
+    return cents
+
+
+def _without_spaces(text: str) -> str:
+    """Spaces may part thousands and nothing else: `1 000`, not `1 0`."""
+    return "".join(_SPACES.split(text)) if _SPACED.match(text) else text
+
+
+def _cents(text: str) -> int | None:
+    found = _NUMBER.match(text) or _DOT.match(text)
+    if not found:
+        return None
+    part = (found["part"] or "").ljust(2, "0")
+    return int(found["whole"].replace(".", "")) * 100 + int(part)
+
+
+def euros(cents: int, *, always_cents: bool = False) -> str:
+    """`12.480 €`; cents only where there are some, or `always_cents` (accounts): `50,00 €`."""
+    sign = "−" if cents < 0 else ""
+    whole, part = divmod(abs(cents), 100)
+    text = f"{whole:,}".replace(",", ".")
+    if part or always_cents:
+        text += f",{part:02d}"
+    return f"{sign}{text}{NBSP}€"
