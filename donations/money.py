@@ -14,7 +14,9 @@ _OTHER = re.compile(
 )
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _SPACED = re.compile(r"^[0-9]{1,3}(?:[\s\u00a0\u2007\u2009\u202f][0-9]{3})+(?:,[0-9]{1,2})?$")
-_NUMBER = re.compile(r"^(?P<whole>[0-9]{1,12}|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,(?P<part>[0-9]{1,2}))?$")
+_NUMBER = re.compile(
+    r"^(?P<whole>[0-9]{1,12}|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,(?P<part>[0-9]{1,2}))?$"
+)
 _DOT = re.compile(r"^(?P<whole>[0-9]{1,12})\.(?P<part>[0-9]{1,2})$")
 
 
@@ -76,3 +78,9 @@ def euros(cents: int, *, always_cents: bool = False) -> str:
     if part or always_cents:
         text += f",{part:02d}"
     return f"{sign}{text}{NBSP}€"
+
+
+def plain(cents: int) -> str:
+    """As the form writes it: 25 or 25,50."""
+    whole, part = divmod(cents, 100)
+    return f"{whole},{part:02d}" if part else str(whole)

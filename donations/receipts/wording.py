@@ -9,9 +9,7 @@ from typing import Any
 
 from num2words import num2words
 
-MONTHS = (
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
-).split()
+MONTHS = ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"]
 METHODS = {
     "card": "Carta di pagamento",
     "sepa_debit": "Addebito diretto SEPA",

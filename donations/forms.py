@@ -1,0 +1,234 @@
+"""The gift form: what it asks, and the sentences it answers with when something is amiss."""
+
+import re
+import uuid
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from stdnum.exceptions import InvalidChecksum, InvalidLength
+from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.it import codicefiscale
+
+from donations.models import Fund, SuggestedAmount
+from donations.money import MINIMUM, BadAmount, parse_amount, plain
+
+FREE = "libero"
+TOKEN_SALT = "donations.form"  # noqa: S105  a name, not a secret
+TOKEN_AGE = 24 * 3600
+COUNTRIES = [
+    ("IT", _("Italy")),
+    ("AT", _("Austria")),
+    ("CH", _("Switzerland")),
+    ("DE", _("Germany")),
+    ("FR", _("France")),
+    ("SM", _("San Marino")),
+    ("VA", _("Vatican City")),
+]
+_NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}@\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def new_token() -> str:
+    """What makes one form one gift; signed, so that only forms we gave out are taken."""
+    return signing.dumps(uuid.uuid4().hex, salt=TOKEN_SALT)
+
+
+def read_token(text: str) -> uuid.UUID:
+    """Raises signing.BadSignature when it is not ours or older than a day."""
+    return uuid.UUID(signing.loads(text, salt=TOKEN_SALT, max_age=TOKEN_AGE))
+
+
+class NameField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=80, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = " ".join(super().clean(value).split())
+        if _NOT_A_NAME.search(text):
+            # names travel in our mails: no stranger's advertising in them
+            raise ValidationError(now("Write only the name here, without addresses or signs."))
+        return text
+
+
+class MailField(forms.CharField):
+    """Says what is missing instead of "invalid"; gives the address in lower case."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value).strip()
+        if not text:
+            return text
+        name, at, domain = text.rpartition("@")
+        if not at:
+            raise ValidationError(now("The @ is missing, for example anna@example.org."))
+        if not name:
+            raise ValidationError(now("The part before the @ is missing."))
+        if "." not in domain.strip("."):
+            raise ValidationError(
+                now("The part after the dot is missing, for example anna@example.org.")
+            )
+        if " " in text:
+            raise ValidationError(now("There is a space in the address: take it out."))
+        try:
+            validate_email(text)
+        except ValidationError:
+            raise ValidationError(
+                now("This address does not look right: check it, for example anna@example.org.")
+            ) from None
+        return text.lower()
+
+
+class FiscalCodeField(forms.CharField):
+    """16 characters (with the letters of omocodia) or 11 digits; gives it compact, upper case."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return codicefiscale.validate(text)
+        except InvalidLength:
+            sentence = now("A codice fiscale has 16 characters (11 figures for an organisation).")
+        except InvalidChecksum:
+            sentence = now("A character is wrong: the last one does not match the others.")
+        except StdnumError:
+            sentence = now("This does not look like a codice fiscale: check letters and figures.")
+        raise ValidationError(sentence)
+
+
+class GiftForm(forms.Form):
+    """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund."""
+
+    token = forms.CharField(widget=forms.HiddenInput)
+    campagna = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    importo = forms.CharField(
+        max_length=30, error_messages={"required": _("Choose how much you add.")}
+    )
+    cifra = forms.CharField(label=_("Your amount, in euros"), required=False, max_length=30)
+    fondo = forms.ModelChoiceField(
+        label=_("Where it goes"),
+        queryset=Fund.objects.none(),
+        to_field_name="slug",
+        empty_label=None,
+        error_messages={
+            "required": _("Choose where your gift goes."),
+            "invalid_choice": _("This choice is no longer open to gifts: choose another one."),
+        },
+    )
+    nome = NameField(label=_("First name"), error_messages={"required": _("Write your name.")})
+    cognome = NameField(
+        label=_("Last name"), error_messages={"required": _("Write your last name.")}
+    )
+    email = MailField(
+        label=_("Mail"),
+        max_length=254,
+        error_messages={"required": _("Write your mail address: the receipt goes there.")},
+    )
+    cf = FiscalCodeField(label=_("Codice fiscale"), required=False, max_length=32)
+    via = forms.CharField(label=_("Street and number"), required=False, max_length=160)
+    cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
+    citta = forms.CharField(label=_("Town"), required=False, max_length=80)
+    provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
+    paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
+
+    ADDRESS = ("via", "cap", "citta", "provincia")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        funds = self.fields["fondo"]
+        assert isinstance(funds, forms.ModelChoiceField)
+        funds.queryset = Fund.objects.filter(active=True)
+        if not self.is_bound and not self.initial.get("importo") and (rows := self.suggestions):
+            self.initial["importo"] = plain(rows[min(1, len(rows) - 1)].amount)
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.error_messages["max_length"] = _("This is too long: shorten it, please.")
+
+    @property
+    def chosen_fund(self) -> Fund | None:
+        """The fund whose amounts the form shows: the one asked for, else the first."""
+        funds = list(Fund.objects.filter(active=True))
+        asked = self["fondo"].value()
+        slug = asked.slug if isinstance(asked, Fund) else asked
+        return next((fund for fund in funds if fund.slug == slug), funds[0] if funds else None)
+
+    @property
+    def free_chosen(self) -> bool:
+        """The free amount: said so, or any amount that no button shows."""
+        value = self["importo"].value()
+        return bool(value) and value not in [plain(row.amount) for row in self.suggestions]
+
+    @property
+    def address_open(self) -> bool:
+        names = [*self.ADDRESS, "paese"]
+        return any(self[name].value() for name in self.ADDRESS) or any(
+            name in self.errors for name in names
+        )
+
+    @property
+    def minimum(self) -> int:
+        return MINIMUM
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        """For the summary: the id to go to, the field's label, what is amiss."""
+        names = [name for name in self.fields if name in self.errors and name != "token"]
+        return [
+            (
+                "libero" if name == "importo" else name,
+                str(now("How much") if name == "importo" else self[name].label),
+                str(self.errors[name][0]),
+            )
+            for name in names
+        ]
+
+    @property
+    def suggestions(self) -> list[SuggestedAmount]:
+        """Up to five amounts of the chosen fund (of the first fund that has some, if it has none)."""
+        rows = SuggestedAmount.objects.filter(fund__active=True).order_by(
+            "fund__position", "fund__name", "amount"
+        )
+        fund = self.chosen_fund
+        own = [row for row in rows if fund and row.fund_id == fund.pk]
+        return (own or [row for row in rows if rows and row.fund_id == rows[0].fund_id])[:5]
+
+    def clean_token(self) -> uuid.UUID:
+        try:
+            return read_token(self.cleaned_data["token"])
+        except (signing.BadSignature, ValueError):
+            raise ValidationError(
+                now("This page has been open for a long time: check it and send it again.")
+            ) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self._read_amount(data)
+        self._complete_address(data)
+        return data
+
+    def _read_amount(self, data: dict[str, Any]) -> None:
+        chosen = data.get("importo")
+        if chosen is None:
+            return
+        free = chosen == FREE
+        try:
+            data["amount"] = parse_amount(data.get("cifra", "") if free else chosen)
+        except BadAmount as error:
+            self.add_error("cifra" if free else "importo", str(error))
+
+    def _complete_address(self, data: dict[str, Any]) -> None:
+        if not any(data.get(name) for name in self.ADDRESS):
+            return
+        for name, sentence in (
+            ("via", now("Write the street too, or leave the whole address empty.")),
+            ("cap", now("Write the postcode too, or leave the whole address empty.")),
+            ("citta", now("Write the town too, or leave the whole address empty.")),
+        ):
+            if not data.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        code, country = data.get("cap", ""), data.get("paese") or "IT"
+        if code and country == "IT" and not re.fullmatch(r"[0-9]{5}", code):
+            self.add_error("cap", now("An Italian postcode has five figures."))

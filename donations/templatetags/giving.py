@@ -1,0 +1,50 @@
+"""Money and form fields in templates."""
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+
+from donations import money
+
+register = template.Library()
+
+
+@register.filter
+def euros(cents: int) -> str:
+    """12480_00 → `12.480 €`."""
+    return money.euros(cents)
+
+
+@register.filter
+def cents(amount: int) -> str:
+    """For accounts, cents always: 50_00 → `50,00 €`."""
+    return money.euros(amount, always_cents=True)
+
+
+@register.filter
+def plain(amount: int) -> str:
+    """As it is typed: 50_00 → `50`, 25_50 → `25,50`."""
+    return money.plain(amount)
+
+
+@register.inclusion_tag("donations/parts/field.html")
+def field(
+    bound: BoundField, *, help: str = "", optional: bool = False, wide: bool = False, **attrs: str
+) -> dict[str, Any]:
+    """One field with label, error and help tied to it. Keyword `inputmode`, `autocomplete` … go
+    onto the input."""
+    described = []
+    if bound.errors:
+        described.append(f"{bound.html_name}-e")
+    if help:
+        described.append(f"{bound.html_name}-a")
+    extra: dict[str, Any] = {"id": bound.html_name, **attrs}
+    if described:
+        extra["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        extra["aria-invalid"] = "true"
+    if bound.field.required:
+        extra["required"] = True
+    widget = bound.as_widget(attrs=extra)
+    return {"bound": bound, "widget": widget, "help": help, "optional": optional, "wide": wide}
