@@ -16,6 +16,7 @@ from importlib import import_module
 from types import ModuleType
 
 STANDINS: dict[str, str] = {
+    "stripe": "sandbox.stripe",
     "mastodon": "sandbox.mastodon",
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import stripe
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,3 +80,37 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = Running(tmp_path_factory.mktemp("sandbox")).start()
     yield running
     running.end()
+
+
+@pytest.fixture(scope="module")
+def client(sandbox: Running) -> stripe.StripeClient:
+    """The SDK as it comes, without retries of its own."""
+    return stripe.StripeClient(
+        "sk_test_sandbox", base_addresses={"api": sandbox.url}, max_network_retries=0
+    )
+
+
+@pytest.fixture
+def order():
+    """Parameters of a Checkout Session as the product sends them; keywords change or add."""
+
+    def parameters(unit_amount=2500, currency="eur", **changes):
+        price = {
+            "currency": currency,
+            "unit_amount": unit_amount,
+            "product_data": {"name": "Spesa sospesa"},
+        }
+        return {
+            "mode": "payment",
+            "submit_type": "donate",
+            "line_items": [{"price_data": price, "quantity": 1}],
+            "success_url": "http://127.0.0.1:9/grazie?s={CHECKOUT_SESSION_ID}",
+            "cancel_url": "http://127.0.0.1:9/dona/",
+            "customer_email": "anna@example.org",
+            "locale": "it",
+            "metadata": {"donation": "7"},
+            "payment_intent_data": {"metadata": {"donation": "7"}, "description": "Dono"},
+            **changes,
+        }
+
+    return parameters

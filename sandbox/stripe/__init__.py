@@ -1,0 +1,101 @@
+"""A stand-in for Stripe: stateful, driven by the unmodified SDK, with a page one can click.
+
+Written from Stripe's documentation; each rule names its page. What it does not know it refuses.
+Agreement with the live service is shown only by tests against Stripe's own test mode.
+"""
+
+import threading
+import time
+
+from markupsafe import Markup
+from werkzeug.routing import Rule
+
+from sandbox.store import Store
+from sandbox.stripe import (
+    api,
+    control,
+    hosted,
+    idempotency,
+    listing,
+    outbox,
+    refunds,
+    sessions,
+    work,
+)
+from sandbox.stripe.resources import create_customer, retriever, update_intent
+from sandbox.web import World
+
+TICK = 0.5
+
+
+def rules() -> list[Rule]:
+    return [
+        *(
+            Rule(f"/v1/{path}", methods=[method], endpoint=endpoint)
+            for method, path, endpoint in ENDPOINTS
+        ),
+        Rule("/v1/<path:rest>", endpoint=api.unrecognized),
+        *hosted.rules(),
+        *control.rules(),
+    ]
+
+
+def setup(store: Store) -> None:
+    store.setup(work.SCHEMA + outbox.SCHEMA + idempotency.SCHEMA)
+
+
+def start(world: World, stop: threading.Event) -> None:
+    """Deliver webhooks; let sessions expire and refunds settle when their moment comes."""
+    outbox.start(world, stop)
+    threading.Thread(target=_tick, args=(world, stop), daemon=True, name="clock").start()
+
+
+def panel(world: World) -> Markup:
+    return control.panel(world)
+
+
+def _tick(world: World, stop: threading.Event) -> None:
+    while not stop.wait(TICK):
+        with world.store.tx() as db:
+            at_work = work.Work(db, world.base_url, bool(world.webhook_url), int(time.time()))
+            sessions.expire_due(at_work)
+            refunds.finish_due(at_work)
+
+
+def _simple(path: str, kind: str, *filters: str) -> list[tuple[str, str, api.Endpoint]]:
+    return [
+        ("GET", path, listing.lister(kind, f"/v1/{path}", *filters)),
+        ("GET", f"{path}/<id>", retriever(kind)),
+    ]
+
+
+ENDPOINTS: list[tuple[str, str, api.Endpoint]] = [
+    ("POST", "checkout/sessions", api.endpoint(sessions.create, sessions.CREATE)),
+    (
+        "GET",
+        "checkout/sessions",
+        listing.lister(
+            "checkout.session", "/v1/checkout/sessions", "payment_intent", "customer", "status"
+        ),
+    ),
+    ("GET", "checkout/sessions/<id>", api.endpoint(sessions.retrieve)),
+    ("POST", "checkout/sessions/<id>", api.endpoint(sessions.update, sessions.UPDATE)),
+    ("POST", "checkout/sessions/<id>/expire", api.endpoint(sessions.expire)),
+    (
+        "GET",
+        "checkout/sessions/<id>/line_items",
+        api.endpoint(sessions.line_items, listing.PAGE),
+    ),
+    *_simple("payment_intents", "payment_intent", "customer"),
+    ("POST", "payment_intents/<id>", api.endpoint(update_intent, sessions.UPDATE)),
+    *_simple("charges", "charge", "payment_intent", "customer"),
+    *_simple("balance_transactions", "balance_transaction", "type", "source", "currency"),
+    *_simple("refunds", "refund", "charge", "payment_intent"),
+    ("POST", "refunds", api.endpoint(refunds.create, refunds.CREATE)),
+    ("POST", "refunds/<id>", api.endpoint(refunds.update, refunds.UPDATE)),
+    *_simple("customers", "customer", "email"),
+    ("POST", "customers", create_customer()),
+    ("GET", "payment_methods/<id>", retriever("payment_method")),
+    ("GET", "events", listing.events()),
+    ("GET", "events/<id>", retriever("event")),
+]

@@ -1,0 +1,154 @@
+"""Steering Stripe from outside, as JSON or from the forms of ``/_control/``.
+
+    POST /_control/stripe/pay      {"session", "method": card|sepa|card_declined|card_3ds,
+                                    "settle": bool, "created": timestamp, "email"}
+    POST /_control/stripe/settle   {"payment_intent", "outcome": succeeded|failed}
+    POST /_control/stripe/refund   {"payment_intent" | "charge", "amount",
+                                    "outcome": succeeded|pending|failed}
+                                   or {"refund", "outcome": succeeded|failed}
+    POST /_control/stripe/expire   {"session"}
+    POST /_control/stripe/webhooks see sandbox.stripe.outbox.set_mode; GET tells how it stands
+    POST /_control/stripe/fault    see sandbox.faults
+
+``pay`` answers for the donor, 3-D Secure included; with ``settle`` a debit is collected at once;
+with ``created`` everything it makes lies at that moment, so that gifts can lie in the past.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Response
+
+from sandbox.control import done
+from sandbox.stripe import outbox, payments, refunds, sessions
+from sandbox.stripe.errors import StripeError
+from sandbox.stripe.panel import panel as panel
+from sandbox.stripe.work import Object, Work, public
+from sandbox.web import Context, answer, fields
+
+Action = Callable[[Work, dict[str, Any]], Object]
+
+
+def rules() -> list[Rule]:
+    return [
+        *(
+            Rule(f"/_control/stripe/{name}", methods=["POST"], endpoint=_steering(action))
+            for name, action in ACTIONS.items()
+        ),
+        Rule("/_control/stripe/webhooks", methods=["GET"], endpoint=webhooks_now),
+    ]
+
+
+def work_in(ctx: Context, db: Any, now: int | None = None) -> Work:
+    """Stripe's side of a transaction that no API request asked for."""
+    return Work(db, ctx.world.base_url, bool(ctx.world.webhook_url), now or int(time.time()))
+
+
+def pay(work: Work, data: dict[str, Any]) -> Object:
+    session = work.get("checkout.session", str(data.get("session", "")))
+    if data.get("created"):
+        _date_back(work, session, data["created"])
+    method = str(data.get("method") or "card")
+    email = str(data.get("email") or session["customer_email"] or "prova@example.org")
+    if method not in payments.METHODS:
+        raise BadRequest(f"method must be one of {', '.join(payments.METHODS)}.")
+    payments.attempt(work, session, method, email, data.get("name"))
+    if method == "card_3ds":
+        payments.authenticate(work, session, True)
+    intent = work.get("payment_intent", session["payment_intent"])
+    if method == "sepa" and _true(data.get("settle")):
+        payments.settle(work, intent, True)
+    return _story(work, session["id"])
+
+
+def settle(work: Work, data: dict[str, Any]) -> Object:
+    intent = work.get("payment_intent", str(data.get("payment_intent", "")))
+    outcome = data.get("outcome", "succeeded")
+    if outcome not in ("succeeded", "failed"):
+        raise BadRequest("outcome must be succeeded or failed.")
+    payments.settle(work, intent, outcome == "succeeded")
+    return {"payment_intent": public(work.get("payment_intent", intent["id"]))}
+
+
+def refund(work: Work, data: dict[str, Any]) -> Object:
+    outcome = data.get("outcome") or None
+    if outcome not in (None, "succeeded", "pending", "failed"):
+        raise BadRequest("outcome must be succeeded, pending or failed.")
+    if data.get("refund"):
+        if outcome not in ("succeeded", "failed"):
+            raise BadRequest("A refund that exists can only succeed or fail.")
+        found = work.get("refund", str(data["refund"]))
+        return {"refund": public(refunds.finish(work, found, outcome))}
+    params = {name: str(data[name]) for name in ("charge", "payment_intent") if data.get(name)}
+    if data.get("amount"):
+        params |= {"amount": _whole(data["amount"], "amount")}  # type: ignore[dict-item]
+    return {"refund": public(refunds.give_back(work, params, outcome))}
+
+
+def expire(work: Work, data: dict[str, Any]) -> Object:
+    return {"session": public(sessions.expire(work, {}, str(data.get("session", ""))))}
+
+
+def webhooks(work: Work, data: dict[str, Any]) -> Object:
+    return {"webhooks": outbox.set_mode(work.db, data)}
+
+
+def webhooks_now(ctx: Context) -> Response:
+    """How deliveries stand: the mode, how many in which state, and those not delivered."""
+    with ctx.store.tx() as db:
+        left = [dict(row) for row in outbox.pending(db)]
+        return answer({**outbox.mode_of(db), "counts": outbox.counts(db), "pending": left})
+
+
+ACTIONS: dict[str, Action] = {
+    "pay": pay,
+    "settle": settle,
+    "refund": refund,
+    "expire": expire,
+    "webhooks": webhooks,
+}
+
+
+def _steering(action: Action) -> Callable[[Context], Response]:
+    def steer(ctx: Context) -> Response:
+        data = fields(ctx)
+        now = _whole(data["created"], "created") if data.get("created") else None
+        try:
+            with ctx.store.tx() as db:
+                result = action(work_in(ctx, db, now), data)
+        except StripeError as error:
+            raise BadRequest(error.message) from None
+        return done(ctx, result)
+
+    return steer
+
+
+def _date_back(work: Work, session: Object, created: Any) -> None:
+    """Let an open session have been made a minute before it is paid."""
+    session["created"] = min(session["created"], _whole(created, "created") - 60)
+    work.save(session)
+
+
+def _story(work: Work, id: str) -> Object:
+    session = work.get("checkout.session", id)
+    intent = work.get("payment_intent", session["payment_intent"])
+    latest = intent["latest_charge"]
+    return {
+        "session": public(session),
+        "payment_intent": public(intent),
+        "charge": public(work.get("charge", latest)) if latest else None,
+    }
+
+
+def _true(value: Any) -> bool:
+    return value in (True, "true", "1", "on")
+
+
+def _whole(value: Any, name: str) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise BadRequest(f"{name} must be a whole number.") from None

@@ -1,0 +1,191 @@
+"""Webhooks: a persisted outbox, and a thread that delivers until the receiver answers 2xx.
+
+Signature: https://docs.stripe.com/webhooks#verify-manually (``t=…,v1=HMAC-SHA256(t.payload)``).
+Retries with back-off for up to three days, duplicates, no order guaranteed:
+https://docs.stripe.com/webhooks#behaviors. The back-off is shorter here than Stripe's hours.
+"""
+
+import hashlib
+import hmac
+import json
+import threading
+import time
+from sqlite3 import Connection, Row
+from typing import Any
+
+import requests
+from werkzeug.exceptions import BadRequest
+
+from sandbox.store import Store
+from sandbox.web import World
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS stripe_outbox (
+    id INTEGER PRIMARY KEY, event TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'pending',
+    rank INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL, queued REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS stripe_outbox_due ON stripe_outbox (state, due);
+CREATE TABLE IF NOT EXISTS stripe_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+MODES = ("normal", "duplicate", "reorder", "delay", "loss", "hold")
+GIVE_UP = 3 * 24 * 3600
+LONGEST_WAIT = 15.0
+REORDER_WINDOW = 0.5
+TIMEOUT = 10
+
+wake = threading.Event()
+
+
+def set_mode(db: Connection, data: dict[str, Any]) -> dict[str, Any]:
+    """How deliveries behave from now on; raises BadRequest.
+
+    ``{"mode": "normal"}`` · ``duplicate`` with ``copies`` (3) · ``reorder``: what comes within
+    half a second goes out backwards · ``delay`` with ``seconds`` (5) · ``loss`` with ``count``
+    (0 = all): marked lost, never sent · ``hold``: kept until another mode is set.
+    """
+    mode = data.get("mode")
+    if mode not in MODES:
+        raise BadRequest(f"mode must be one of {', '.join(MODES)}.")
+    try:
+        setting = {
+            "mode": mode,
+            "copies": int(data.get("copies") or 3),
+            "seconds": float(data.get("seconds") or 5),
+            "count": int(data.get("count") or 0),
+        }
+    except (TypeError, ValueError):
+        raise BadRequest("copies, seconds and count must be numbers.") from None
+    _store_mode(db, setting)
+    if mode != "hold":
+        db.execute("UPDATE stripe_outbox SET state = 'pending', due = 0 WHERE state = 'held'")
+        wake.set()
+    return setting
+
+
+def mode_of(db: Connection) -> dict[str, Any]:
+    row = db.execute("SELECT value FROM stripe_setting WHERE name = 'webhooks'").fetchone()
+    return dict(json.loads(row["value"])) if row else {"mode": "normal"}
+
+
+def queue(db: Connection, event: str) -> None:
+    """Queue one event's deliveries, as the mode wants it."""
+    setting, now = mode_of(db), time.time()
+    mode = setting["mode"]
+    state = {"loss": "lost", "hold": "held"}.get(mode, "pending")
+    due = now + {"delay": setting.get("seconds", 0), "reorder": REORDER_WINDOW}.get(mode, 0)
+    for _ in range(setting["copies"] if mode == "duplicate" else 1):
+        row = db.execute(
+            "INSERT INTO stripe_outbox (event, state, due, queued) VALUES (?, ?, ?, ?)",
+            (event, state, due, now),
+        )
+        if mode == "reorder":
+            _put_first(db, row.lastrowid, due)
+    if mode == "loss" and setting["count"]:
+        left = setting["count"] - 1
+        _store_mode(db, {**setting, "count": left} if left else {"mode": "normal"})
+    wake.set()
+
+
+def pending(db: Connection) -> list[Row]:
+    """What is not delivered yet, oldest first."""
+    return db.execute(
+        "SELECT o.*, json_extract(e.body, '$.type') AS type FROM stripe_outbox o"
+        " JOIN stripe_object e ON e.id = o.event WHERE o.state != 'delivered'"
+        " ORDER BY o.id LIMIT 200"
+    ).fetchall()
+
+
+def counts(db: Connection) -> dict[str, int]:
+    rows = db.execute("SELECT state, count(*) AS n FROM stripe_outbox GROUP BY state")
+    return {row["state"]: row["n"] for row in rows}
+
+
+def signature(payload: str, secret: str, at: int) -> str:
+    """The Stripe-Signature header."""
+    digest = hmac.new(secret.encode(), f"{at}.{payload}".encode(), hashlib.sha256)
+    return f"t={at},v1={digest.hexdigest()}"
+
+
+def start(world: World, stop: threading.Event) -> None:
+    """Start the delivering thread."""
+    if not world.webhook_url:
+        return
+    threading.Thread(target=_deliver_all, args=(world, stop), daemon=True, name="webhooks").start()
+
+
+def _deliver_all(world: World, stop: threading.Event) -> None:
+    session = requests.Session()
+    session.trust_env = False
+    while not stop.is_set():
+        wake.clear()
+        row = _next(world.store)
+        if row is None:
+            wake.wait(0.2)
+            continue
+        problem = _send(session, world, row["body"])
+        if stop.is_set():
+            return
+        _record(world.store, row, problem)
+
+
+def _next(store: Store) -> Row | None:
+    with store.tx() as db:
+        found: Row | None = db.execute(
+            "SELECT o.*, e.body FROM stripe_outbox o JOIN stripe_object e ON e.id = o.event"
+            " WHERE o.state = 'pending' AND o.due <= ? ORDER BY o.rank, o.id LIMIT 1",
+            (time.time(),),
+        ).fetchone()
+        return found
+
+
+def _send(session: requests.Session, world: World, body: str) -> str:
+    """Post one event; gives what went wrong, or nothing."""
+    payload = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+        "Stripe-Signature": signature(payload, world.webhook_secret, int(time.time())),
+    }
+    try:
+        answer = session.post(
+            world.webhook_url,
+            data=payload.encode(),
+            headers=headers,
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+    except requests.RequestException as problem:
+        return type(problem).__name__
+    return "" if 200 <= answer.status_code < 300 else f"HTTP {answer.status_code}"
+
+
+def _record(store: Store, row: Row, problem: str) -> None:
+    attempts, now = row["attempts"] + 1, time.time()
+    state = "delivered" if not problem else "pending"
+    if problem and now - row["queued"] > GIVE_UP:
+        state = "given_up"
+    due = now + min(0.5 * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+    with store.tx() as db:
+        db.execute(
+            "UPDATE stripe_outbox SET state = ?, attempts = ?, last_error = ?, due = ?"
+            " WHERE id = ?",
+            (state, attempts, problem, due, row["id"]),
+        )
+
+
+def _put_first(db: Connection, id: int | None, due: float) -> None:
+    db.execute("UPDATE stripe_outbox SET rank = -id WHERE id = ?", (id,))
+    db.execute(
+        "UPDATE stripe_outbox SET due = ? WHERE state = 'pending' AND attempts = 0 AND rank < 0",
+        (due,),
+    )
+
+
+def _store_mode(db: Connection, setting: dict[str, Any]) -> None:
+    db.execute(
+        "INSERT INTO stripe_setting (name, value) VALUES ('webhooks', ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (json.dumps(setting),),
+    )

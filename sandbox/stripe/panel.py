@@ -1,0 +1,164 @@
+"""Stripe's part of the control page: payments, webhooks, faults. In Italian, plain forms."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from sandbox import faults
+from sandbox.stripe import outbox
+from sandbox.stripe.currencies import in_italian
+from sandbox.stripe.objects import SEPA
+from sandbox.stripe.work import Object, Work
+from sandbox.web import World, template
+
+HERE = Path(__file__).parent
+SHOWN = 50
+STATES = {
+    "requires_payment_method": "non riuscito",
+    "requires_action": "aspetta la banca",
+    "processing": "in lavorazione",
+    "succeeded": "incassato",
+    "canceled": "annullato",
+}
+DELIVERIES = {
+    "pending": "in coda",
+    "held": "trattenuto",
+    "lost": "perso",
+    "given_up": "abbandonato",
+}
+MODES = {
+    "normal": "normale",
+    "duplicate": "doppioni (3 copie)",
+    "reorder": "in disordine",
+    "delay": "in ritardo (5 secondi)",
+    "loss": "persi",
+    "hold": "trattenuti",
+}
+KINDS = {
+    "error": "errore, nulla è fatto",
+    "error_after": "errore, ma è fatto",
+    "drop_before": "linea caduta prima",
+    "drop_after": "linea caduta dopo",
+    "delay": "lento",
+}
+
+
+def panel(world: World) -> Markup:
+    with world.store.tx() as db:
+        work = Work(db, world.base_url, bool(world.webhook_url), 0)
+        return template(HERE, "panel.html").format(
+            payments=_payments(work),
+            mode=MODES[outbox.mode_of(db)["mode"]],
+            modes=_options(MODES, outbox.mode_of(db)["mode"]),
+            deliveries=_deliveries(db, world),
+            kinds=_options(KINDS, ""),
+            faults=_faults(world),
+        )
+
+
+def _payments(work: Work) -> Markup:
+    rows = work.db.execute(
+        "SELECT id FROM stripe_object WHERE kind = 'payment_intent'"
+        " ORDER BY created DESC, seq DESC LIMIT ?",
+        (SHOWN,),
+    ).fetchall()
+    if not rows:
+        return Markup('<p class="empty">Ancora nessun pagamento.</p>')
+    entries = (_payment(work, work.get("payment_intent", row["id"])) for row in rows)
+    return Markup('<ul class="rows">{}</ul>').format(Markup("").join(entries))
+
+
+def _payment(work: Work, intent: Object) -> Markup:
+    latest = intent["latest_charge"]
+    charge = work.get("charge", latest) if latest else None
+    state, actions = STATES[intent["status"]], Markup("")
+    if intent["status"] == "processing":
+        actions = SETTLE.format(id=intent["id"])
+    elif intent["status"] == "succeeded" and charge:
+        left = charge["amount"] - charge["amount_refunded"]
+        if charge["amount_refunded"]:
+            state = f"rimborsato {in_italian(charge['amount_refunded'], charge['currency'])}"
+        actions = REFUND.format(id=intent["id"], left=left) if left else actions
+    how = (
+        "addebito SEPA" if charge and charge["payment_method_details"]["type"] == SEPA else "carta"
+    )
+    return ROW.format(
+        amount=in_italian(intent["amount"], intent["currency"]),
+        who=(charge or {}).get("billing_details", {}).get("email") or "",
+        how=how,
+        when=_day(intent["created"]),
+        state=state,
+        id=intent["id"],
+        actions=actions,
+    )
+
+
+def _deliveries(db: Any, world: World) -> Markup:
+    if not world.webhook_url:
+        return Markup('<p class="empty">Nessun indirizzo a cui mandarli.</p>')
+    waiting = outbox.pending(db)
+    if not waiting:
+        return Markup('<p class="empty">Tutti consegnati.</p>')
+    entries = (
+        DELIVERY.format(
+            type=row["type"],
+            event=row["event"],
+            state=DELIVERIES[row["state"]],
+            attempts=row["attempts"],
+            error=row["last_error"],
+        )
+        for row in waiting
+    )
+    return Markup('<ul class="rows">{}</ul>').format(Markup("").join(entries))
+
+
+def _faults(world: World) -> Markup:
+    armed = faults.armed(world.store, "stripe")
+    if not armed:
+        return Markup('<p class="empty">Nessun guasto in attesa.</p>')
+    entries = (
+        Markup("<li>{} <code>{}</code> ancora {} volte</li>").format(
+            KINDS[row["kind"]], row["path"] or "ogni indirizzo", row["remaining"]
+        )
+        for row in armed
+    )
+    return Markup("<ul>{}</ul>").format(Markup("").join(entries)) + CLEAR
+
+
+def _options(choices: dict[str, str], chosen: str) -> Markup:
+    return Markup("").join(
+        Markup('<option value="{}"{}>{}</option>').format(
+            key, Markup(" selected") if key == chosen else "", label
+        )
+        for key, label in choices.items()
+    )
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%d/%m/%Y %H:%M UTC")
+
+
+ROW = Markup("""<li class="row"><div><p class="amount">{amount}
+<span class="state">{state}</span></p>
+<p class="details">{who} · {how} · {when}<br><code>{id}</code></p></div>
+{actions}</li>
+""")
+SETTLE = Markup("""<form method="post" action="/_control/stripe/settle" class="inline">
+<input type="hidden" name="payment_intent" value="{id}">
+<button name="outcome" value="succeeded">Incassa</button>
+<button name="outcome" value="failed" class="quiet">Rifiuta</button></form>
+""")
+REFUND = Markup("""<form method="post" action="/_control/stripe/refund" class="inline">
+<input type="hidden" name="payment_intent" value="{id}">
+<label>Centesimi <input name="amount" type="number" min="1" max="{left}" value="{left}"></label>
+<button class="quiet">Rimborsa</button></form>
+""")
+DELIVERY = Markup("""<li class="row"><div><p><strong>{type}</strong>
+<span class="state">{state}</span></p>
+<p class="details">{attempts} tentativi {error}<br><code>{event}</code></p></div></li>
+""")
+CLEAR = Markup("""<form method="post" action="/_control/stripe/fault" class="inline">
+<button name="kind" value="none" class="quiet">Togli tutti</button></form>
+""")
