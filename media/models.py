@@ -23,9 +23,9 @@ class Image(AbstractImage):
         blank=True,
         editable=False,
         on_delete=models.SET_NULL,
-        related_name="media_images",
+        related_name="+",
     )
-    uploaded_by_user.wagtail_reference_index_ignore = True
+    uploaded_by_user.wagtail_reference_index_ignore = True  # type: ignore[attr-defined]
 
     credit = models.CharField(
         _("credit"),

@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                         editable=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="media_images",
+                        related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="uploaded by user",
                     ),

@@ -1,0 +1,80 @@
+"""Cards drawn once and kept, photographs of the library for them."""
+
+import fcntl
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+
+from media.cards import VERSION, CardSpec, Photo, render
+from media.models import Image, StoredCard
+
+
+def stored_card(spec: CardSpec) -> StoredCard:
+    """The card of `spec`, drawn and stored the first time it is asked for.
+
+    Drawing happens once on a machine: who comes second waits for the first. Where two machines
+    meet, the unique digest decides and the loser takes its file away again. A row whose file was
+    lost is drawn anew. Raises CardProblem when the words do not fit, OSError when the file cannot
+    be written.
+    """
+    digest = spec.digest()
+    found = _kept(digest)
+    if found:
+        return found
+    with _alone(digest):
+        return _kept(digest) or _drawn(spec, digest)
+
+
+def _kept(digest: str) -> StoredCard | None:
+    card = StoredCard.objects.filter(digest=digest).first()
+    return card if card and card.file.storage.exists(str(card.file.name)) else None
+
+
+def _drawn(spec: CardSpec, digest: str) -> StoredCard:
+    content = ContentFile(render(spec))
+    card = StoredCard.objects.filter(digest=digest).first()
+    if card:  # its file was lost
+        card.file.save(f"{digest}.{spec.extension}", content)
+        return card
+    card = StoredCard(digest=digest, renderer=VERSION, shape=spec.shape)
+    card.file.save(f"{digest}.{spec.extension}", content, save=False)
+    try:
+        with transaction.atomic():
+            card.save()
+    except IntegrityError:
+        card.file.storage.delete(str(card.file.name))
+        return StoredCard.objects.get(digest=digest)
+    return card
+
+
+@contextmanager
+def _alone(digest: str) -> Iterator[None]:
+    """One process of this machine at a time; the system lets go of a killed one's lock.
+
+    256 lock files at most; two digests that share one only wait for each other.
+    """
+    folder = Path(tempfile.gettempdir()) / "segnopiu-cards"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / digest[:2]).open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def photo_of(image: Image) -> Photo:
+    """A picture of the library as a card wants it: its content's digest and its focal point."""
+    focal = image.get_focal_point()
+    centre = focal.centroid if focal else (image.width / 2, image.height / 2)
+    shares = tuple(
+        min(max(at / size, 0.0), 1.0) if size else 0.5
+        for at, size in zip(centre, (image.width, image.height), strict=True)
+    )
+    place = (round(shares[0], 4), round(shares[1], 4))
+    digest = image.get_file_hash()
+    if image.is_stored_locally():
+        return Photo(path=image.file.path, digest=digest, focal=place)
+    with image.open_file() as content:
+        return Photo(data=content.read(), digest=digest, focal=place)
