@@ -18,6 +18,7 @@ from types import ModuleType
 STANDINS: dict[str, str] = {
     "stripe": "sandbox.stripe",
     "mastodon": "sandbox.mastodon",
+    "bluesky": "sandbox.bluesky",
 }
 
 

@@ -21,11 +21,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Post:
-    """One post as it is shown; ``reactions`` are (label, count, address to POST one more to)."""
+    """One post as it is shown; ``reactions`` are (label, count, address to POST one more to).
+
+    Plain text gets its addresses linked, Markup is shown as it is.
+    """
 
     url: str
     moment: float
-    text: str
+    text: str | Markup
     language: str
     pictures: Sequence[Picture]
     reactions: Sequence[tuple[str, int, str]]
@@ -47,7 +50,7 @@ def _post(handle: str, post: Post) -> Markup:
         iso=moment.isoformat(timespec="seconds"),
         when=moment.strftime("%d/%m/%Y %H:%M UTC"),
         language=post.language,
-        text=linked(post.text),
+        text=post.text if isinstance(post.text, Markup) else linked(post.text),
         pictures=Markup("").join(_picture(picture) for picture in post.pictures),
         reactions=Markup("").join(_reaction(*reaction) for reaction in post.reactions),
     )
