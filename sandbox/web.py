@@ -123,8 +123,8 @@ SHELL = Markup("""<!doctype html>
 <link rel="stylesheet" href="/_static/sandbox.css">
 </head>
 <body>
-<p class="banner"><strong>Modalità prova</strong>
-Nessun pagamento vero, nessun dato lascia questo computer.</p>
+<header class="banner"><p><strong>Modalità prova</strong>
+Nessun pagamento vero, nessun dato lascia questo computer.</p></header>
 {body}
 </body>
 </html>

@@ -18,8 +18,10 @@ from sandbox.stripe import (
     idempotency,
     listing,
     outbox,
+    payments,
     refunds,
     sessions,
+    settings,
     work,
 )
 from sandbox.stripe.resources import create_customer, retriever, update_intent
@@ -41,7 +43,7 @@ def rules() -> list[Rule]:
 
 
 def setup(store: Store) -> None:
-    store.setup(work.SCHEMA + outbox.SCHEMA + idempotency.SCHEMA)
+    store.setup(work.SCHEMA + settings.SCHEMA + outbox.SCHEMA + idempotency.SCHEMA)
 
 
 def start(world: World, stop: threading.Event) -> None:
@@ -60,6 +62,7 @@ def _tick(world: World, stop: threading.Event) -> None:
             at_work = work.Work(db, world.base_url, bool(world.webhook_url), int(time.time()))
             sessions.expire_due(at_work)
             refunds.finish_due(at_work)
+            payments.book_due(at_work)
 
 
 def _simple(path: str, kind: str, *filters: str) -> list[tuple[str, str, api.Endpoint]]:

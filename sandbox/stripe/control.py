@@ -8,6 +8,8 @@
                                    or {"refund", "outcome": succeeded|failed}
     POST /_control/stripe/expire   {"session"}
     POST /_control/stripe/webhooks see sandbox.stripe.outbox.set_mode; GET tells how it stands
+    POST /_control/stripe/capture  {"seconds"}: how long after a payment its balance transaction
+                                   (fee and net) comes, with charge.updated; 0 = at once
     POST /_control/stripe/fault    see sandbox.faults
 
 ``pay`` answers for the donor, 3-D Secure included; with ``settle`` a debit is collected at once;
@@ -23,7 +25,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from sandbox.control import done
-from sandbox.stripe import outbox, payments, refunds, sessions
+from sandbox.stripe import outbox, payments, refunds, sessions, settings
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.panel import panel as panel
 from sandbox.stripe.work import Object, Work, public
@@ -96,6 +98,12 @@ def webhooks(work: Work, data: dict[str, Any]) -> Object:
     return {"webhooks": outbox.set_mode(work.db, data)}
 
 
+def capture(work: Work, data: dict[str, Any]) -> Object:
+    value = {"seconds": _whole(data.get("seconds") or 0, "seconds")}
+    settings.write(work.db, "capture", value)
+    return {"capture": value}
+
+
 def webhooks_now(ctx: Context) -> Response:
     """How deliveries stand: the mode, how many in which state, and those not delivered."""
     with ctx.store.tx() as db:
@@ -109,6 +117,7 @@ ACTIONS: dict[str, Action] = {
     "refund": refund,
     "expire": expire,
     "webhooks": webhooks,
+    "capture": capture,
 }
 
 

@@ -17,6 +17,7 @@ import requests
 from werkzeug.exceptions import BadRequest
 
 from sandbox.store import Store
+from sandbox.stripe import settings
 from sandbox.web import World
 
 SCHEMA = """
@@ -26,7 +27,6 @@ CREATE TABLE IF NOT EXISTS stripe_outbox (
     attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS stripe_outbox_due ON stripe_outbox (state, due);
-CREATE TABLE IF NOT EXISTS stripe_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 MODES = ("normal", "duplicate", "reorder", "delay", "loss", "hold")
@@ -57,7 +57,7 @@ def set_mode(db: Connection, data: dict[str, Any]) -> dict[str, Any]:
         }
     except (TypeError, ValueError):
         raise BadRequest("copies, seconds and count must be numbers.") from None
-    _store_mode(db, setting)
+    settings.write(db, "webhooks", setting)
     if mode != "hold":
         db.execute("UPDATE stripe_outbox SET state = 'pending', due = 0 WHERE state = 'held'")
         wake.set()
@@ -65,8 +65,7 @@ def set_mode(db: Connection, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def mode_of(db: Connection) -> dict[str, Any]:
-    row = db.execute("SELECT value FROM stripe_setting WHERE name = 'webhooks'").fetchone()
-    return dict(json.loads(row["value"])) if row else {"mode": "normal"}
+    return settings.read(db, "webhooks") or {"mode": "normal"}
 
 
 def queue(db: Connection, event: str) -> None:
@@ -84,7 +83,7 @@ def queue(db: Connection, event: str) -> None:
             _put_first(db, row.lastrowid, due)
     if mode == "loss" and setting["count"]:
         left = setting["count"] - 1
-        _store_mode(db, {**setting, "count": left} if left else {"mode": "normal"})
+        settings.write(db, "webhooks", {**setting, "count": left} if left else {"mode": "normal"})
     wake.set()
 
 
@@ -180,12 +179,4 @@ def _put_first(db: Connection, id: int | None, due: float) -> None:
     db.execute(
         "UPDATE stripe_outbox SET due = ? WHERE state = 'pending' AND attempts = 0 AND rank < 0",
         (due,),
-    )
-
-
-def _store_mode(db: Connection, setting: dict[str, Any]) -> None:
-    db.execute(
-        "INSERT INTO stripe_setting (name, value) VALUES ('webhooks', ?)"
-        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (json.dumps(setting),),
     )

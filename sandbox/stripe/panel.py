@@ -15,6 +15,7 @@ from sandbox.web import World, template
 
 HERE = Path(__file__).parent
 SHOWN = 50
+DELIVERIES_SHOWN = 10
 STATES = {
     "requires_payment_method": "non riuscito",
     "requires_action": "aspetta la banca",
@@ -109,9 +110,11 @@ def _deliveries(db: Any, world: World) -> Markup:
             attempts=row["attempts"],
             error=row["last_error"],
         )
-        for row in waiting
+        for row in waiting[:DELIVERIES_SHOWN]
     )
-    return Markup('<ul class="rows">{}</ul>').format(Markup("").join(entries))
+    more = len(waiting) - DELIVERIES_SHOWN
+    rest = Markup('<p class="empty">e altri {}</p>').format(more) if more > 0 else ""
+    return Markup('<ul class="rows">{}</ul>{}').format(Markup("").join(entries), rest)
 
 
 def _faults(world: World) -> Markup:
@@ -157,7 +160,7 @@ REFUND = Markup("""<form method="post" action="/_control/stripe/refund" class="i
 """)
 DELIVERY = Markup("""<li class="row"><div><p><strong>{type}</strong>
 <span class="state">{state}</span></p>
-<p class="details">{attempts} tentativi {error}<br><code>{event}</code></p></div></li>
+<p class="details">Tentativi: {attempts} {error}<br><code>{event}</code></p></div></li>
 """)
 CLEAR = Markup("""<form method="post" action="/_control/stripe/fault" class="inline">
 <button name="kind" value="none" class="quiet">Togli tutti</button></form>

@@ -7,7 +7,7 @@ https://docs.stripe.com/testing (the cards and IBANs), https://docs.stripe.com/d
 Every function changes objects within the caller's transaction and emits Stripe's events.
 """
 
-from sandbox.stripe import objects
+from sandbox.stripe import objects, settings
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.objects import CARD, SEPA
 from sandbox.stripe.work import Object, Work, new_id, public
@@ -75,7 +75,7 @@ def authenticate(work: Work, session: Object, authorised: bool) -> str:
 
 def take_card(work: Work, session: Object, intent: Object, method: Object) -> None:
     taken = objects.charge(work, intent, method)
-    _book(work, work.add(taken))
+    _capture(work, work.add(taken))
     succeed(work, intent, taken)
     complete(work, session, "paid")
     work.emit("checkout.session.completed", session)
@@ -119,7 +119,7 @@ def settle(work: Work, intent: Object, succeeded: bool) -> None:
     debit = work.get("charge", intent["latest_charge"])
     session = work.find("checkout.session", payment_intent=intent["id"])[0]
     if succeeded:
-        _book(work, debit)
+        _capture(work, debit)
         succeed(work, intent, debit)
         session["payment_status"] = "paid"
         work.save(session)
@@ -199,8 +199,36 @@ def _intent(work: Work, session: Object) -> Object:
     return made
 
 
-def _book(work: Work, taken: Object) -> None:
-    """Capture a charge: its balance transaction with the fee."""
+def book_due(work: Work) -> None:
+    """Write the balance transactions whose moment has come, and say ``charge.updated``."""
+    for taken in work.find("charge", status="succeeded", _awaits_booking="yes"):
+        if taken["_books_at"] <= work.now:
+            taken["_awaits_booking"] = None
+            _write_booking(work, taken)
+            work.save(taken)
+            work.emit("charge.updated", taken, {"balance_transaction": None})
+
+
+def _capture(work: Work, taken: Object) -> None:
+    """Capture a charge. Its balance transaction may come later, as the capture is asynchronous:
+    https://docs.stripe.com/payments/payment-intents/asynchronous-capture"""
+    later = settings.read(work.db, "capture").get("seconds", 0)
+    taken |= {
+        "status": "succeeded",
+        "paid": True,
+        "captured": True,
+        "amount_captured": taken["amount"],
+        "outcome": _outcome("approved_by_network", None, "authorized"),
+        "receipt_url": f"{work.url}/_control/#{new_id('receipt')}",
+    }
+    if later:
+        taken |= {"_awaits_booking": "yes", "_books_at": work.now + later}
+    else:
+        _write_booking(work, taken)
+    work.save(taken)
+
+
+def _write_booking(work: Work, taken: Object) -> None:
     kind = taken["payment_method_details"]["type"]
     booked = objects.balance_transaction(
         work,
@@ -210,16 +238,7 @@ def _book(work: Work, taken: Object) -> None:
         source=taken,
         description=taken["description"],
     )
-    taken |= {
-        "status": "succeeded",
-        "paid": True,
-        "captured": True,
-        "amount_captured": taken["amount"],
-        "balance_transaction": work.add(booked)["id"],
-        "outcome": _outcome("approved_by_network", None, "authorized"),
-        "receipt_url": f"{work.url}/_control/#{new_id('receipt')}",
-    }
-    work.save(taken)
+    taken["balance_transaction"] = work.add(booked)["id"]
 
 
 def _outcome(status: str, reason: str | None, kind: str) -> Object:
