@@ -1,0 +1,40 @@
+"""Everything one may ask of campaigns. Keyword-only functions; none enqueues a task.
+
+Refusals are `campaigns.errors.Refused` (with the sentence to show); times are UTC.
+"""
+
+from campaigns.services.accounts import check_account, check_accounts
+from campaigns.services.checking import counts, drafts, problems, require_ready
+from campaigns.services.decisions import decide, let_go, send_now
+from campaigns.services.figures import day_of, results, results_by_delivery, standing, standings
+from campaigns.services.planning import ask, cancel, hold, move, plan
+from campaigns.services.reconciling import reconcile
+from campaigns.services.sending import send_due, tick
+from campaigns.services.sources import campaign_source, raised
+
+__all__ = [
+    "ask",
+    "campaign_source",
+    "cancel",
+    "check_account",
+    "check_accounts",
+    "counts",
+    "day_of",
+    "decide",
+    "drafts",
+    "hold",
+    "let_go",
+    "move",
+    "plan",
+    "problems",
+    "raised",
+    "reconcile",
+    "require_ready",
+    "results",
+    "results_by_delivery",
+    "send_due",
+    "send_now",
+    "standing",
+    "standings",
+    "tick",
+]

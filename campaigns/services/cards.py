@@ -1,0 +1,75 @@
+"""The card of a post, drawn by `media` from a frozen specification."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attribution.services import Totals
+from campaigns.models import Campaign, Post
+from campaigns.services.sources import raised
+from media.cards import CardSpec, Photo
+
+SHAPE = "square"
+
+
+def spec_of(*, content: dict[str, Any], campaign: Campaign, image: Any) -> CardSpec:
+    """The card of an approved content. The thermometer's figures are those of this moment.
+
+    Raises CardProblem or ValueError when it cannot be drawn as it is, OSError without its photo.
+    """
+    common: dict[str, Any] = {
+        "shape": SHAPE,
+        "headline": content["headline"],
+        "hashtag": campaign.tags[0] if campaign.tags else "",
+        "language": content["language"],
+    }
+    if content["card"] == Post.Card.PHOTO:
+        return CardSpec(kind="photo", photo=photo(image), **common)
+    if content["card"] == Post.Card.STATEMENT:
+        return CardSpec(kind="statement", **common)
+    totals = raised(campaign=campaign)
+    return CardSpec(
+        kind="thermometer",
+        raised_cents=max(totals.cents, 0),
+        goal_cents=campaign.goal or 0,
+        lines=(_donors(totals),),
+        address=f"{urlsplit(settings.SITE_URL).netloc}{campaign.target}".rstrip("/"),
+        **common,
+    )
+
+
+def photo(image: Any) -> Photo:
+    """The picture as the card's renderer takes it, with its centre of interest."""
+    if image is None:
+        raise OSError("no picture")
+    point = image.get_focal_point()
+    focal = (0.5, 0.5)
+    if point is not None and image.width and image.height:
+        focal = (point.centroid.x / image.width, point.centroid.y / image.height)
+    with image.open_file() as file:
+        return Photo(data=file.read(), focal=focal)
+
+
+def description(*, spec: CardSpec) -> str:
+    """The alternative text of a card that is nothing but words."""
+    if spec.kind == "thermometer":
+        words = _("Raised so far: %(raised)s € of %(goal)s €.") % {
+            "raised": _euro(spec.raised_cents),
+            "goal": _euro(spec.goal_cents),
+        }
+        return f"{words} {spec.headline}".strip()
+    return f"{spec.headline} {spec.hashtag}".strip()
+
+
+def _euro(cents: int) -> str:
+    return number_format(cents // 100, use_l10n=True, force_grouping=True)
+
+
+def _donors(totals: Totals) -> str:
+    return ngettext(
+        "raised by %(number)s person", "raised by %(number)s people", totals.donors
+    ) % {"number": number_format(totals.donors, use_l10n=True, force_grouping=True)}

@@ -1,0 +1,115 @@
+"""What would stop a post, told while it is written, before it is planned and before it is sent."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.channels.base import ChannelError, Count, Draft, Problem
+from campaigns.channels.text import hashtags
+from campaigns.errors import NotReady
+from campaigns.models import Account, Post
+from campaigns.models.post import LINK
+from campaigns.services import content
+
+
+def problems(*, post: Post, now: datetime | None = None) -> dict[Account | None, list[Problem]]:
+    """By account; under None what concerns the post as a whole. The post may be unsaved."""
+    now = now or timezone.now()
+    found: dict[Account | None, list[Problem]] = {None: _of_post(post, now)}
+    for account in post.accounts.all():
+        found[account] = account_problems(account) + text_problems(
+            post=post, account=account, now=now
+        )
+    return {key: value for key, value in found.items() if value}
+
+
+def text_problems(*, post: Post, account: Account, now: datetime) -> list[Problem]:
+    """What the network would say to the text, the link and the picture as they would be sent."""
+    notes = _notes(post, account)
+    try:
+        draft = content.sample(post=post, account=account, now=now)
+    except content.Unusable as problem:
+        return [problem.problem, *notes]
+    except ChannelError as problem:
+        return [Problem("media_gone", problem.message), *notes]
+    return [*account.offline().check(draft), *notes]
+
+
+def account_problems(account: Account) -> list[Problem]:
+    if not account.active:
+        return [Problem("account_unused", _("This account is no longer in use."))]
+    if account.state == Account.State.DISCONNECTED:
+        return [
+            Problem("account_disconnected", _("This account is disconnected: connect it again."))
+        ]
+    return []
+
+
+def counts(*, post: Post) -> dict[Account, list[Count]]:
+    """The figures beside the text, by each network's own way of counting."""
+    return {
+        account: account.offline().count(content.words(post=post, account=account))
+        for account in post.accounts.all()
+    }
+
+
+def drafts(*, post: Post, now: datetime | None = None) -> dict[Account, Draft]:
+    """For the previews: how it would be sent now; the words alone where the picture fails."""
+    made = {}
+    for account in post.accounts.all():
+        try:
+            made[account] = content.sample(post=post, account=account, now=now or timezone.now())
+        except (content.Unusable, ChannelError):
+            made[account] = content.words(post=post, account=account)
+    return made
+
+
+def errors(found: list[Problem]) -> list[Problem]:
+    return [problem for problem in found if problem.level == "error"]
+
+
+def require_ready(*, post: Post) -> None:
+    """Raises NotReady, with the problems by account, when something must be mended first."""
+    found = {key: errors(value) for key, value in problems(post=post).items() if errors(value)}
+    if found:
+        raise NotReady(_now("Something has to be mended before anybody can say yes."), found)
+
+
+def _of_post(post: Post, now: datetime) -> list[Problem]:
+    found = []
+    if not post.accounts.all():
+        found.append(Problem("accounts_missing", _("Choose at least one account.")))
+    moment = post.moment
+    if moment is None:
+        found.append(Problem("when_missing", _("Say when it goes out: day and time.")))
+        return found
+    if moment.message:
+        found.append(Problem(f"hour_{moment.oddity}", moment.message, "warning"))
+    if moment.utc < now:
+        found.append(Problem("when_past", _("Its minute has already passed."), "warning"))
+    elif not post.campaign.starts_at <= moment.utc < post.campaign.ends_at:
+        found.append(
+            Problem("when_outside", _("On that day the campaign is not open."), "warning")
+        )
+    return found
+
+
+def _notes(post: Post, account: Account) -> list[Problem]:
+    """Good to know, never a reason to stop."""
+    text, notes = post.text_for(account.channel), []
+    if LINK not in text:
+        notes.append(
+            Problem(
+                "link_unused",
+                _("Without {link} its visits and gifts cannot be counted."),
+                "warning",
+            )
+        )
+    written = {tag.value.casefold() for tag in hashtags(text)}
+    if not written & {tag[1:].casefold() for tag in post.campaign.tags}:
+        notes.append(
+            Problem("hashtag_missing", _("None of the campaign’s hashtags is in it."), "warning")
+        )
+    return notes

@@ -1,0 +1,212 @@
+"""What a post says on one account: from the approved content to the bytes that are sent.
+
+content  what `plan` keeps with the delivery: words, link, picture, card; no bytes
+payload  what is frozen before the first attempt: the same words, the files with their digests,
+         the moment; plain JSON, so that an attempt a week later sends the same
+Draft    what a channel gets
+"""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy as _
+from wagtail.images import get_image_model
+
+from attribution.services import CODE_LENGTH
+from campaigns.channels.base import Draft, Limits, Media, Problem, Rejected
+from campaigns.models import Account, Campaign, Delivery, Post
+from campaigns.models.post import LINK
+from campaigns.services import cards
+from media.cards import CardProblem
+from media.services import stored_card
+
+SAMPLE_LINK = f"{settings.SITE_URL}/s/{'x' * CODE_LENGTH}"
+"""As long as every short link is: counts are right before there is one."""
+
+SIDES = (2048, 1600, 1280, 1024)
+
+
+class Unusable(Exception):
+    """The picture or card cannot be made: `problem` says what to change."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def content_of(*, post: Post, channel: str, link: str) -> dict[str, Any]:
+    """The post as approved, for one network. `link` is absolute; empty in it when not used."""
+    text = post.text_for(channel)
+    return {
+        "text": text.replace(LINK, link).strip(),
+        "link": link if LINK in text else "",
+        "language": settings.LANGUAGE_CODE,
+        "image": post.image_id,
+        "alt": post.alt_text.strip(),
+        "card": post.card,
+        "headline": post.card_headline.strip(),
+    }
+
+
+def payload_of(
+    *, content: dict[str, Any], campaign: Campaign, limits: Limits, at: datetime, revision: int
+) -> dict[str, Any]:
+    """The content with its files made and measured. Raises Unusable."""
+    return {
+        "text": content["text"],
+        "link": content["link"],
+        "language": content["language"],
+        "media": _media(content, campaign, limits),
+        "at": at.isoformat(),
+        "revision": revision,
+    }
+
+
+def digest_of(payload: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+def draft_of(payload: dict[str, Any], *, files: bool = True) -> Draft:
+    """The frozen payload as a channel takes it.
+
+    Raises Rejected when a file is gone or no longer the one that was frozen. Without `files` the
+    words alone, for asking whether it is out.
+    """
+    return Draft(
+        text=payload["text"],
+        link=payload["link"],
+        language=payload["language"],
+        media=tuple(_load(item) for item in payload["media"]) if files else (),
+        at=datetime.fromisoformat(payload["at"]),
+    )
+
+
+def sample(*, post: Post, account: Account, now: datetime) -> Draft:
+    """How it would be sent now, with a link of the right length. Raises Unusable, Rejected."""
+    content = content_of(post=post, channel=account.channel, link=SAMPLE_LINK)
+    payload = payload_of(
+        content=content,
+        campaign=post.campaign,
+        limits=account.offline().limits,
+        at=now,
+        revision=0,
+    )
+    return draft_of(payload)
+
+
+def words(*, post: Post, account: Account) -> Draft:
+    """The text alone, with a link of the right length: for counting while somebody writes."""
+    content = content_of(post=post, channel=account.channel, link=SAMPLE_LINK)
+    return Draft(text=content["text"], link=content["link"], language=content["language"])
+
+
+def freeze(*, delivery: Delivery, limits: Limits, now: datetime) -> dict[str, Any]:
+    """The delivery's payload: the frozen one, or a new one when another version was approved.
+
+    The moment stays that of the first freezing, since networks look for the post from there on.
+    """
+    frozen = delivery.payload
+    if delivery.digest and frozen["revision"] == delivery.revision_id:
+        return frozen
+    return payload_of(
+        content=delivery.content,
+        campaign=delivery.post.campaign,
+        limits=limits,
+        at=datetime.fromisoformat(frozen["at"]) if delivery.digest else now,
+        revision=delivery.revision_id or 0,
+    )
+
+
+# files --------------------------------------------------------------------------------------
+
+
+def _media(content: dict[str, Any], campaign: Campaign, limits: Limits) -> list[dict[str, Any]]:
+    image = None
+    if content["image"]:
+        image = get_image_model().objects.filter(pk=content["image"]).first()
+        if image is None:
+            raise Unusable(_gone())
+    if content["card"] != Post.Card.NONE:
+        return [_card(content, campaign, image)]
+    return [_picture(content, image, limits)] if image else []
+
+
+def _card(content: dict[str, Any], campaign: Campaign, image: Any) -> dict[str, Any]:
+    try:
+        spec = cards.spec_of(content=content, campaign=campaign, image=image)
+        card = stored_card(spec)
+    except CardProblem as problem:
+        raise Unusable(Problem(f"card_{problem.code}", problem.message)) from problem  # type: ignore[arg-type]
+    except ValueError as problem:
+        raise Unusable(Problem("card", _("The card needs the campaign’s goal."))) from problem
+    except OSError as problem:
+        raise Unusable(_gone()) from problem
+    width, height = spec.size
+    alt = content["alt"] or (getattr(image, "description", "") if spec.kind == "photo" else "")
+    if not alt and spec.kind != "photo":
+        alt = cards.description(spec=spec)
+    return _file("card", card.pk, card.file.name, spec.mime, width, height, alt)
+
+
+def _picture(content: dict[str, Any], image: Any, limits: Limits) -> dict[str, Any]:
+    """The largest size that the network takes; the smallest one when none is light enough."""
+    alt = content["alt"] or image.description
+    made: dict[str, Any] = {}
+    for side in SIDES:
+        filters = f"max-{side}x{side}|bgcolor-ffffff|format-jpeg|jpegquality-85"
+        try:
+            rendition = image.get_rendition(filters)
+            made = _file(
+                "image",
+                image.pk,
+                rendition.file.name,
+                "image/jpeg",
+                rendition.width,
+                rendition.height,
+                alt,
+            )
+        except Exception as problem:  # a picture that no library can read: many kinds of error
+            raise Unusable(_gone()) from problem
+        if limits.media_bytes is None or made["size"] <= limits.media_bytes:
+            break
+    return made
+
+
+def _file(
+    kind: str, pk: int, name: str, mime: str, width: int, height: int, alt: str
+) -> dict[str, Any]:
+    with default_storage.open(name) as file:
+        content = file.read()
+    return {
+        "kind": kind,
+        "id": pk,
+        "file": name,
+        "mime": mime,
+        "width": width,
+        "height": height,
+        "alt": alt,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def _load(item: dict[str, Any]) -> Media:
+    try:
+        with default_storage.open(item["file"]) as file:
+            content = file.read()
+    except OSError as problem:
+        raise Rejected(_gone().message) from problem
+    if hashlib.sha256(content).hexdigest() != item["sha256"]:
+        raise Rejected(_("The picture is no longer the one that was approved: choose it again."))
+    return replace(
+        Media(b"", item["mime"], item["width"], item["height"], item["alt"]), content=content
+    )
+
+
+def _gone() -> Problem:
+    return Problem("media_gone", _("The picture cannot be read: choose it again."))

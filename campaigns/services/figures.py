@@ -1,0 +1,92 @@
+"""What lists and the dashboard show: a post's state, what it brought, what a day holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import WorkflowState
+
+from attribution.models import Source
+from attribution.services import Totals, totals_of
+from campaigns import clock
+from campaigns.models import Delivery, Post
+from campaigns.models.delivery import DeliveryQuerySet
+from campaigns.states import WORST_FIRST, State
+
+DRAFT, APPROVAL = "draft", "approval"
+NAMES: dict[str, str | Promise] = {DRAFT: _("Draft"), APPROVAL: _("In approval")}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`state`: a State's value, "draft" or "approval"; `out` of `number` deliveries are out."""
+
+    state: str
+    out: int = 0
+    number: int = 0
+
+    @property
+    def label(self) -> str | Promise:
+        return NAMES[self.state] if self.state in NAMES else State(self.state).label
+
+
+def standing(*, post: Post) -> Standing:
+    return standings(posts=[post])[post.pk]
+
+
+def standings(*, posts: Iterable[Post]) -> dict[int, Standing]:
+    """The worst of each post's deliveries; one query, and one more without prefetched deliveries.
+
+    A post that waits for a yes says so, unless a delivery needs a person first.
+    """
+    posts = list(posts)
+    asking = _in_approval([post.pk for post in posts])
+    return {post.pk: _standing(list(post.deliveries.all()), post.pk in asking) for post in posts}
+
+
+def _standing(deliveries: list[Delivery], asking: bool) -> Standing:
+    states = {delivery.state for delivery in deliveries}
+    worst = next((state.value for state in WORST_FIRST if state in states), DRAFT)
+    if asking and worst not in (State.NEEDS_PERSON, State.REJECTED):
+        worst = APPROVAL
+    number = sum(1 for delivery in deliveries if delivery.state != State.CANCELLED)
+    out = sum(1 for delivery in deliveries if delivery.state == State.PUBLISHED)
+    return Standing(worst, out, number)
+
+
+def _in_approval(posts: list[int]) -> set[int]:
+    found = WorkflowState.objects.filter(
+        base_content_type=Post.get_base_content_type(),
+        object_id__in=[str(pk) for pk in posts],
+        status=WorkflowState.STATUS_IN_PROGRESS,
+    )
+    return {int(pk) for pk in found.values_list("object_id", flat=True)}
+
+
+def results(*, posts: Iterable[Post]) -> dict[int, Totals]:
+    """Visits, gifts, cents and donors by post id; zeros for a post that never had a link."""
+    keys = {str(post.pk): post.pk for post in posts}
+    found = list(Source.objects.filter(kind="post", key__in=keys))
+    totals = totals_of(found)
+    by_post = {keys[source.key]: totals[source.pk] for source in found}
+    return {pk: by_post.get(pk, Totals()) for pk in keys.values()}
+
+
+def results_by_delivery(*, deliveries: Iterable[Delivery]) -> dict[int, Totals]:
+    """The same by delivery id: one line of evidence for "did it go out?" too."""
+    rows = list(deliveries)
+    totals = totals_of([row.source for row in rows if row.source])
+    return {row.pk: totals.get(row.source_id or 0, Totals()) for row in rows}
+
+
+def day_of(*, day: date, zone: str = clock.DEFAULT_ZONE) -> DeliveryQuerySet:
+    """What goes out, or went out, on that day of that zone, in order."""
+    start, end = clock.day_bounds(day, zone)
+    return (
+        Delivery.objects.filter(planned_at__gte=start, planned_at__lt=end)
+        .exclude(state=State.CANCELLED)
+        .select_related("post__campaign", "account", "source__link")
+        .order_by("planned_at", "pk")
+    )

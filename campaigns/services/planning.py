@@ -1,0 +1,148 @@
+"""From an approved version to deliveries, and back: plan, hold, cancel, move, ask."""
+
+from datetime import date, time
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Revision, WorkflowState
+
+from attribution.models import Source
+from campaigns.errors import Refused
+from campaigns.models import Account, Delivery, DeliveryLog, Post
+from campaigns.models.delivery import refuse_while_sending
+from campaigns.services import checking, content, sources
+from campaigns.states import Question, State
+
+LEFT_ALONE = frozenset({State.PUBLISHED, State.UNKNOWN, State.RECONCILING})
+
+
+@transaction.atomic
+def plan(*, revision: Revision, by: Any = None) -> list[Delivery]:
+    """One delivery for each account of the approved version, with its own short link.
+
+    What is already out stays; what may be out gets the new version only if it proves not to be;
+    accounts that were taken away are cancelled. A version that a network would refuse stands as
+    rejected, with the reason. Raises Refused when the version was not approved, has no minute, or
+    while a delivery is being sent.
+    """
+    post: Post = revision.as_object()
+    if not post.is_approved(revision):
+        raise Refused(_("A post goes out only after somebody has said yes to it."))
+    if post.moment is None:
+        raise Refused(_("Say when it goes out: day and time."))
+    rows = {row.account_id: row for row in post.deliveries.select_related("account").locked()}
+    refuse_while_sending(rows.values())
+    parent = sources.post_source(post=post)
+    chosen = list(post.accounts.all())
+    planned = [_plan(post, account, rows.get(account.pk), revision, parent, by) for account in chosen]
+    dropped = post.deliveries.exclude(account__in=chosen)
+    dropped.withdraw(into=State.CANCELLED, by=by, why=_("The account was taken away from the post."))
+    return planned
+
+
+def _plan(
+    post: Post,
+    account: Account,
+    row: Delivery | None,
+    revision: Revision,
+    parent: Source,
+    by: Any,
+) -> Delivery:
+    moment = post.moment
+    assert moment is not None
+    row = row or Delivery(post=post, account=account)
+    if row.pk is None:
+        row.planned_at = moment.utc
+        row.save()
+    elif row.state == State.PUBLISHED:
+        return row
+    target = post.campaign.target
+    link = sources.delivery_link(delivery=row, parent=parent, target=target)
+    before = row.state
+    row.revision, row.planned_at = revision, moment.utc
+    row.released_at, row.afterwards = None, ""
+    row.content = content.content_of(post=post, channel=account.channel, link=link.url)
+    if row.state not in LEFT_ALONE and row.question != Question.PROOF:
+        found = checking.text_problems(post=post, account=account, now=timezone.now())
+        found = checking.errors(found)
+        row.state = State.REJECTED if found else State.PLANNED
+        row.next_at = None if found else row.planned_at
+        row.last_error = " ".join(str(problem.message) for problem in found)
+        row.question, row.lease_token, row.lease_until = Question.NONE, None, None
+    row.save()
+    DeliveryLog.objects.create(
+        delivery=row,
+        before=before,
+        after=row.state,
+        by=by,
+        why=row.last_error or _("Approved for %(when)s.") % {"when": _local(post)},
+    )
+    return row
+
+
+def _local(post: Post) -> str:
+    moment = post.moment
+    return moment.local.strftime("%d/%m/%Y %H:%M") if moment else ""
+
+
+@transaction.atomic
+def hold(*, post: Post, by: Any = None, why: str = "") -> int:
+    """Stops what has not gone out; a new approval sets it going again. How many were stopped.
+
+    Raises Refused while a delivery is being sent.
+    """
+    return post.deliveries.withdraw(into=State.HELD, by=by, why=why or _("Stopped by hand."))
+
+
+@transaction.atomic
+def cancel(*, post: Post, by: Any = None, why: str = "") -> int:
+    """Nothing more of this post goes out; a running approval ends too. How many were stopped.
+
+    What is out stays out. Raises Refused while a delivery is being sent.
+    """
+    why = why or _("The post was cancelled.")
+    stopped = post.deliveries.withdraw(into=State.CANCELLED, by=by, why=why)
+    running = post.current_workflow_state
+    if running is not None:
+        running.cancel(user=by)
+    return stopped
+
+
+@transaction.atomic
+def move(*, post: Post, day: date, at: time, by: Any = None, zone: str = "") -> Revision:
+    """Another minute for the post: a change like any other, so an approved post asks again.
+
+    Raises Refused while a delivery is being sent or once something is out, ValidationError for
+    a time zone that does not exist.
+    """
+    if post.deliveries.filter(state=State.PUBLISHED).exists():
+        raise Refused(_("It is already out: it cannot be moved any more."))
+    latest: Post = post.get_latest_revision_as_object()
+    latest.planned_date, latest.planned_time = day, at
+    latest.zone = zone or latest.zone
+    latest.clean()
+    if not latest.live:
+        latest.save(update_fields=["planned_date", "planned_time", "zone", "planned_at"])
+    return latest.save_revision(user=by, log_action=True)
+
+
+@transaction.atomic
+def ask(*, post: Post, by: Any) -> WorkflowState:
+    """Asks for a yes: starts the approval, resumes it after requested changes, or lets it run.
+
+    Raises NotReady when something must be mended first, Refused without an approval to start.
+    """
+    checking.require_ready(post=post.get_latest_revision_as_object())
+    running = post.current_workflow_state
+    if running is not None:
+        if running.status == WorkflowState.STATUS_NEEDS_CHANGES:
+            running.resume(by)
+        return running
+    workflow = post.get_workflow()
+    if workflow is None:
+        raise Refused(_("Nobody is named who could say yes: choose an approval for the campaign."))
+    if post.latest_revision is None:
+        post.save_revision(user=by)
+    return workflow.start(post, by)
