@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wagtail.models import Revision
+from wagtail.models import Revision, TaskState
 from wagtail.signals import published, unpublished
 
 from campaigns import services
@@ -11,7 +11,9 @@ from campaigns.models import Post
 
 def on_published(sender: Any, instance: Post, revision: Revision, **kwargs: Any) -> None:
     """Inside the transaction of the approval: no plan, no approval."""
-    services.plan(revision=revision)
+    yes = TaskState.objects.filter(revision=revision, status=TaskState.STATUS_APPROVED)
+    last = yes.select_related("finished_by").order_by("finished_at").last()
+    services.plan(revision=revision, by=last.finished_by if last else None)
 
 
 def on_unpublished(sender: Any, instance: Post, **kwargs: Any) -> None:

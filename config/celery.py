@@ -28,4 +28,7 @@ def every(seconds: float, task: str) -> dict:
 
 app.conf.beat_schedule = {
     "heartbeat": every(15, "config.tasks.heartbeat"),
+    "posts": every(1, "campaigns.tasks.send_due"),
+    "posts without proof": every(10, "campaigns.tasks.reconcile"),
+    "accounts": every(3600, "campaigns.tasks.check_accounts"),
 }

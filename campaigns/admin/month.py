@@ -77,10 +77,7 @@ def month(*, first: date, today: date, zone: ZoneInfo) -> Month:
     return Month(
         first,
         [
-            [
-                Day(day, day.month == first.month, day == today, _changes(day, zone))
-                for day in week
-            ]
+            [Day(day, day.month == first.month, day == today, _changes(day, zone)) for day in week]
             for week in weeks
         ],
     )

@@ -22,7 +22,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(starts_at__lte=now, ends_at__gt=now)
 
 
-class Campaign(models.Model):
+class Campaign(models.Model):  # type: ignore[django-manager-missing]
     """Its days are what a wall clock in `zone` shows; `starts_at` and `ends_at` are those in UTC."""
 
     name = models.CharField(_("name"), max_length=120)

@@ -49,7 +49,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """
         rows = self.select_related("account").locked()
         refuse_while_sending(rows)
-        stopped, later = [], []
+        stopped: list[Delivery] = []
+        later: list[Delivery] = []
         for row in rows:
             if row.state == into or row.state in (State.PUBLISHED, State.CANCELLED):
                 continue

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from attribution.services import Totals
 from campaigns.models import Campaign, Post
 from campaigns.services.sources import raised
-from media.cards import CardSpec, Photo
+from media.cards import CardSpec
+from media.services import photo_of
 
 SHAPE = "square"
 
@@ -28,7 +29,9 @@ def spec_of(*, content: dict[str, Any], campaign: Campaign, image: Any) -> CardS
         "language": content["language"],
     }
     if content["card"] == Post.Card.PHOTO:
-        return CardSpec(kind="photo", photo=photo(image), **common)
+        if image is None:
+            raise OSError("no picture")
+        return CardSpec(kind="photo", photo=photo_of(image), **common)
     if content["card"] == Post.Card.STATEMENT:
         return CardSpec(kind="statement", **common)
     totals = raised(campaign=campaign)
@@ -40,18 +43,6 @@ def spec_of(*, content: dict[str, Any], campaign: Campaign, image: Any) -> CardS
         address=f"{urlsplit(settings.SITE_URL).netloc}{campaign.target}".rstrip("/"),
         **common,
     )
-
-
-def photo(image: Any) -> Photo:
-    """The picture as the card's renderer takes it, with its centre of interest."""
-    if image is None:
-        raise OSError("no picture")
-    point = image.get_focal_point()
-    focal = (0.5, 0.5)
-    if point is not None and image.width and image.height:
-        focal = (point.centroid.x / image.width, point.centroid.y / image.height)
-    with image.open_file() as file:
-        return Photo(data=file.read(), focal=focal)
 
 
 def description(*, spec: CardSpec) -> str:
@@ -70,6 +61,6 @@ def _euro(cents: int) -> str:
 
 
 def _donors(totals: Totals) -> str:
-    return ngettext(
-        "raised by %(number)s person", "raised by %(number)s people", totals.donors
-    ) % {"number": number_format(totals.donors, use_l10n=True, force_grouping=True)}
+    return ngettext("raised by %(number)s person", "raised by %(number)s people", totals.donors) % {
+        "number": number_format(totals.donors, use_l10n=True, force_grouping=True)
+    }

@@ -90,9 +90,7 @@ def _of_post(post: Post, now: datetime) -> list[Problem]:
     if moment.utc < now:
         found.append(Problem("when_past", _("Its minute has already passed."), "warning"))
     elif not post.campaign.starts_at <= moment.utc < post.campaign.ends_at:
-        found.append(
-            Problem("when_outside", _("On that day the campaign is not open."), "warning")
-        )
+        found.append(Problem("when_outside", _("On that day the campaign is not open."), "warning"))
     return found
 
 

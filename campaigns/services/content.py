@@ -150,7 +150,7 @@ def _card(content: dict[str, Any], campaign: Campaign, image: Any) -> dict[str, 
     alt = content["alt"] or (getattr(image, "description", "") if spec.kind == "photo" else "")
     if not alt and spec.kind != "photo":
         alt = cards.description(spec=spec)
-    return _file("card", card.pk, card.file.name, spec.mime, width, height, alt)
+    return _file("card", card.pk, str(card.file.name), spec.mime, width, height, alt)
 
 
 def _picture(content: dict[str, Any], image: Any, limits: Limits) -> dict[str, Any]:

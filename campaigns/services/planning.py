@@ -36,9 +36,13 @@ def plan(*, revision: Revision, by: Any = None) -> list[Delivery]:
     refuse_while_sending(rows.values())
     parent = sources.post_source(post=post)
     chosen = list(post.accounts.all())
-    planned = [_plan(post, account, rows.get(account.pk), revision, parent, by) for account in chosen]
+    planned = [
+        _plan(post, account, rows.get(account.pk), revision, parent, by) for account in chosen
+    ]
     dropped = post.deliveries.exclude(account__in=chosen)
-    dropped.withdraw(into=State.CANCELLED, by=by, why=_("The account was taken away from the post."))
+    dropped.withdraw(
+        into=State.CANCELLED, by=by, why=_("The account was taken away from the post.")
+    )
     return planned
 
 

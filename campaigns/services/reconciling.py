@@ -39,9 +39,9 @@ def _free_unsent() -> None:
     """Claimed by a worker that died before its intent: nothing was sent, anybody may take it."""
     waiting = Delivery.objects.filter(state__in=[State.DUE, State.RETRY_WAIT])
     for row in expired(waiting):
-        Delivery.objects.filter(
-            pk=row.pk, lease_token=row.lease_token, state=row.state
-        ).update(lease_token=None, lease_until=None)
+        Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token, state=row.state).update(
+            lease_token=None, lease_until=None
+        )
 
 
 def _abandoned(limit: int) -> list[Delivery]:

@@ -39,9 +39,7 @@ def tick(*, now: datetime | None = None, limit: int = 1000) -> int:
     if not waiting.exists():
         return 0
     with transaction.atomic():
-        rows = list(
-            waiting.select_for_update(skip_locked=_can_skip()).only("pk", "state")[:limit]
-        )
+        rows = list(waiting.select_for_update(skip_locked=_can_skip()).only("pk", "state")[:limit])
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(state=State.DUE)
         why = _("Its minute has come.")
         DeliveryLog.objects.bulk_create([row.entry(State.DUE, why=why) for row in rows])
@@ -125,15 +123,13 @@ def _stop(row: Delivery, state: State, why: str, question: Question = Question.N
     """It does not go out now: a person is told. Nothing when somebody else took the row away."""
     entry = row.entry(state, why=why)
     with transaction.atomic():
-        if (
-            Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
-                state=state,
-                question=question,
-                last_error=why,
-                next_at=None,
-                lease_token=None,
-                lease_until=None,
-            )
+        if Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
+            state=state,
+            question=question,
+            last_error=why,
+            next_at=None,
+            lease_token=None,
+            lease_until=None,
         ):
             entry.save()
 

@@ -10,6 +10,7 @@ def show(*, delivery: Delivery) -> WallEntry | None:
     """Puts a published delivery of the wall on it, once. Inside the transaction that publishes."""
     if delivery.account.channel != Wall.key:
         return None
+    assert delivery.published_at is not None
     payload = delivery.payload
     media = payload["media"][0] if payload["media"] else {}
     entry, made = WallEntry.objects.get_or_create(
