@@ -1,0 +1,98 @@
+"""A small load generator: raw sockets, a connection a request, as gunicorn's sync workers want it."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Result:
+    """Rates per second, times in milliseconds."""
+
+    done: int
+    errors: int
+    seconds: float
+    p50: float
+    p99: float
+
+    @property
+    def rate(self) -> float:
+        return self.done / self.seconds
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rate:7.0f}/s  p50 {self.p50:6.1f} ms  p99 {self.p99:6.1f} ms  "
+            f"{self.errors} errors of {self.done + self.errors}"
+        )
+
+
+def get(url: str, **headers: str) -> bytes:
+    """The bytes of a GET request."""
+    parts = urlsplit(url)
+    lines = [f"GET {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def post(url: str, body: bytes, headers: dict[str, str]) -> bytes:
+    parts = urlsplit(url)
+    lines = [f"POST {parts.path} HTTP/1.1", f"Host: {parts.netloc}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"Content-Length: {len(body)}"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+def once(address: tuple[str, int], request: bytes) -> int:
+    """Sends and reads everything; the HTTP status."""
+    with socket.create_connection(address, timeout=30) as connection:
+        connection.sendall(request)
+        first = connection.recv(65536)
+        while connection.recv(65536):
+            pass
+    return int(first.split(b" ", 2)[1])
+
+
+def run(
+    url: str,
+    make: Callable[[int], bytes],
+    *,
+    number: int,
+    connections: int = 8,
+    good: tuple[int, ...] = (200,),
+) -> Result:
+    """`number` requests, `make(n)` giving the nth one, over so many connections at a time."""
+    parts = urlsplit(url)
+    address = (str(parts.hostname), int(parts.port or 80))
+    times: list[float] = []
+    errors: list[int] = []
+    turn = iter(range(number))
+    lock = threading.Lock()
+
+    def work() -> None:
+        while True:
+            with lock:
+                n = next(turn, None)
+            if n is None:
+                return
+            request = make(n)
+            start = time.perf_counter()
+            try:
+                status = once(address, request)
+            except OSError:
+                status = 0
+            took = (time.perf_counter() - start) * 1000
+            (times if status in good else errors).append(took if status in good else status)
+
+    threads = [threading.Thread(target=work) for _ in range(connections)]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - begun
+    times.sort()
+    at = lambda part: times[min(int(len(times) * part), len(times) - 1)] if times else 0.0  # noqa: E731
+    return Result(len(times), len(errors), seconds, at(0.5), at(0.99))

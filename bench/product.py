@@ -1,0 +1,69 @@
+"""The product as it runs, for measuring: a folder of its own, free ports, stopped at the end."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Product:
+    url: str
+    environment: dict[str, str]
+
+    def manage(self, *words: str, code: str = "") -> str:
+        """Runs a management command, or `code` in the shell; its output."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *(words or ("shell", "--no-imports", "-c", code))],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(**variables: str) -> Iterator[Product]:
+    """`manage.py up --prepare` until the block ends."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="segnopiu-bench-") as folder:
+        environment = {**os.environ, "VAR_DIR": folder, "PORT": str(port), **variables}
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--prepare"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait(f"http://127.0.0.1:{port}/readyz", process)
+            yield Product(f"http://127.0.0.1:{port}", environment)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.3)
+    raise RuntimeError("the product did not come up")
