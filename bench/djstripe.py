@@ -27,7 +27,7 @@ INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "djstrip
 DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": os.environ["BENCH_DB"],
     "USER": "postgres", "HOST": "127.0.0.1", "CONN_MAX_AGE": 60}}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-STRIPE_TEST_SECRET_KEY = "sk_test_bench"
+STRIPE_TEST_SECRET_KEY = "sk_test_" + 24 * "b"
 STRIPE_LIVE_MODE = False
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
 if os.environ.get("BENCH_BARE"):
@@ -44,9 +44,12 @@ def nothing(trigger, api_key): pass
 """
 MAKE_ENDPOINT = """
 import django; django.setup()
-from djstripe.models import WebhookEndpoint
+from djstripe.models import APIKey, Account, WebhookEndpoint
+owner = Account.objects.create(id="acct_bench", livemode=False)
+APIKey.objects.create(id="sk_bench", secret="sk_test_" + 24 * "b", type="secret", livemode=False,
+    djstripe_owner_account=owner)
 made = WebhookEndpoint.objects.create(id="we_bench", livemode=False, enabled_events=["*"],
-    secret="whsec_bench", status="enabled", url="http://127.0.0.1/", api_version="2026-10-28.endive")
+    djstripe_owner_account=owner, secret="whsec_bench", status="enabled", url="http://127.0.0.1/", api_version="2026-10-28.endive")
 print(made.djstripe_uuid)
 """
 
@@ -54,13 +57,13 @@ print(made.djstripe_uuid)
 def install() -> Path:
     """Its virtual environment, made once; the path of its Python."""
     python = HOME / "venv" / "bin" / "python"
-    if not (HOME / ".done").exists():
+    if not (HOME / "venv" / ".done").exists():
         subprocess.run([sys.executable, "-m", "venv", str(HOME / "venv")], check=True)
         wanted = ["dj-stripe==2.11.0", "psycopg[binary]", "gunicorn"]
         subprocess.run([str(python), "-m", "pip", "install", "-q", *wanted], check=True)
-        (HOME / "djsettings.py").write_text(SETTINGS)
-        (HOME / "djsite.py").write_text(SITE)
-        (HOME / ".done").touch()
+        (HOME / "venv" / ".done").touch()
+    (HOME / "djsettings.py").write_text(SETTINGS)
+    (HOME / "djsite.py").write_text(SITE)
     return python
 
 
@@ -96,7 +99,7 @@ def running(database: str, *, bare: bool) -> Iterator[str]:
         "--log-level",
         "error",
     ]
-    process = subprocess.Popen([str(python), *command], stderr=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
+    process = subprocess.Popen([str(python), *command], **options)  # type: ignore[call-overload]
     try:
         url = f"http://127.0.0.1:{port}/stripe/webhook/{uuid}/"
         _wait(url)
