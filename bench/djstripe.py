@@ -49,7 +49,8 @@ owner = Account.objects.create(id="acct_bench", livemode=False)
 APIKey.objects.create(id="sk_bench", secret="sk_test_" + 24 * "b", type="secret", livemode=False,
     djstripe_owner_account=owner)
 made = WebhookEndpoint.objects.create(id="we_bench", livemode=False, enabled_events=["*"],
-    djstripe_owner_account=owner, secret="whsec_bench", status="enabled", url="http://127.0.0.1/", api_version="2026-10-28.endive")
+    djstripe_owner_account=owner, secret="whsec_bench", status="enabled", url="http://127.0.0.1/",
+    api_version="2026-10-28.endive")
 print(made.djstripe_uuid)
 """
 

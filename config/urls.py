@@ -7,11 +7,13 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from attribution import views as attribution_views
+from brand import views as brand_views
 from config import health
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("brand.css", brand_views.colours, name="brand_colours"),
     path("admin/", include(wagtailadmin_urls)),
     path("s/<slug:code>", attribution_views.follow, name="short_link"),
     path("documenti/", include(wagtaildocs_urls)),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from running_product import free_ports, start, wait_until_ready
 
 pytestmark = pytest.mark.e2e

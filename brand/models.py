@@ -1,0 +1,191 @@
+"""The territory's identity: what it is called and looks like, and who stands behind it by law."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from stdnum import iban
+from stdnum.exceptions import ValidationError as NumberError
+from stdnum.it import codicefiscale, iva
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.images import get_image_model_string
+from wagtail.models import Orderable
+
+from brand.colour import ENOUGH, contrast, validate_colour
+
+YELLOW, INK = "#ffd21f", "#17150f"
+
+
+@register_setting(icon="sp-plus", order=100)
+class BrandSettings(ClusterableModel, BaseGenericSetting):
+    """Name, claim, colours, contacts."""
+
+    name = models.CharField(_("name"), max_length=60, default="segni positivi")
+    claim = models.CharField(
+        _("claim"),
+        max_length=60,
+        default="una valle più vicina",
+        help_text=_("The total at the foot of every page: what all the additions make."),
+    )
+    description = models.CharField(
+        _("description"),
+        max_length=200,
+        blank=True,
+        help_text=_("For search engines and shared links, where a page has none of its own."),
+    )
+    yellow = models.CharField(
+        _("ground colour"), max_length=7, default=YELLOW, validators=[validate_colour]
+    )
+    ink = models.CharField(_("ink colour"), max_length=7, default=INK, validators=[validate_colour])
+    logo = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("logo"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Without one, the three plus signs stand beside the name."),
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    press_email = models.EmailField(_("e-mail for the press"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    hours = models.CharField(_("hours"), max_length=80, blank=True)
+    foot_note = models.CharField(_("last line of the footer"), max_length=250, blank=True)
+
+    panels = [
+        MultiFieldPanel(
+            [FieldPanel("name"), FieldPanel("claim"), FieldPanel("description")], _("Identity")
+        ),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("yellow"), FieldPanel("ink")]), FieldPanel("logo")],
+            _("Look"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("email"), FieldPanel("press_email")]),
+                FieldRowPanel([FieldPanel("phone"), FieldPanel("hours")]),
+            ],
+            _("Contacts"),
+        ),
+        InlinePanel("profiles", heading=_("Social profiles"), label=_("profile")),
+        FieldPanel("foot_note"),
+    ]
+
+    class Meta:
+        verbose_name = _("brand")
+
+    def clean(self) -> None:
+        super().clean()
+        pairs = [("yellow", self.yellow, self.ink), ("ink", self.ink, "#ffffff")]
+        for field, one, other in pairs:
+            try:
+                found = contrast(one, other)
+            except ValueError:
+                continue  # the field's own message says what is wrong
+            if found < ENOUGH:
+                raise ValidationError(
+                    {
+                        field: _(
+                            "%(one)s and %(other)s are too close to read: contrast %(found)s, "
+                            "and 4.5 is the least. Take a lighter or a darker one."
+                        )
+                        % {"one": one, "other": other, "found": f"{found:.1f}"}
+                    }
+                )
+
+    @property
+    def own_colours(self) -> bool:
+        return (self.yellow.lower(), self.ink.lower()) != (YELLOW, INK)
+
+
+class SocialProfile(Orderable):
+    settings = ParentalKey(BrandSettings, on_delete=models.CASCADE, related_name="profiles")
+    label = models.CharField(_("name"), max_length=40)
+    url = models.URLField(_("address"))
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("profile")
+
+
+class Kind(models.TextChoices):
+    """Which kind of body issues receipts: their wording follows it (art. 83 D.Lgs. 117/2017)."""
+
+    ETS = "ets", _("non-commercial body of the third sector (ETS)")
+    ODV = "odv", _("voluntary organisation (ODV)")
+    OTHER = "other", _("not a body of the third sector")
+
+
+def _number(validate: Any, message: Any) -> Any:
+    def check(value: str) -> None:
+        try:
+            validate(value)
+        except NumberError as error:
+            raise ValidationError(message) from error
+
+    return check
+
+
+def validate_fiscal_code(value: str) -> None:
+    """A body's codice fiscale has 11 digits, some have 16 characters."""
+    check = iva.validate if value.strip().isdecimal() else codicefiscale.validate
+    _number(check, _("This codice fiscale is not right: check each character."))(value)
+
+
+def validate_vat_number(value: str) -> None:
+    _number(iva.validate, _("This partita IVA is not right: it has eleven digits."))(value)
+
+
+def validate_iban(value: str) -> None:
+    _number(iban.validate, _("This IBAN is not right: check each character."))(value)
+
+
+@register_setting(icon="doc-full", order=110)
+class LegalSettings(BaseGenericSetting):
+    """Who issues the receipts. What stands here is frozen into each receipt at its issue."""
+
+    body = models.CharField(_("body"), max_length=120, blank=True)
+    address = models.CharField(_("address"), max_length=120, blank=True)
+    city = models.CharField(
+        _("city"), max_length=80, blank=True, help_text=_("As on an envelope: 23100 Sondrio (SO).")
+    )
+    fiscal_code = models.CharField(
+        _("codice fiscale"), max_length=16, blank=True, validators=[validate_fiscal_code]
+    )
+    vat_number = models.CharField(
+        _("partita IVA"), max_length=13, blank=True, validators=[validate_vat_number]
+    )
+    kind = models.CharField(_("kind of body"), max_length=10, choices=Kind, default=Kind.OTHER)
+    runts_section = models.CharField(_("section of the RUNTS"), max_length=80, blank=True)
+    runts_number = models.CharField(_("number in the RUNTS"), max_length=20, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True, validators=[validate_iban])
+
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("body"),
+                FieldRowPanel([FieldPanel("address"), FieldPanel("city")]),
+                FieldRowPanel([FieldPanel("fiscal_code"), FieldPanel("vat_number")]),
+            ],
+            _("The body"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("kind"),
+                FieldRowPanel([FieldPanel("runts_section"), FieldPanel("runts_number")]),
+            ],
+            _("Third sector"),
+        ),
+        FieldPanel("iban"),
+    ]
+
+    class Meta:
+        verbose_name = _("legal identity")
+
+    @property
+    def iban_in_groups(self) -> str:
+        compact = self.iban.replace(" ", "")
+        return " ".join(compact[at : at + 4] for at in range(0, len(compact), 4))

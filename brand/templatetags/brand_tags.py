@@ -1,0 +1,66 @@
+"""Figures as Italians read them, the menu, the thermometer."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from wagtail.models import Site
+
+register = template.Library()
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+
+@register.filter
+def euro(cents: int | None) -> str:
+    """1248000 → `12.480 €`; cents are shown only where there are any: 2550 → `25,50 €`."""
+    return _figure(cents, whole=True)
+
+
+@register.filter
+def euro_cents(cents: int | None) -> str:
+    """5000 → `50,00 €`, for accounts."""
+    return _figure(cents, whole=False)
+
+
+def _figure(cents: int | None, *, whole: bool) -> str:
+    if cents is None:
+        return ""
+    euros, rest = divmod(abs(int(cents)), 100)
+    figure = thousands(euros)
+    if rest or not whole:
+        figure += f",{rest:02d}"
+    return f"{MINUS if cents < 0 else ''}{figure}{NBSP}€"
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """48210 → `48.210`."""
+    return f"{int(number):,}".replace(",", ".")
+
+
+@register.inclusion_tag("brand/parts/thermometer.html")
+def thermometer(raised: int, goal: int, css: str = "") -> dict[str, Any]:
+    """`raised` and `goal` in cents. The bar stops at the goal, the words do not."""
+    percent = round(100 * raised / goal) if goal else 0
+    words = _("Raised %(raised)s of %(goal)s") % {"raised": euro(raised), "goal": euro(goal)}
+    value = max(0, min(raised, goal))
+    return {"value": value, "goal": goal, "percent": percent, "words": words, "css": css}
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: dict[str, Any]) -> list[Any]:
+    """The pages below the home page that are to stand in menus."""
+    request = context.get("request")
+    site = request and Site.find_for_request(request)
+    return list(site.root_page.get_children().live().in_menu()) if site else []
+
+
+@register.simple_tag(takes_context=True)
+def is_here(context: dict[str, Any], page: Any) -> str:
+    """`page` for the page itself, `true` for one above it, empty elsewhere."""
+    current = context.get("page")
+    path = getattr(current, "path", "")
+    if not path.startswith(page.path):
+        return ""
+    return "page" if path == page.path else "true"

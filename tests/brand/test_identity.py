@@ -1,0 +1,70 @@
+"""Colours that can be read, numbers that are right, figures as Italians write them."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from brand.colour import contrast
+from brand.models import BrandSettings, LegalSettings
+from brand.templatetags.brand_tags import euro, euro_cents, thermometer
+
+
+def test_black_on_white_is_21_to_1():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#ffd21f", "#17150f") > 12
+
+
+def test_colours_too_close_are_refused_with_what_to_do():
+    with pytest.raises(ValidationError, match="contrast"):
+        BrandSettings(yellow="#807010", ink="#333333").clean()
+
+
+def test_our_own_colours_pass():
+    BrandSettings().clean()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("fiscal_code", "12345678901"), ("vat_number", "1"), ("iban", "IT60X0542811101000000123457")],
+)
+@pytest.mark.django_db
+def test_wrong_numbers_are_refused(field, value):
+    with pytest.raises(ValidationError) as caught:
+        LegalSettings(**{field: value}).full_clean()
+    assert field in caught.value.message_dict
+
+
+@pytest.mark.parametrize(
+    ("cents", "whole", "full"),
+    [
+        (1248000, "12.480\u00a0€", "12.480,00\u00a0€"),
+        (2550, "25,50\u00a0€", "25,50\u00a0€"),
+        (-35, "\u22120,35\u00a0€", "\u22120,35\u00a0€"),
+        (0, "0\u00a0€", "0,00\u00a0€"),
+        (None, "", ""),
+    ],
+)
+def test_euros(cents, whole, full):
+    assert (euro(cents), euro_cents(cents)) == (whole, full)
+
+
+def test_the_bar_stops_at_the_goal_and_the_words_do_not():
+    shown = thermometer(300000, 200000)
+    assert (shown["value"], shown["percent"]) == (200000, 150)
+
+
+@pytest.mark.django_db
+def test_an_unknown_page_stands_in_the_sites_own_look(client):
+    response = client.get("/non-esiste/")
+    assert response.status_code == 404
+    page = response.content.decode()
+    assert 'lang="it"' in page
+    assert "Questa pagina non è nella somma" in page
+    assert "style=" not in page
+
+
+@pytest.mark.django_db
+def test_own_colours_are_served(client):
+    brand = BrandSettings.load()
+    brand.yellow = "#ffcc00"
+    brand.save()
+    assert "--giallo:#ffcc00" in client.get("/brand.css").content.decode()
