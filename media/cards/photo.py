@@ -12,7 +12,7 @@ from media.cards.problems import BadPhoto
 from media.cards.spec import Photo
 from media.raster import flat
 
-MOST_PIXELS = 120_000_000
+MOST_PIXELS = 64_000_000
 KEPT = 8  # 2 to 6 MB each
 
 

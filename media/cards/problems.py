@@ -25,8 +25,8 @@ class TooLong(CardProblem):
     def __init__(self, field: str, over: int) -> None:
         self.over = max(1, over)
         sentence = ngettext_lazy(
-            "“%(words)s” does not fit on this card: shorten it by about %(over)d character.",
-            "“%(words)s” does not fit on this card: shorten it by about %(over)d characters.",
+            "Too long for this card (%(words)s): take away about %(over)d character.",
+            "Too long for this card (%(words)s): take away about %(over)d characters.",
             "over",
         )
         super().__init__(field, sentence % {"words": LABELS[field], "over": self.over})
@@ -61,4 +61,5 @@ LABELS = {
     "lines": _("line"),
     "raised_cents": _("figure"),
     "address": _("address"),
+    "brand": _("name"),
 }

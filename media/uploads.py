@@ -1,0 +1,200 @@
+"""Pictures as they arrive: looked at, put upright and made plain before anything is stored."""
+
+import errno
+import io
+import struct
+import zlib
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import (
+    InMemoryUploadedFile,
+    SimpleUploadedFile,
+    TemporaryUploadedFile,
+    UploadedFile,
+)
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.utils.translation import gettext_lazy as _
+from PIL import Image
+from wagtail.images.fields import WagtailImageField
+
+from media.raster import upright
+
+DISK_FULL = _(
+    "There is no room left on the server’s disk, so the picture was not saved. Tell whoever "
+    "looks after the site, then upload it again."
+)
+UNREADABLE = _(
+    "This file cannot be read as a picture. Open it on your computer, save it as JPEG or PNG, "
+    "then upload it again."
+)
+INCOMPLETE = _("This picture arrived incomplete: part of the file is missing. Upload it again.")
+TOO_MANY_PIXELS = _(
+    "This picture has %(have)d million pixels, and at most %(most)d million are accepted: make "
+    "it smaller, then upload it again."
+)
+# what Pillow and its codecs raise for files that were damaged, by accident or on purpose
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, MemoryError)
+AS_THEY_ARE = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
+_ORIENTATION = 0x0112
+
+
+def is_disk_full(error: OSError) -> bool:
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+class SpoolUpload(TemporaryFileUploadHandler):
+    """Large uploads go to the temporary folder; when that is full, the form says so.
+
+    Django's own handler would end the request while the form is being read.
+    """
+
+    full = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        self.full = False
+        try:
+            super().new_file(*args, **kwargs)
+        except OSError as error:
+            self._give_up(error)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        if not self.full:
+            try:
+                return super().receive_data_chunk(raw_data, start)
+            except OSError as error:
+                self._give_up(error)
+        return None
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        if not self.full:
+            try:
+                return super().file_complete(file_size)
+            except OSError as error:
+                self._give_up(error)
+        return LostUpload(self.field_name, self.file_name)
+
+    def _give_up(self, error: OSError) -> None:
+        if not is_disk_full(error):
+            raise error
+        self.full = True
+
+
+class LostUpload(InMemoryUploadedFile):
+    """Stands for a file the disk had no room for."""
+
+    def __init__(self, field_name: str | None, name: str | None) -> None:
+        super().__init__(io.BytesIO(), field_name, name, "application/octet-stream", 0, None)
+
+
+class PictureField(WagtailImageField):
+    """Wagtail's field, for files that were not made with care.
+
+    Every failure is a sentence beside the field. What comes out is upright, complete and in a
+    mode that every browser shows.
+    """
+
+    def to_python(self, data: Any) -> Any:
+        if isinstance(data, LostUpload):
+            raise ValidationError(DISK_FULL, code="disk_full")
+        if not isinstance(data, UploadedFile):
+            return super().to_python(data)
+        self._measure(data)
+        try:
+            upload = super().to_python(data)
+        except ValidationError:
+            raise
+        except BROKEN as error:
+            raise _broken(error) from error
+        return tidy(upload)
+
+    def _measure(self, data: UploadedFile) -> None:
+        """By the header alone: a bomb is never unpacked."""
+        most = self.max_image_pixels
+        try:
+            with _opened(data) as picture:
+                pixels = picture.width * picture.height
+        except Image.DecompressionBombError:
+            pixels = 2 * (Image.MAX_IMAGE_PIXELS or 0)
+        except BROKEN:
+            return  # Wagtail's field has better words: not a picture, or of another kind
+        finally:
+            data.seek(0)
+        if most and pixels > most:
+            figures = {"have": -(-pixels // 1_000_000), "most": most // 1_000_000}
+            raise ValidationError(TOO_MANY_PIXELS % figures, code="file_too_many_pixels")
+
+
+def tidy(upload: UploadedFile) -> UploadedFile:
+    """The same upload, or another one where the picture had to be turned or converted.
+
+    The place where a photograph was taken is nobody's business: a JPEG loses its EXIF.
+    Raises ValidationError when the picture cannot be read to its end.
+    """
+    try:
+        with _opened(upload) as picture:
+            if getattr(picture, "n_frames", 1) > 1:
+                _to_the_end(picture)
+                return upload
+            turned = picture.getexif().get(_ORIENTATION, 1) != 1
+            picture.load()
+            if turned or picture.mode not in AS_THEY_ARE:
+                return _replaced(upload, _rewritten(picture))
+            if picture.format == "JPEG" and picture.getexif():
+                return _replaced(upload, without_exif(_bytes(upload)))
+    except BROKEN as error:
+        raise _broken(error) from error
+    finally:
+        upload.seek(0)
+    return upload
+
+
+def without_exif(jpeg: bytes) -> bytes:
+    """A JPEG without its APP1 segments (EXIF and XMP); not a pixel changes.
+
+    Segments by ITU-T T.81, annex B: a marker, then a length that counts itself.
+    """
+    kept, at = [jpeg[:2]], 2
+    while jpeg[at : at + 1] == b"\xff" and jpeg[at + 1] not in (0xDA, 0xD9):
+        (length,) = struct.unpack(">H", jpeg[at + 2 : at + 4])
+        if jpeg[at + 1] != 0xE1:
+            kept.append(jpeg[at : at + 2 + length])
+        at += 2 + length
+    return b"".join([*kept, jpeg[at:]])
+
+
+def _opened(upload: UploadedFile) -> Image.Image:
+    upload.seek(0)
+    if isinstance(upload, TemporaryUploadedFile):
+        return Image.open(upload.temporary_file_path())
+    return Image.open(io.BytesIO(_bytes(upload)))
+
+
+def _bytes(upload: UploadedFile) -> bytes:
+    upload.seek(0)
+    return upload.read()
+
+
+def _to_the_end(picture: Image.Image) -> None:
+    for frame in range(getattr(picture, "n_frames", 1)):
+        picture.seek(frame)
+        picture.load()
+
+
+def _rewritten(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    plain = upright(picture)
+    profile = picture.info.get("icc_profile") if picture.mode in AS_THEY_ARE else None
+    plain.info = {}
+    plain.save(out, picture.format, quality=92, icc_profile=profile)
+    return out.getvalue()
+
+
+def _replaced(upload: UploadedFile, content: bytes) -> UploadedFile:
+    return SimpleUploadedFile(str(upload.name), content, upload.content_type or "")
+
+
+def _broken(error: BaseException) -> ValidationError:
+    if "truncated" in str(error).lower() or isinstance(error, EOFError):
+        return ValidationError(INCOMPLETE, code="incomplete")
+    return ValidationError(UNREADABLE, code="unreadable")
