@@ -90,7 +90,7 @@ def glyph(cluster: str, weight: int) -> Glyph | None:
     emoji = _emoji(cluster)
     if emoji:
         return Glyph(emoji, Face(EMOJI, 700, EMOJI_SCALE))
-    if len(cluster) > 1 and not _has(EMOJI, cluster[0]):
+    if len(cluster) > 1:
         return glyph(cluster[0], weight)
     if unicodedata.category(cluster[0])[0] in "LN":
         raise KeyError(cluster)
