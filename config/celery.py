@@ -31,4 +31,8 @@ app.conf.beat_schedule = {
     "posts": every(1, "campaigns.tasks.send_due"),
     "posts without proof": every(10, "campaigns.tasks.reconcile"),
     "accounts": every(3600, "campaigns.tasks.check_accounts"),
+    "stripe-events": every(1, "donations.tasks.process_events"),
+    "acknowledgements": every(2, "donations.tasks.acknowledge"),
+    "stripe-sweep": every(300, "donations.tasks.sweep"),
+    "mails": every(2, "mail.tasks.send_due"),
 }

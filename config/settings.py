@@ -185,6 +185,9 @@ vars().update(env.email("EMAIL_URL", f"filemail:///{VAR_DIR}/mail"))
 MAIL_IN_FILES = EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend"  # type: ignore[name-defined]  # noqa: F821
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
+    env.text("DEFAULT_FROM_EMAIL") or f"Segno+ <grazie@{urlsplit(SITE_URL).hostname}>"
+)
 
 # --- languages and time ----------------------------------------------------------------------
 

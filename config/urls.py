@@ -9,12 +9,15 @@ from wagtail.documents import urls as wagtaildocs_urls
 from attribution import views as attribution_views
 from brand import views as brand_views
 from config import health
+from donations import webhook
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("brand.css", brand_views.colours, name="brand_colours"),
     path("admin/", include(wagtailadmin_urls)),
+    path("stripe/webhook/", webhook.receive, name="stripe_webhook"),
+    path("posta-di-prova/", include("mail.urls")),
     path("s/<slug:code>", attribution_views.follow, name="short_link"),
     path("documenti/", include(wagtaildocs_urls)),
     # a small installation has no other server for uploads; nginx takes this address over in front

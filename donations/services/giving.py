@@ -1,14 +1,35 @@
 """From the form to the payment page."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from attribution.models import Source
-from donations.models import Donation, Fund
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
-MINIMUM = 200  # cents; below it the fees eat the gift, and card testers like it small
+from attribution.models import Source
+from donations import gateway
+from donations.models import CheckoutAttempt, Consent, Donation, Donor, Fund
+from donations.stripe_facts import Order, Rejected, Session, Unavailable
+
+MINIMUM = 2_00  # cents; below it the fees eat the gift, and card testers like it small
 MAXIMUM = 10_000_00
+GOOD_FOR = timedelta(hours=23)  # a session lives 24 hours, an idempotency key at least as long
+
+State = Donation.State
+Attempt = CheckoutAttempt.State
+# a gift that no money has come for, nor is on its way
+REOPENABLE = (
+    State.STARTED,
+    State.CHECKOUT_OPEN,
+    State.EXPIRED,
+    State.CANCELLED,
+    State.FAILED,
+)
 
 
 class InvalidAmount(ValueError):
@@ -51,7 +72,150 @@ def start_donation(
 ) -> Started:
     """One gift per `form_token`, however often the form is sent; the row first, then the call.
 
-    Raises InvalidAmount; gateway.Unavailable (send the same form again, nothing is charged) and
-    gateway.Rejected (Stripe will not have it: say so, keep what was typed).
+    Sent again unchanged, the form leads to the same payment page; changed, the old page is closed
+    at Stripe before a new one is opened. Raises InvalidAmount; gateway.Unavailable (send the same
+    form again, nothing is charged) and gateway.Rejected (Stripe will not have it).
     """
-    raise NotImplementedError
+    if not MINIMUM <= amount <= MAXIMUM:
+        raise InvalidAmount(amount)
+    written = asdict(donor)
+    person, _made = Donor.objects.get_or_create(email=written.pop("email").strip().lower())
+    given = {"amount": amount, "fund": fund, "language": language, "donor": person, **written}
+    agreed = dict.fromkeys(consents, text_version)
+    donation = _donation(form_token, given, source, agreed)
+    attempt = _attempt(donation, given, agreed)
+    if attempt is None:
+        donation.refresh_from_db()
+        return Started(donation, donation.get_absolute_url())
+    url = attempt.url if attempt.state == Attempt.OPEN else open_attempt(attempt=attempt).url
+    donation.refresh_from_db()
+    return Started(donation, url)
+
+
+def open_attempt(*, attempt: CheckoutAttempt) -> Session:
+    """Asks Stripe for the session of an attempt that is committed. May be called again.
+
+    Raises Unavailable and Rejected; what Stripe keeps under the key ends the attempt.
+    """
+    try:
+        session = gateway.get().open_checkout(_order(attempt))
+    except (Unavailable, Rejected) as error:
+        if isinstance(error, Rejected) or error.stored:
+            _move(attempt, Attempt.OPENING, state=Attempt.FAILED)
+        raise
+    with transaction.atomic():
+        held = Donation.objects.select_for_update().get(pk=attempt.donation_id)
+        _move(attempt, Attempt.OPENING, state=Attempt.OPEN, session_id=session.id, url=session.url)
+        if held.state in REOPENABLE:
+            held.state = State.CHECKOUT_OPEN
+            held.save(update_fields=["state"])
+    return session
+
+
+def _donation(
+    token: UUID, given: dict[str, Any], source: Source | None, agreed: dict[str, str]
+) -> Donation:
+    """The gift of this form. Two requests at once: one writes it, the other finds it."""
+    with transaction.atomic():
+        donation, made = Donation.objects.get_or_create(
+            form_token=token, defaults={"source": source, **given}
+        )
+        if made:
+            _agree(donation, agreed)
+    return donation
+
+
+def _attempt(
+    donation: Donation, given: dict[str, Any], agreed: dict[str, str]
+) -> CheckoutAttempt | None:
+    """The attempt to go on with; None when the gift needs no payment page any more."""
+    last = donation.attempts.order_by("-number").first()
+    if last and not _good(last, donation, given) and not _retire(last):
+        return None
+    with transaction.atomic():
+        held = Donation.objects.select_for_update().get(pk=donation.pk)
+        if held.state not in REOPENABLE:
+            return None
+        newest = held.attempts.order_by("-number").first()
+        if newest and _good(newest, held, given):
+            return newest
+        if newest != last:  # another tab was quicker, with other words: its page is the valid one
+            return newest
+        return _next(held, given, agreed)
+
+
+def _next(held: Donation, given: dict[str, Any], agreed: dict[str, str]) -> CheckoutAttempt:
+    """A new attempt, for what the form says now; the one before it is closed."""
+    Donation.objects.filter(pk=held.pk).update(**given)
+    _agree(held, agreed)
+    number = held.attempts.count() + 1
+    return CheckoutAttempt.objects.create(
+        donation=held,
+        number=number,
+        amount=given["amount"],
+        idempotency_key=f"{held.public_id}:checkout:{number}",
+    )
+
+
+def _good(attempt: CheckoutAttempt, donation: Donation, given: dict[str, Any]) -> bool:
+    """Whether the attempt's page is still the right one for what the form says."""
+    return (
+        attempt.state in (Attempt.OPENING, Attempt.OPEN)
+        and attempt.created_at > timezone.now() - GOOD_FOR
+        and all(getattr(donation, name) == value for name, value in given.items())
+    )
+
+
+def _retire(attempt: CheckoutAttempt) -> bool:
+    """Makes sure that nobody can pay at the attempt's page; False when somebody has."""
+    if attempt.state in (Attempt.EXPIRED, Attempt.FAILED):
+        return True
+    if attempt.state == Attempt.COMPLETE:
+        # a debit that the bank refused leaves a completed session behind
+        return bool(attempt.donation.state == State.FAILED)
+    if attempt.state == Attempt.OPENING:
+        if attempt.created_at < timezone.now() - GOOD_FOR:
+            return True  # whatever was opened then has expired, and nobody had its address
+        attempt.session_id = open_attempt(attempt=attempt).id
+    stripe, session_id = gateway.get(), str(attempt.session_id)
+    try:
+        stripe.expire_session(session_id)
+    except Rejected:
+        if stripe.fetch_session(session_id).status != "expired":
+            return False
+    _move(attempt, Attempt.OPEN, state=Attempt.EXPIRED)
+    return True
+
+
+def _move(attempt: CheckoutAttempt, was: str, **fields: Any) -> None:
+    """Unless an event was quicker and has moved it on."""
+    CheckoutAttempt.objects.filter(pk=attempt.pk, state=was).update(**fields)
+
+
+def _agree(donation: Donation, agreed: dict[str, str]) -> None:
+    """What the donor agrees to now, before paying; a tick taken away again was never given."""
+    donation.consents.exclude(kind__in=agreed).delete()
+    Consent.objects.bulk_create(
+        [
+            Consent(donation=donation, kind=kind, text_version=version)
+            for kind, version in agreed.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _order(attempt: CheckoutAttempt) -> Order:
+    """Only from rows, so that the same attempt always asks for the same thing."""
+    donation = Donation.objects.select_related("fund", "donor").get(pk=attempt.donation_id)
+    back = f"{reverse('donations:give')}?annullato={donation.public_id}"
+    return Order(
+        key=attempt.idempotency_key,
+        reference=str(donation.public_id),
+        amount=attempt.amount,
+        currency=donation.currency,
+        title=donation.fund.name,
+        email=donation.donor.email,
+        language=donation.language,
+        success_url=settings.SITE_URL + donation.get_absolute_url(),
+        cancel_url=settings.SITE_URL + back,
+    )

@@ -1,0 +1,75 @@
+"""What the donor hears, one function a kind: a new one is a function, a line in KINDS and three
+templates in `donations/mail/<kind>/`.
+
+Each looks at the gift as it is when the mail is written, and gives None when it has been overtaken
+by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `meaning`; the refund
+also `refunded` (cents) and `voided` (the receipt that is not good any more, or None).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from donations import issuer
+from donations.models import Acknowledgement, Donation, Receipt
+from donations.services import receipts
+from donations.sums import meaning_of, sum_with
+
+State = Donation.State
+
+
+@dataclass(frozen=True)
+class Written:
+    context: dict[str, Any]
+    attachments: list[tuple[str, str, bytes]] = field(default_factory=list)
+
+
+def processing(duty: Acknowledgement) -> Written | None:
+    return _written(duty) if duty.donation.state == State.PROCESSING else None
+
+
+def failed(duty: Acknowledgement) -> Written | None:
+    return _written(duty) if duty.donation.state == State.FAILED else None
+
+
+def thank_you(duty: Acknowledgement) -> Written | None:
+    return None if duty.donation.state == State.REFUNDED else _written(duty)
+
+
+def refund(duty: Acknowledgement) -> Written | None:
+    voided = duty.donation.receipts.filter(state=Receipt.State.VOID).order_by("-pk")
+    if duty.receipt:
+        voided = voided.filter(replaced_by=duty.receipt)
+    assert duty.entry
+    return _written(duty, refunded=duty.entry.amount, voided=voided.first())
+
+
+KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
+    "processing": processing,
+    "failed": failed,
+    "thank_you": thank_you,
+    "refund": refund,
+}
+
+
+def _written(duty: Acknowledgement, **more: Any) -> Written:
+    gift, receipt = duty.donation, duty.receipt
+    if receipt and receipt.state == Receipt.State.VOID:
+        receipt = None  # the one that took its place comes with the mail about the refund
+    context = {
+        "gift": gift,
+        "receipt": receipt,
+        "body": issuer.body(),
+        "site_url": settings.SITE_URL,
+        "sum": sum_with(gift),
+        "meaning": meaning_of(gift),
+        **more,
+    }
+    return Written(context, [_attached(receipt)] if receipt else [])
+
+
+def _attached(receipt: Receipt) -> tuple[str, str, bytes]:
+    name = f"ricevuta-{receipt.year}-{receipt.number:06d}.pdf"
+    return name, "application/pdf", receipts.paper(receipt=receipt)

@@ -1,0 +1,211 @@
+"""The only file that speaks to Stripe (API 2026-10-28, python stripe 16.1).
+
+Everything that leaves here is a dataclass of `stripe_facts`; every failure one of its errors.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+from donations.stripe_facts import (
+    ATTEMPT,
+    BadSignature,
+    Charge,
+    Event,
+    Order,
+    Refund,
+    Rejected,
+    Session,
+    Unavailable,
+)
+
+API_VERSION = "2026-10-28.endive"
+TIMEOUT = 10  # seconds; leases are many times as long
+TOLERANCE = 300  # seconds a signature stays good
+CHARGE = "payment_intent.latest_charge"
+LOCALES = {"it": "it", "en": "en"}
+
+
+def verify(*, body: bytes, signature: str) -> None:
+    """Raises BadSignature unless `body` was signed with our webhook secret in the last minutes."""
+    try:
+        stripe.WebhookSignature.verify_header(
+            body, signature, settings.STRIPE_WEBHOOK_SECRET, tolerance=TOLERANCE
+        )
+    except (stripe.SignatureVerificationError, ValueError, TypeError) as error:
+        raise BadSignature(type(error).__name__) from error
+
+
+def get() -> "Gateway":
+    """The gateway for the settings as they are now; tests put an in-memory Stripe in its place."""
+    return _gateway(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+
+
+@lru_cache(maxsize=2)
+def _gateway(key: str, base: str) -> "Gateway":
+    return Gateway(key=key, base=base)
+
+
+class Gateway:
+    """Safe for several threads: its HTTP sessions are per thread."""
+
+    def __init__(self, *, key: str, base: str = "") -> None:
+        self._stripe = stripe.StripeClient(
+            key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": base} if base else {},
+            max_network_retries=1,
+            http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        ).v1
+
+    def open_checkout(self, order: Order) -> Session:
+        """The same order under the same key gives the same session."""
+        metadata = {ATTEMPT: order.key}
+        with _translated():
+            made = self._stripe.checkout.sessions.create(
+                {
+                    "mode": "payment",
+                    "submit_type": "donate",
+                    "client_reference_id": order.reference,
+                    "customer_email": order.email,
+                    "locale": LOCALES.get(order.language, "auto"),  # type: ignore[typeddict-item]
+                    "line_items": [
+                        {
+                            "quantity": 1,
+                            "price_data": {
+                                "currency": order.currency.lower(),
+                                "unit_amount": order.amount,
+                                "product_data": {"name": order.title},
+                            },
+                        }
+                    ],
+                    "success_url": order.success_url,
+                    "cancel_url": order.cancel_url,
+                    "metadata": metadata,
+                    "payment_intent_data": {"metadata": metadata},
+                },
+                {"idempotency_key": order.key},
+            )
+        return _session(made.to_dict())
+
+    def fetch_session(self, session_id: str, *, refunds: bool = False) -> Session:
+        """As it is now, with its charge and fee; with `refunds` also those of a charge that
+        does not say it has any (one that failed is not counted there)."""
+        wanted = {"expand": [f"{CHARGE}.balance_transaction"]}
+        with _translated():
+            found = self._stripe.checkout.sessions.retrieve(session_id, wanted).to_dict()  # type: ignore[arg-type]
+        charge = _charge_of(found)
+        rows: list[dict] = []
+        if charge and (refunds or charge.get("amount_refunded")):
+            with _translated():
+                answer = self._stripe.refunds.list({"charge": charge["id"], "limit": 100})
+                rows = [row.to_dict() for row in answer.auto_paging_iter()]
+        return _session(found, rows)
+
+    def expire_session(self, session_id: str) -> None:
+        """Nobody can pay this session any more. Raises Rejected when it was completed already."""
+        with _translated():
+            self._stripe.checkout.sessions.expire(session_id)
+
+    def attempt_of_payment(self, payment_intent: str) -> str:
+        """Our idempotency key in the payment's metadata, "" when the payment is not ours."""
+        with _translated():
+            found = self._stripe.payment_intents.retrieve(payment_intent).to_dict()
+        return str((found.get("metadata") or {}).get(ATTEMPT, ""))
+
+    def list_events(self, *, since: datetime, types: list[str]) -> Iterator[Event]:
+        """Newest first, at most 20 types."""
+        with _translated():
+            answer = self._stripe.events.list(
+                {"created": {"gte": int(since.timestamp())}, "types": types, "limit": 100}
+            )
+            for row in answer.auto_paging_iter():
+                yield event_of(row.to_dict())
+
+
+def event_of(data: dict[str, Any], body: bytes | None = None) -> Event:
+    """Raises KeyError, TypeError or ValueError when `data` is no event."""
+    thing = data["data"]["object"]
+    return Event(
+        id=str(data["id"]),
+        type=str(data["type"]),
+        object_id=str(thing.get("id") or ""),
+        created=_time(data["created"]),
+        payload=body if body is not None else json.dumps(data).encode(),
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise Unavailable(_said(error)) from error
+    except stripe.StripeError as error:
+        if (error.http_status or 500) >= 500:
+            raise Unavailable(_said(error), stored=True) from error
+        raise Rejected(_said(error)) from error
+
+
+def _said(error: stripe.StripeError) -> str:
+    return f"{type(error).__name__} {error.http_status or ''} {error.code or ''}".strip()
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(int(seconds), tz=UTC)
+
+
+def _charge_of(session: dict) -> dict | None:
+    """The charge that brought the money; a declined or pending one is none."""
+    intent = session.get("payment_intent")
+    charge = intent.get("latest_charge") if isinstance(intent, dict) else None
+    return charge if isinstance(charge, dict) and charge.get("status") == "succeeded" else None
+
+
+def _session(data: dict, refunds: list[dict] | None = None) -> Session:
+    given = data.get("payment_intent") or ""  # an id, or the whole of it where we asked for it
+    intent = given if isinstance(given, dict) else {"id": given, "status": ""}
+    charge = _charge_of(data)
+    return Session(
+        id=data["id"],
+        url=data.get("url") or "",
+        status=data["status"],
+        payment_status=data["payment_status"],
+        intent_status=intent["status"],
+        attempt=(data.get("metadata") or {}).get(ATTEMPT, ""),
+        payment_intent=intent["id"],
+        charge=_charge(charge, refunds or []) if charge else None,
+    )
+
+
+def _charge(data: dict, refunds: list[dict]) -> Charge:
+    details = data.get("payment_method_details") or {}
+    kind = details.get("type") or "other"
+    transaction = data.get("balance_transaction") or {}
+    return Charge(
+        id=data["id"],
+        amount=data["amount"],
+        currency=data["currency"].upper(),
+        created=_time(data["created"]),
+        method=kind,
+        reference=str((details.get(kind) or {}).get("last4") or ""),
+        transaction=transaction.get("id", ""),
+        fee=transaction.get("fee", 0),
+        refunds=tuple(sorted(map(_refund, refunds), key=lambda one: (one.created, one.id))),
+    )
+
+
+def _refund(data: dict) -> Refund:
+    return Refund(
+        id=data["id"],
+        amount=data["amount"],
+        status=data["status"] or "pending",
+        created=_time(data["created"]),
+        transaction=data.get("balance_transaction") or "",
+    )

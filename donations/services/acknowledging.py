@@ -1,0 +1,64 @@
+"""Each acknowledgement becomes one mail: written here, sent by `mail`."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from donations.acknowledgements import KINDS
+from donations.models import Acknowledgement
+from mail.services import compose
+from outbox.services import LeaseLost, backoff, claim, expired, finish
+
+State = Acknowledgement.State
+LEASE = timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
+
+
+def write_due(*, limit: int = 200) -> int:
+    """Writes the mails that are due; returns how many it tried."""
+    # writing again gives the same mail: the key is unique
+    expired(Acknowledgement.objects.all()).update(lease_token=None, lease_until=None)
+    due = Acknowledgement.objects.filter(state=State.DUE)
+    for tried in range(limit):
+        taken = claim(due, limit=1, lease=LEASE)
+        if not taken:
+            return tried
+        _write(taken[0])
+    return limit
+
+
+def _write(duty: Acknowledgement) -> None:
+    try:
+        _compose(duty)
+    except LeaseLost:
+        log.info("acknowledgement went to another worker", extra={"acknowledgement": duty.pk})
+    except Exception as error:  # one that cannot be written must not stop the others
+        log.exception("acknowledgement not written", extra={"acknowledgement": duty.pk})
+        finish(
+            duty,
+            next_at=timezone.now() + backoff(duty.attempts),
+            last_error=f"{type(error).__name__}: {error}"[:500],
+        )
+
+
+def _compose(duty: Acknowledgement) -> None:
+    """The mail and the end of the duty are one transaction: both or neither."""
+    written = KINDS[duty.kind](duty)
+    if written is None:
+        finish(duty, state=State.SKIPPED)
+        return
+    gift = duty.donation
+    with transaction.atomic():
+        message = compose(
+            key=f"acknowledgement:{duty.key}",
+            kind=duty.kind,
+            to=gift.donor.email,
+            language=gift.language,
+            template=f"donations/mail/{duty.kind}",
+            context=written.context,
+            attachments=written.attachments,
+        )
+        finish(duty, state=State.DONE, mail=message)

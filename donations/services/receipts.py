@@ -1,0 +1,100 @@
+"""Numbered receipts: number and data are frozen with the books, the PDF is drawn from them once.
+
+A refund voids the receipt. When only a part went back, a new receipt for what stays takes its
+place and names it (`replaces`), so that the valid receipts add up to the ledger, to the cent.
+"""
+
+import hashlib
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from donations import issuer
+from donations.models import Donation, Receipt, ReceiptCounter
+from donations.receipts import render_receipt
+
+ROME = ZoneInfo("Europe/Rome")
+
+
+def issue(
+    *, donation: Donation, amount: int, given_at: datetime, replaces: Receipt | None = None
+) -> Receipt:
+    """Takes the next number of the body and the year, inside the transaction of the books: a
+    number is given out if and only if its receipt is there, so there are no gaps."""
+    body = issuer.body()
+    now = timezone.now()
+    year = now.astimezone(ROME).year
+    code = body["fiscal_code"]
+    ReceiptCounter.objects.get_or_create(issuer=code, year=year)
+    counter = ReceiptCounter.objects.select_for_update().get(issuer=code, year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return Receipt.objects.create(
+        issuer=code,
+        year=year,
+        number=counter.last,
+        donation=donation,
+        amount=amount,
+        issued_at=now,
+        replaces=replaces,
+        data=snapshot(donation, body, amount, f"{year}/{counter.last:06d}", given_at, now),
+    )
+
+
+def snapshot(
+    donation: Donation,
+    body: dict[str, str],
+    amount: int,
+    label: str,
+    given_at: datetime,
+    now: datetime,
+) -> dict:
+    """What `render_receipt` prints: JSON values only, dates in Europe/Rome."""
+    town = " ".join(filter(None, (donation.postcode, donation.city)))
+    province = f"({donation.province})" if donation.province else ""
+    place = " ".join(filter(None, (town, province)))
+    country = donation.country if donation.country not in ("", "IT") else ""
+    return {
+        "number": label,
+        "issued_on": now.astimezone(ROME).date().isoformat(),
+        "given_on": given_at.astimezone(ROME).date().isoformat(),
+        "amount": amount,
+        "donor": donation.donor_name,
+        "address": ", ".join(filter(None, (donation.street, place, country))),
+        "fiscal_code": donation.codice_fiscale,
+        "method": donation.method,
+        "reference": donation.method_reference,
+        "purpose": donation.fund.name,
+        "sandbox": settings.SANDBOX,
+        "body": body,
+    }
+
+
+def void(*, receipt: Receipt, reason: str) -> None:
+    receipt.state = Receipt.State.VOID
+    receipt.voided_at = timezone.now()
+    receipt.void_reason = reason
+    receipt.save(update_fields=["state", "voided_at", "void_reason"])
+
+
+def paper(*, receipt: Receipt) -> bytes:
+    """The PDF as it is kept; drawn from the frozen data the first time it is asked for.
+
+    Two who draw it at once draw the same bytes; the first one's file is the one that is kept.
+    """
+    if not receipt.file:
+        drawn = render_receipt(receipt.data)
+        name = receipt.file.storage.save(
+            f"receipts/{receipt.year}/{receipt.issuer or 'body'}-{receipt.number:06d}.pdf",
+            ContentFile(drawn),
+        )
+        digest = hashlib.sha256(drawn).hexdigest()
+        with transaction.atomic():
+            Receipt.objects.filter(pk=receipt.pk, file="").update(file=name, sha256=digest)
+        receipt.refresh_from_db(fields=["file", "sha256"])
+    with receipt.file.open("rb") as file:
+        return bytes(file.read())

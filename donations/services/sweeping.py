@@ -1,0 +1,72 @@
+"""What was missed: Stripe is asked for the events since the last known one, and for the payment
+pages that should have had an answer by now."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from donations import gateway
+from donations.models import CheckoutAttempt, Donation, StripeEvent
+from donations.services import books, inbox
+from donations.services.giving import REOPENABLE
+from donations.stripe_facts import Rejected, Unavailable
+
+OVERLAP = timedelta(hours=6)  # how far behind the last known event a lost one is looked for
+KEPT = timedelta(days=29)  # Stripe keeps events for 30 days
+PATIENCE = timedelta(minutes=10)  # how long a page may stay open before we ask
+GIVEN_UP = timedelta(hours=25)  # no page lives longer than 24 hours
+AT_ONCE = 100
+
+log = logging.getLogger(__name__)
+
+
+def sweep(*, now: datetime | None = None) -> int:
+    """Returns how many things it found that we did not know."""
+    now = now or timezone.now()
+    try:
+        found = _missed_events(now) + _missed_sessions(now)
+    except Unavailable as error:
+        log.warning("sweep stopped", extra={"reason": str(error)})
+        return 0
+    return found + _given_up(now)
+
+
+def _missed_events(now: datetime) -> int:
+    """Into the inbox; processing finds them there."""
+    last = StripeEvent.objects.aggregate(last=Max("happened_at"))["last"] or now
+    since = max(min(last, now) - OVERLAP, now - KEPT)
+    events = gateway.get().list_events(since=since, types=list(inbox.ACTED_ON))
+    return sum(inbox.store(event) for event in events)
+
+
+def _missed_sessions(now: datetime) -> int:
+    """Of gifts still without an end. Whatever Stripe says of them goes into the books."""
+    waiting = CheckoutAttempt.objects.filter(
+        donation__state__in=Donation.OPEN,
+        session_id__isnull=False,
+        created_at__lt=now - PATIENCE,
+    ).exclude(state=CheckoutAttempt.State.EXPIRED)
+    found = 0
+    for attempt in waiting.select_related("donation").order_by("?")[:AT_ONCE]:
+        before = attempt.donation.state
+        try:
+            session = gateway.get().fetch_session(str(attempt.session_id), refunds=True)
+            outcome = books.record(attempt_id=attempt.pk, session=session)
+        except (Rejected, books.SecondCharge, books.WrongMoney) as error:
+            log.error("sweep: a person is needed", extra={"reason": str(error)})
+            continue
+        found += outcome.donation.state != before
+    return found
+
+
+def _given_up(now: datetime) -> int:
+    """Gifts whose payment page was never opened: nobody can pay them any more."""
+    return (
+        Donation.objects.filter(
+            state__in=REOPENABLE[:1], created_at__lt=now - GIVEN_UP, attempts__session_id=None
+        )
+        .distinct()
+        .update(state=Donation.State.CANCELLED)
+    )

@@ -1,0 +1,98 @@
+"""What we want to know of Stripe's objects, as plain data: the rest of giving sees nothing else.
+
+Amounts in integer cents, times in UTC, ids as Stripe gives them ("" where there is none).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+# Stripe's key in our metadata: our ids and nothing of the donor
+ATTEMPT = "attempt"
+
+
+class Unavailable(Exception):
+    """Stripe could not be asked, or did not answer well: the same call may be made again.
+
+    `stored`: the answer is kept at Stripe under the idempotency key, so that only a new attempt
+    (another key) can have another one.
+    """
+
+    def __init__(self, message: str = "", *, stored: bool = False) -> None:
+        super().__init__(message)
+        self.stored = stored
+
+
+class Rejected(Exception):
+    """Stripe will not do this; asking again changes nothing."""
+
+
+class BadSignature(Exception):
+    """Not signed by Stripe with our secret, or too long ago."""
+
+
+@dataclass(frozen=True)
+class Refund:
+    id: str
+    amount: int
+    status: str  # pending, requires_action, succeeded, failed, canceled
+    created: datetime
+    transaction: str  # the balance transaction that took the money out
+
+    @property
+    def came_back(self) -> bool:
+        return self.status in {"failed", "canceled"}
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A payment that went through. `transaction` may be empty for some seconds: fee unknown yet."""
+
+    id: str
+    amount: int
+    currency: str
+    created: datetime
+    method: str  # card, sepa_debit, …
+    reference: str  # last digits
+    transaction: str
+    fee: int
+    refunds: tuple[Refund, ...] = ()
+
+
+@dataclass(frozen=True)
+class Session:
+    """A Checkout session and, once it is paid, its charge."""
+
+    id: str
+    url: str
+    status: str  # open, complete, expired
+    payment_status: str  # paid, unpaid
+    intent_status: str  # of the payment intent: processing, requires_payment_method, …
+    attempt: str  # our idempotency key
+    payment_intent: str
+    charge: Charge | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a Checkout session is opened with."""
+
+    key: str  # idempotency key; also the metadata that leads back to our row
+    reference: str  # the donation's public id
+    amount: int
+    currency: str
+    title: str
+    email: str
+    language: str
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """`payload`: the event as JSON, as bytes."""
+
+    id: str
+    type: str
+    object_id: str
+    created: datetime
+    payload: bytes

@@ -1,0 +1,18 @@
+from celery import shared_task
+
+from donations.services import acknowledging, events, sweeping
+
+
+@shared_task
+def process_events() -> None:
+    events.process_events()
+
+
+@shared_task
+def acknowledge() -> None:
+    acknowledging.write_due()
+
+
+@shared_task
+def sweep() -> None:
+    sweeping.sweep()

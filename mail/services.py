@@ -1,0 +1,188 @@
+"""One way to make a mail, one way to send it. A mail that may have left is never sent again by
+itself: it waits, `unknown`, for a person."""
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+from django.utils import timezone, translation
+
+from mail import transport
+from mail.models import Attachment, Message
+from outbox.services import LeaseLost, backoff, claim, expired, finish
+
+State = Message.State
+LEASE = timedelta(minutes=5)  # many times EMAIL_TIMEOUT, which bounds each step of a sending
+GIVE_UP_AFTER = 75  # attempts, about three days
+
+log = logging.getLogger(__name__)
+
+
+class Decided(Exception):
+    """Somebody else was quicker, or the mail does not wait for a decision."""
+
+
+def compose(
+    *,
+    key: str,
+    kind: str,
+    to: str,
+    language: str,
+    template: str,
+    context: dict[str, Any],
+    attachments: Iterable[tuple[str, str, bytes]] = (),
+    reply_to: str | None = None,
+) -> Message:
+    """Renders `<template>/{subject.txt,body.txt,body.html}` in `language` and freezes the mail.
+
+    The same `key` gives the mail that exists already. `attachments`: (name, content type, bytes).
+    May be called inside the caller's transaction; nothing is sent here.
+    """
+    found = Message.objects.filter(key=key).first()
+    if found:
+        return found
+    with translation.override(language):
+        subject = " ".join(_plain(f"{template}/subject.txt", context).split())
+        text = _plain(f"{template}/body.txt", context).strip() + "\n"
+        html = render_to_string(f"{template}/body.html", context)
+    with transaction.atomic():
+        message, made = Message.objects.get_or_create(
+            key=key,
+            defaults={
+                "kind": kind,
+                "to": to,
+                "reply_to": reply_to or "",
+                "language": language,
+                "subject": subject[:250],
+                "body_text": text,
+                "body_html": html,
+                "message_id": _message_id(),
+                "headers": {"Auto-Submitted": "auto-generated"},
+                "next_at": timezone.now(),
+            },
+        )
+        if made:
+            for name, content_type, content in attachments:
+                _attach(message, name, content_type, content)
+    return message
+
+
+def send_due(*, limit: int = 50) -> int:
+    """Sends what is due, one at a time; returns how many it tried."""
+    reconcile()
+    waiting = Message.objects.filter(state__in=[State.QUEUED, State.RETRY_WAIT])
+    for tried in range(limit):
+        taken = claim(waiting, limit=1, lease=LEASE, state=State.SENDING)
+        if not taken:
+            return tried
+        _send(taken[0])
+    return limit
+
+
+def reconcile() -> int:
+    """Who sent these died on the way, before or after the server took them: a person decides."""
+    return expired(Message.objects.filter(state=State.SENDING)).update(
+        state=State.UNKNOWN,
+        next_at=None,
+        lease_token=None,
+        lease_until=None,
+        last_error="the sending process ended before it could say what happened",
+    )
+
+
+def decide(*, message: Message, sent: bool) -> Message:
+    """A person knows better: "è partita" (`sent`) or "rimanda". A refused mail can be sent again.
+
+    Raises Decided when there is nothing (any more) to decide.
+    """
+    now = timezone.now()
+    fields: dict[str, Any] = (
+        {"state": State.SENT, "sent_at": now, "next_at": None}
+        if sent
+        else {"state": State.QUEUED, "next_at": now, "attempts": 0}
+    )
+    states = [State.UNKNOWN] if sent else [State.UNKNOWN, State.FAILED]
+    if not Message.objects.filter(pk=message.pk, state__in=states).update(**fields):
+        raise Decided(message.key)
+    message.refresh_from_db()
+    return message
+
+
+def email_of(message: Message) -> EmailMultiAlternatives:
+    """The mail as it goes over the wire: always the same for the same row."""
+    email = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.body_text,
+        to=[message.to],
+        reply_to=[message.reply_to] if message.reply_to else None,
+        headers={"Message-ID": message.message_id, **message.headers},
+    )
+    if message.body_html:
+        email.attach_alternative(message.body_html, "text/html")
+    for attachment in message.attachments.all():
+        with attachment.file.open("rb") as file:
+            email.attach(attachment.name, file.read(), attachment.content_type)
+    return email
+
+
+def _send(message: Message) -> None:
+    try:
+        transport.deliver(email_of(message))
+        outcome: dict[str, Any] = {"state": State.SENT, "sent_at": timezone.now()}
+    except transport.NotSent as error:
+        outcome = _later(message, str(error))
+    except transport.Refused as error:
+        outcome = {"state": State.FAILED, "last_error": str(error)}
+    except transport.Unknown as error:
+        outcome = {"state": State.UNKNOWN, "last_error": str(error)}
+    except OSError as error:  # an attachment's file cannot be read now
+        outcome = _later(message, str(error))
+    log.info("mail %s", outcome["state"], extra={"mail": message.pk, "kind": message.kind})
+    try:
+        finish(message, **outcome)
+    except LeaseLost:
+        # meanwhile it was put down as unknown; that it left is proof enough
+        if outcome["state"] == State.SENT:
+            Message.objects.filter(pk=message.pk, state=State.UNKNOWN).update(**outcome)
+
+
+def _later(message: Message, error: str) -> dict[str, Any]:
+    if message.attempts >= GIVE_UP_AFTER:
+        return {"state": State.FAILED, "last_error": error}
+    return {
+        "state": State.RETRY_WAIT,
+        "next_at": timezone.now() + backoff(message.attempts),
+        "last_error": error,
+    }
+
+
+def _plain(template: str, context: dict[str, Any]) -> str:
+    """Text is not markup: nothing is escaped."""
+    return get_template(template).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
+
+
+def _message_id() -> str:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{uuid.uuid4().hex}@{domain}>"
+
+
+def _attach(message: Message, name: str, content_type: str, content: bytes) -> None:
+    """The file is written first: a transaction that fails leaves an orphan, never a row without."""
+    attachment = Attachment(
+        message=message,
+        name=name,
+        content_type=content_type,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    attachment.file.save(f"{uuid.uuid4().hex}.bin", ContentFile(content), save=False)
+    attachment.save()

@@ -1,0 +1,342 @@
+"""From the form to the books, with a Stripe in memory."""
+
+import json
+import uuid
+from dataclasses import replace
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from attribution.services import source, totals
+from donations import gateway, seal
+from donations.models import (
+    Account,
+    Acknowledgement,
+    Consent,
+    Donation,
+    JournalEntry,
+    Receipt,
+    StripeEvent,
+)
+from donations.models.ledger import AppendOnly
+from donations.services import InvalidAmount, inbox
+from donations.services.sweeping import sweep
+from giving_support import MARIA, begin, fund, process, session_of
+from memory_stripe import MemoryStripe
+
+pytestmark = pytest.mark.django_db
+State = Donation.State
+
+
+def deliver(stripe: MemoryStripe) -> None:
+    for event in stripe.events:
+        inbox.store(event)
+
+
+def book(donation: Donation) -> list[tuple[str, str, str, int]]:
+    return sorted(
+        (entry.origin, entry.debit.code, entry.credit.code, entry.amount)
+        for entry in JournalEntry.objects.filter(donation=donation)
+    )
+
+
+def test_row_then_call_then_page(memory_stripe: MemoryStripe) -> None:
+    started = begin()
+    gift = Donation.objects.get()
+    assert started.url == "https://checkout.stripe.test/cs_1"
+    assert gift.state == State.CHECKOUT_OPEN
+    assert gift.donor.email == "maria.rossi@example.org"
+    assert gift.attempts.get().idempotency_key == f"{gift.public_id}:checkout:1"
+    assert Consent.objects.get().text_version == "2026-11"
+
+
+@pytest.mark.parametrize("amount", [-100, 0, 1, 199, 10_000_01, 10**12])
+def test_amounts_out_of_bounds_leave_nothing(memory_stripe: MemoryStripe, amount: int) -> None:
+    with pytest.raises(InvalidAmount):
+        begin(amount=amount)
+    assert not Donation.objects.exists()
+    assert memory_stripe.calls == []
+
+
+def test_the_same_form_twice_is_one_gift_and_one_page(memory_stripe: MemoryStripe) -> None:
+    token = uuid.uuid4()
+    first, second = begin(form_token=token), begin(form_token=token)
+    assert first.url == second.url
+    assert Donation.objects.count() == 1
+    assert len(memory_stripe.sessions) == 1
+
+
+def test_back_and_another_amount_closes_the_old_page_first(memory_stripe: MemoryStripe) -> None:
+    token = uuid.uuid4()
+    begin(form_token=token)
+    second = begin(form_token=token, amount=50_00)
+    assert memory_stripe.sessions["cs_1"].status == "expired"
+    assert second.donation.amount == 50_00
+    assert [one.state for one in second.donation.attempts.all()] == ["expired", "open"]
+    deliver(memory_stripe)
+    process()
+    second.donation.refresh_from_db()
+    assert second.donation.state == State.CHECKOUT_OPEN  # the old page's end does not end the gift
+
+
+def test_back_after_paying_leads_to_the_thanks(memory_stripe: MemoryStripe) -> None:
+    token = uuid.uuid4()
+    started = begin(form_token=token)
+    memory_stripe.pay_by_card("cs_1")
+    again = begin(form_token=token, amount=50_00)  # before any event came
+    assert again.url == started.donation.get_absolute_url()
+    assert len(memory_stripe.sessions) == 1
+
+
+def test_stripe_down_while_starting_then_the_same_form_again(memory_stripe: MemoryStripe) -> None:
+    token = uuid.uuid4()
+    memory_stripe.down = True
+    with pytest.raises(gateway.Unavailable):
+        begin(form_token=token)
+    assert Donation.objects.get().state == State.STARTED
+    memory_stripe.down = False
+    begin(form_token=token)
+    assert [one.number for one in Donation.objects.get().attempts.all()] == [1]
+
+
+def test_card_gift_is_booked_thanked_and_receipted_once(memory_stripe: MemoryStripe) -> None:
+    campaign = source(kind="campaign", key="1", label="#DonoDay")
+    gift = begin(source=campaign).donation
+    memory_stripe.pay_by_card(session_of(gift))
+    for _ in range(5):
+        deliver(memory_stripe)
+        process()
+    gift.refresh_from_db()
+    assert (gift.state, gift.method) == (State.SETTLED, "card")
+    assert book(gift) == [
+        (f"{charge_of(memory_stripe)}:gift", "stripe", "gifts-generale", 25_00),
+        (f"txn_{charge_of(memory_stripe)}:fee", "fees", "stripe", 40),
+    ]
+    assert (totals(campaign).cents, totals(campaign).gifts, totals(campaign).donors) == (2500, 1, 1)
+    assert [duty.kind for duty in Acknowledgement.objects.all()] == ["thank_you"]
+    assert Receipt.objects.get().label.endswith("/000001")
+    assert Account.objects.get(code="stripe").balance() == 2460
+
+
+def charge_of(stripe: MemoryStripe) -> str:
+    return next(one.charge.id for one in stripe.sessions.values() if one.charge)
+
+
+def test_debit_is_in_progress_then_settled(memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.promise_debit(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    gift.refresh_from_db()
+    assert gift.state == State.PROCESSING
+    assert not JournalEntry.objects.exists() and not Receipt.objects.exists()
+    memory_stripe.collect_debit(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    gift.refresh_from_db()
+    assert gift.state == State.SETTLED
+    kinds = list(Acknowledgement.objects.values_list("kind", "state"))
+    assert kinds == [("processing", "due"), ("thank_you", "due")]
+
+
+def test_debit_refused(memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.promise_debit(session_of(gift))
+    memory_stripe.refuse_debit(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    gift.refresh_from_db()
+    assert gift.state == State.FAILED
+    assert not JournalEntry.objects.exists()
+    kinds = list(Acknowledgement.objects.values_list("kind", "state"))
+    assert kinds == [("processing", "skipped"), ("failed", "due")]
+
+
+def test_partial_then_whole_refund(memory_stripe: MemoryStripe) -> None:
+    post = source(kind="post", key="7")
+    gift = begin(source=post).donation
+    memory_stripe.pay_by_card(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    memory_stripe.give_back(session_of(gift), 10_00)
+    deliver(memory_stripe)
+    process()
+    gift.refresh_from_db()
+    assert (gift.state, gift.net) == (State.PARTLY_REFUNDED, 15_00)
+    first, second = Receipt.objects.order_by("number")
+    assert (first.state, second.state) == ("void", "issued")
+    assert (second.amount, second.replaces, first.replaced_by) == (15_00, first, second)
+    memory_stripe.give_back(session_of(gift), 15_00)
+    deliver(memory_stripe)
+    process()
+    gift.refresh_from_db()
+    assert (gift.state, gift.net) == (State.REFUNDED, 0)
+    assert not Receipt.objects.filter(state="issued").exists()
+    assert totals(post).cents == 0 and totals(post).donors == 0
+    assert Account.objects.get(code="gifts-generale").balance() == 0
+    assert Account.objects.get(code="stripe").balance() == -40  # Stripe keeps its fee
+
+
+def test_refund_that_fails_brings_the_gift_back(memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    refund = memory_stripe.give_back(session_of(gift), 25_00, status="pending")
+    deliver(memory_stripe)
+    process()
+    memory_stripe.finish_refund(session_of(gift), refund, "failed")
+    deliver(memory_stripe)
+    process()
+    gift.refresh_from_db()
+    assert (gift.state, gift.net) == (State.SETTLED, 25_00)
+    assert Receipt.objects.get(state="issued").amount == 25_00
+    assert Account.objects.get(code="gifts-generale").balance() == -25_00
+
+
+def test_fee_that_comes_later(memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift), fee_known=False)
+    deliver(memory_stripe)
+    process()
+    assert StripeEvent.objects.get().state == "parked"
+    assert len(book(gift)) == 1
+    memory_stripe.learn_fee(session_of(gift))
+    process()
+    assert StripeEvent.objects.get().state == "processed"
+    assert len(book(gift)) == 2
+
+
+def test_event_before_its_row_waits(memory_stripe: MemoryStripe) -> None:
+    """A database restored from before the gift: the event is kept until the row is there."""
+    started = begin()
+    memory_stripe.pay_by_card("cs_1")
+    attempt = started.donation.attempts.get()
+    key, attempt.idempotency_key = attempt.idempotency_key, "not yet"
+    attempt.session_id = None
+    attempt.save()
+    deliver(memory_stripe)
+    process()
+    assert StripeEvent.objects.get().state == "parked"
+    attempt.idempotency_key = key
+    attempt.save()
+    process()
+    assert StripeEvent.objects.get().state == "processed"
+    assert Donation.objects.get().state == State.SETTLED
+
+
+def test_killed_between_the_call_and_its_answer(memory_stripe: MemoryStripe) -> None:
+    """The session's id never reached our row; the event's metadata leads back to it."""
+    gift = begin().donation
+    gift.attempts.update(session_id=None, url="", state="opening")
+    memory_stripe.pay_by_card("cs_1")
+    deliver(memory_stripe)
+    process()
+    gift.refresh_from_db()
+    assert gift.state == State.SETTLED
+
+
+def test_somebody_elses_payment_is_set_aside(memory_stripe: MemoryStripe) -> None:
+    thing = {"id": "re_x", "payment_intent": "pi_x"}
+    body = {"id": "evt_x", "type": "refund.created", "created": 1, "data": {"object": thing}}
+    inbox.store(gateway.event_of(body, json.dumps(body).encode()))
+    process()
+    assert StripeEvent.objects.get().state == "ignored"
+
+
+def test_stripe_down_while_processing_is_tried_again(memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    deliver(memory_stripe)
+    memory_stripe.down = True
+    process()
+    event = StripeEvent.objects.get()
+    assert event.state == "received" and event.next_at is not None and event.lease_token is None
+    memory_stripe.down = False
+    process()
+    gift.refresh_from_db()
+    assert gift.state == State.SETTLED
+
+
+def test_lost_events_are_found_by_the_sweep(memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    memory_stripe.give_back(session_of(gift), 25_00)
+    inbox.store(memory_stripe.events[-1])  # the only one that came
+    StripeEvent.objects.all().delete()
+    inbox.store(memory_stripe.events[-1])
+    assert sweep() >= 1
+    process()
+    gift.refresh_from_db()
+    assert gift.state == State.REFUNDED
+
+
+def test_a_dispute_waits_for_a_person(memory_stripe: MemoryStripe) -> None:
+    body = {
+        "id": "evt_d",
+        "type": "charge.dispute.created",
+        "created": 1,
+        "data": {"object": {"id": "dp_1", "payment_intent": "pi_1"}},
+    }
+    inbox.store(gateway.event_of(body, json.dumps(body).encode()))
+    process()
+    event = StripeEvent.objects.get()
+    assert event.state == "failed" and "disputed" in event.last_error
+
+
+def test_the_second_charge_for_one_gift_waits_for_a_person(memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    session = memory_stripe.sessions["cs_1"]
+    assert session.charge
+    memory_stripe.sessions["cs_1"] = replace(session, charge=replace(session.charge, id="ch_other"))
+    memory_stripe._event("checkout.session.completed", "cs_1", session)
+    deliver(memory_stripe)
+    process()
+    assert StripeEvent.objects.filter(state="failed", last_error__contains="SecondCharge").exists()
+    assert JournalEntry.objects.filter(origin__endswith=":gift").count() == 1
+
+
+def test_numbers_have_no_gaps(memory_stripe: MemoryStripe) -> None:
+    for _ in range(4):
+        gift = begin(donor=replace(MARIA, email=f"{uuid.uuid4().hex}@example.org")).donation
+        memory_stripe.pay_by_card(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    assert sorted(Receipt.objects.values_list("number", flat=True)) == [1, 2, 3, 4]
+
+
+def test_the_journal_refuses_changes(memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    entry = JournalEntry.objects.first()
+    assert entry
+    for change in (entry.save, entry.delete, JournalEntry.objects.all().delete):
+        with pytest.raises(AppendOnly):
+            change()
+    with pytest.raises(AppendOnly):
+        JournalEntry.objects.update(amount=1)
+    seal.unseal(connection)
+    seal.seal(connection)
+    for statement in (
+        "UPDATE donations_journalentry SET amount = 1",
+        "DELETE FROM donations_journalentry",
+    ):
+        with (
+            pytest.raises(DatabaseError, match="only ever added"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+    assert JournalEntry.objects.count() == 2
+
+
+def test_a_new_fund_gets_its_account(memory_stripe: MemoryStripe) -> None:
+    seeds = type(fund()).objects.create(name="Semi", slug="semi")
+    gift = begin(fund=seeds).donation
+    memory_stripe.pay_by_card(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    assert seeds.account.balance() == -25_00

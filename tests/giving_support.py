@@ -1,0 +1,49 @@
+"""A small cast for the tests of giving: one fund, one donor, a form that was filled in."""
+
+import uuid
+from typing import Any
+
+from django.utils import timezone
+
+from donations.models import Donation, Fund, StripeEvent
+from donations.services import Details, Started, start_donation
+from donations.services.events import process_events
+
+MARIA = Details(
+    email="Maria.Rossi@example.org",
+    first_name="Maria",
+    last_name="Rossi",
+    codice_fiscale="RSSMRA80A41H501Y",
+    street="Via Roma 1",
+    postcode="00100",
+    city="Roma",
+    province="RM",
+)
+
+
+def fund() -> Fund:
+    return Fund.objects.get_or_create(slug="generale", defaults={"name": "Dove serve"})[0]
+
+
+def begin(**changes: Any) -> Started:
+    given: dict[str, Any] = {
+        "form_token": uuid.uuid4(),
+        "amount": 25_00,
+        "fund": fund(),
+        "donor": MARIA,
+        "language": "it",
+        "consents": ["privacy"],
+        "text_version": "2026-11",
+        **changes,
+    }
+    return start_donation(**given)
+
+
+def session_of(donation: Donation) -> str:
+    return str(donation.attempts.order_by("-number")[0].session_id)
+
+
+def process() -> int:
+    """As if the waiting time of what is parked were over."""
+    StripeEvent.objects.filter(next_at__isnull=False).update(next_at=timezone.now())
+    return process_events()

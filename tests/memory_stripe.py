@@ -1,0 +1,198 @@
+"""A deterministic Stripe in memory, behind the gateway's methods: what the property tests drive."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from donations.stripe_facts import (
+    ATTEMPT,
+    Charge,
+    Event,
+    Order,
+    Refund,
+    Rejected,
+    Session,
+    Unavailable,
+)
+
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class MemoryStripe:
+    sessions: dict[str, Session] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    charges: dict[str, Charge] = field(default_factory=dict)  # by session, the pending ones too
+    events: list[Event] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    down: bool = False
+    number: int = 0
+    now: datetime = START
+
+    # --- the gateway's face -----------------------------------------------------------------
+
+    def open_checkout(self, order: Order) -> Session:
+        self._asked("open")
+        for session in self.sessions.values():
+            if session.attempt == order.key:
+                if self.orders[session.id] != order:
+                    raise Rejected("idempotency_error")
+                return session
+        number = self._next()
+        made = Session(
+            id=f"cs_{number}",
+            url=f"https://checkout.stripe.test/cs_{number}",
+            status="open",
+            payment_status="unpaid",
+            intent_status="",
+            attempt=order.key,
+            payment_intent="",
+        )
+        self.sessions[made.id], self.orders[made.id] = made, order
+        return made
+
+    def fetch_session(self, session_id: str, *, refunds: bool = False) -> Session:
+        self._asked("fetch")
+        if session_id not in self.sessions:
+            raise Rejected("resource_missing")
+        session = self.sessions[session_id]
+        charge = session.charge
+        taken = charge and any(not refund.came_back for refund in charge.refunds)
+        if charge and not (refunds or taken):
+            return replace(session, charge=replace(charge, refunds=()))
+        return session
+
+    def expire_session(self, session_id: str) -> None:
+        self._asked("expire")
+        if self.sessions[session_id].status != "open":
+            raise Rejected("not open")
+        self._session(session_id, "checkout.session.expired", status="expired", url="")
+
+    def attempt_of_payment(self, payment_intent: str) -> str:
+        self._asked("payment")
+        for session in self.sessions.values():
+            if session.payment_intent == payment_intent:
+                return session.attempt
+        return ""
+
+    def list_events(self, *, since: datetime, types: list[str]) -> Iterator[Event]:
+        self._asked("events")
+        for event in reversed(self.events):
+            if event.type in types and event.created >= since:
+                yield event
+
+    # --- what donors, banks and treasurers do -------------------------------------------------
+
+    def pay_by_card(self, session_id: str, *, fee_known: bool = True) -> None:
+        charge = self._charge(session_id, "card", fee_known)
+        self._session(
+            session_id,
+            "checkout.session.completed",
+            status="complete",
+            payment_status="paid",
+            intent_status="succeeded",
+            payment_intent=f"pi_{session_id}",
+            charge=charge,
+        )
+
+    def learn_fee(self, session_id: str) -> None:
+        session = self.sessions[session_id]
+        assert session.charge
+        known = replace(session.charge, transaction=f"txn_{session.charge.id}", fee=40)
+        self.sessions[session_id] = replace(session, charge=known)
+        self._event("charge.updated", known.id, session)
+
+    def promise_debit(self, session_id: str) -> None:
+        self.charges[session_id] = self._charge(session_id, "sepa_debit", True)
+        self._session(
+            session_id,
+            "checkout.session.completed",
+            status="complete",
+            intent_status="processing",
+            payment_intent=f"pi_{session_id}",
+        )
+
+    def collect_debit(self, session_id: str) -> None:
+        self._session(
+            session_id,
+            "checkout.session.async_payment_succeeded",
+            payment_status="paid",
+            intent_status="succeeded",
+            charge=self.charges[session_id],
+        )
+
+    def refuse_debit(self, session_id: str) -> None:
+        self._session(
+            session_id,
+            "checkout.session.async_payment_failed",
+            intent_status="requires_payment_method",
+        )
+
+    def give_back(self, session_id: str, amount: int, *, status: str = "succeeded") -> str:
+        session = self.sessions[session_id]
+        assert session.charge
+        number = self._next()
+        refund = Refund(f"re_{number}", amount, status, self.now, f"txn_re_{number}")
+        charge = replace(session.charge, refunds=(*session.charge.refunds, refund))
+        self.sessions[session_id] = replace(session, charge=charge)
+        self._event("refund.created", refund.id, session)
+        self._event("charge.refunded", charge.id, session)
+        return refund.id
+
+    def finish_refund(self, session_id: str, refund_id: str, status: str) -> None:
+        session = self.sessions[session_id]
+        assert session.charge
+        refunds = tuple(
+            replace(one, status=status) if one.id == refund_id else one
+            for one in session.charge.refunds
+        )
+        self.sessions[session_id] = replace(
+            session, charge=replace(session.charge, refunds=refunds)
+        )
+        kind = "refund.failed" if status == "failed" else "refund.updated"
+        self._event(kind, refund_id, session)
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _asked(self, call: str) -> None:
+        self.calls.append(call)
+        if self.down:
+            raise Unavailable("down")
+
+    def _next(self) -> int:
+        self.number += 1
+        self.now += timedelta(seconds=1)
+        return self.number
+
+    def _charge(self, session_id: str, method: str, fee_known: bool) -> Charge:
+        number = self._next()
+        return Charge(
+            id=f"ch_{number}",
+            amount=self.orders[session_id].amount,
+            currency=self.orders[session_id].currency,
+            created=self.now,
+            method=method,
+            reference="4242",
+            transaction=f"txn_ch_{number}" if fee_known else "",
+            fee=40 if fee_known else 0,
+        )
+
+    def _session(self, session_id: str, kind: str, **changes: object) -> None:
+        session = replace(self.sessions[session_id], **changes)  # type: ignore[arg-type]
+        self.sessions[session_id] = session
+        self._event(kind, session_id, session)
+
+    def _event(self, kind: str, object_id: str, session: Session) -> None:
+        number = self._next()
+        thing: dict[str, object] = {"id": object_id, "payment_intent": session.payment_intent}
+        if not kind.startswith("refund."):  # a refund carries no metadata of the payment
+            thing["metadata"] = {ATTEMPT: session.attempt}
+        body = {
+            "id": f"evt_{number}",
+            "type": kind,
+            "created": int(self.now.timestamp()),
+            "data": {"object": thing},
+        }
+        payload = json.dumps(body).encode()
+        self.events.append(Event(f"evt_{number}", kind, object_id, self.now, payload))
