@@ -48,5 +48,6 @@ class Store:
                 self._depth -= 1
 
     def close(self) -> None:
-        with self._lock:
-            self._db.close()
+        """The end: other threads that still want the store wait until the process is gone."""
+        self._lock.acquire()
+        self._db.close()

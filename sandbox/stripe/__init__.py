@@ -27,7 +27,7 @@ from sandbox.stripe import (
 from sandbox.stripe.resources import create_customer, retriever, update_intent
 from sandbox.web import World
 
-TICK = 0.5
+TICK = 1.0
 
 
 def rules() -> list[Rule]:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from sandbox import faults, web
@@ -37,8 +36,6 @@ class Endpoint:
             answer = self._serve(ctx, arguments, request_id, fault)
         except StripeError as error:
             answer = Answer(error.status, error.body())
-        except (web.Dropped, HTTPException):
-            raise
         faults.after(ctx, fault)
         return web.answer(answer.body, answer.status, headers(ctx, answer, request_id))
 

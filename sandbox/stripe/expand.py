@@ -71,7 +71,8 @@ def _include(work: Work, body: Object, name: str) -> Object | None:
         body[name] = as_list(found, f"/v1/charges/{body['id']}/refunds")
     else:
         return None
-    return dict(body[name]) and body[name]
+    included: Object = body[name]
+    return included
 
 
 def _fetch(work: Work, body: Object, name: str, path: str) -> Object | None:
@@ -81,19 +82,17 @@ def _fetch(work: Work, body: Object, name: str, path: str) -> Object | None:
     value = body.get(name)
     if isinstance(value, str):
         for kind in kinds:
-            if found := _found(work, kind, value):
+            if found := work.look(kind, value):
                 body[name] = found
     return body[name] if isinstance(body.get(name), dict) else None
 
 
-def _found(work: Work, kind: str, id: str) -> Object | None:
-    found = work.find(kind, id=id)
-    return found[0] if found else None
-
-
 def _stripped(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _stripped(entry) for key, entry in public(value).items()}
+        return {
+            key: entry if key == "metadata" else _stripped(entry)
+            for key, entry in public(value).items()
+        }
     if isinstance(value, list):
         return [_stripped(entry) for entry in value]
     return value

@@ -106,11 +106,9 @@ def answer_bank(ctx: Context, id: str) -> Response:
 def _load(ctx: Context, id: str) -> tuple[Object | None, Object | None]:
     with ctx.store.tx() as db:
         work = work_in(ctx, db)
-        found = work.find("checkout.session", id=id)
-        if not found:
-            return None, None
-        intent = found[0]["payment_intent"]
-        return found[0], work.get("payment_intent", intent) if intent else None
+        session = work.look("checkout.session", id)
+        intent = session and session["payment_intent"]
+        return session, work.get("payment_intent", intent) if intent else None
 
 
 def _form(
@@ -177,8 +175,7 @@ def _over(session: Object) -> Response:
 
 
 def _gone() -> Response:
-    body = NOTHING.format()
-    return page("Pagamento non trovato", body, status=404)
+    return page("Pagamento non trovato", NOTHING, status=404)
 
 
 def _success(session: Object) -> str:

@@ -20,6 +20,8 @@ PAGE: p.Schema = {
     "created": p.moment,
 }
 SIGNS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+UNDELIVERED = "SELECT event FROM stripe_outbox WHERE state != 'delivered'"
+DELIVERED = {"true": "NOT IN", "false": "IN"}
 EVENTS_KEPT = 30 * 24 * 3600
 
 
@@ -38,6 +40,8 @@ def events() -> Endpoint:
         if kinds is not None and "type" in params:
             raise invalid("You may only specify one of these parameters: type, types.", "types")
         extra, values = "recorded >= ?", [time.time() - EVENTS_KEPT]
+        if delivered := params.pop("delivery_success", None):
+            extra += f" AND id {DELIVERED[delivered]} ({UNDELIVERED})"
         if kinds:
             extra += f" AND json_extract(body, '$.type') IN ({', '.join('?' * len(kinds))})"
             values += kinds
@@ -46,7 +50,11 @@ def events() -> Endpoint:
             values.append(params.pop("type"))
         return page(work, "event", "/v1/events", params, ("type",), extra, values)
 
-    several = {"type": p.text(), "types": p.listed(p.text()), "delivery_success": p.text()}
+    several = {
+        "type": p.text(),
+        "types": p.listed(p.text()),
+        "delivery_success": p.one_of(*DELIVERED),
+    }
     return endpoint(rule, {**PAGE, **several})
 
 

@@ -188,7 +188,8 @@ def complete(work: Work, session: Object, payment_status: str) -> None:
 def _intent(work: Work, session: Object) -> Object:
     """The session's PaymentIntent, made at the first attempt to pay.
 
-    https://docs.stripe.com/upgrades#2022-08-01: none exists before the customer confirms.
+    None exists before:
+    https://docs.stripe.com/changelog/2022-08-01/deferred-paymentintent-checkout-session
     """
     if session["payment_intent"]:
         return work.get("payment_intent", session["payment_intent"])

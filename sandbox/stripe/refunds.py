@@ -45,6 +45,8 @@ def give_back(work: Work, params: Object, status: str | None) -> Object:
     made["balance_transaction"] = work.add(booked)["id"]
     if final == "pending" and status is None:
         made["_settles_at"] = work.now + PENDING_FOR
+    if final == "pending":
+        made["pending_reason"] = "processing"
     made["status"] = "succeeded" if final == "failed" else final
     work.add(made)
     _take_off(work, of, made["amount"])
@@ -59,6 +61,7 @@ def finish(work: Work, refund: Object, outcome: str) -> Object:
     if before == "failed" or before == outcome:
         raise StripeError(f"This refund is {before}.")
     refund |= {"status": outcome, "_settles_at": None}
+    refund.pop("pending_reason", None)
     if outcome == "failed":
         _come_back(work, refund)
     work.save(refund)

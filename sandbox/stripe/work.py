@@ -63,12 +63,17 @@ class Work:
 
     def get(self, kind: str, id: str, *, param: str = "id", status: int = 404) -> Object:
         """The object, or Stripe's ``resource_missing``."""
+        found = self.look(kind, id)
+        if found is None:
+            raise missing(kind, id, param, status)
+        return found
+
+    def look(self, kind: str, id: str) -> Object | None:
+        """The object, if there is one."""
         row = self.db.execute(
             "SELECT body FROM stripe_object WHERE id = ? AND kind = ?", (id, kind)
         ).fetchone()
-        if row is None:
-            raise missing(kind, id, param, status)
-        return dict(json.loads(row["body"]))
+        return dict(json.loads(row["body"])) if row else None
 
     def find(self, kind: str, **equal: str) -> list[Object]:
         """Objects whose top-level fields are equal to these, oldest first."""

@@ -72,6 +72,11 @@ def test_what_a_list_holds_can_be_expanded(client, gifts):
     assert found.data[0].payment_intent.latest_charge.balance_transaction.net == 1500 - 48
 
 
+def test_names_of_ours_in_metadata_come_back(client):
+    made = client.v1.customers.create({"metadata": {"_fund": "3"}})
+    assert client.v1.customers.retrieve(made.id).metadata.to_dict() == {"_fund": "3"}
+
+
 @pytest.mark.parametrize("limit", [0, 101])
 def test_a_page_has_one_to_a_hundred_entries(client, limit):
     with pytest.raises(stripe.InvalidRequestError, match="between 1 and 100"):

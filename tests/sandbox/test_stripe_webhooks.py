@@ -154,6 +154,8 @@ def test_loss_leaves_them_for_the_sweep(pay, receiver, hooked):
     assert receiver.types() == CARD[3:]
     client = stripe.StripeClient("sk_test_sandbox", base_addresses={"api": hooked.url})
     assert [event.type for event in client.v1.events.list().data] == CARD[::-1]
+    missed = client.v1.events.list({"delivery_success": False})
+    assert [event.type for event in missed.data] == CARD[2::-1]
 
 
 def test_delay(pay, receiver, hooked):
