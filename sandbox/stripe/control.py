@@ -3,7 +3,7 @@
     POST /_control/stripe/pay      {"session", "method": card|sepa|card_declined|card_3ds,
                                     "settle": bool, "created": timestamp, "email"}
     POST /_control/stripe/settle   {"payment_intent", "outcome": succeeded|failed}
-    POST /_control/stripe/refund   {"payment_intent" | "charge", "amount",
+    POST /_control/stripe/refund   {"payment_intent" | "charge", "amount" (cents),
                                     "outcome": succeeded|pending|failed}
                                    or {"refund", "outcome": succeeded|failed}
     POST /_control/stripe/expire   {"session"}
@@ -16,6 +16,7 @@
 with ``created`` everything it makes lies at that moment, so that gifts can lie in the past.
 """
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -84,9 +85,13 @@ def refund(work: Work, data: dict[str, Any]) -> Object:
             raise BadRequest("A refund that exists can only succeed or fail.")
         found = work.get("refund", str(data["refund"]))
         return {"refund": public(refunds.finish(work, found, outcome))}
-    params = {name: str(data[name]) for name in ("charge", "payment_intent") if data.get(name)}
-    if data.get("amount"):
-        params |= {"amount": _whole(data["amount"], "amount")}  # type: ignore[dict-item]
+    params: Object = {
+        name: str(data[name]) for name in ("charge", "payment_intent") if data.get(name)
+    }
+    if data.get("euros"):
+        params |= {"amount": _cents(str(data["euros"]))}
+    elif data.get("amount"):
+        params |= {"amount": _whole(data["amount"], "amount")}
     return {"refund": public(refunds.give_back(work, params, outcome))}
 
 
@@ -154,6 +159,14 @@ def _story(work: Work, id: str) -> Object:
 
 def _true(value: Any) -> bool:
     return value in (True, "true", "1", "on")
+
+
+def _cents(written: str) -> int:
+    """``12``, ``12,5`` or ``12,50`` euros, as the form has them."""
+    found = re.fullmatch(r"(\d{1,7})(?:[.,](\d{1,2}))?", written.strip())
+    if not found:
+        raise BadRequest("Write the euros as 12 or 12,50.")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
 def _whole(value: Any, name: str) -> int:

@@ -62,7 +62,8 @@ def panel(world: World) -> Markup:
 def _payments(work: Work) -> Markup:
     rows = work.db.execute(
         "SELECT id FROM stripe_object WHERE kind = 'payment_intent'"
-        " ORDER BY created DESC, seq DESC LIMIT ?",
+        " ORDER BY json_extract(body, '$.status') = 'processing' DESC, created DESC, seq DESC"
+        " LIMIT ?",
         (SHOWN,),
     ).fetchall()
     if not rows:
@@ -79,9 +80,10 @@ def _payment(work: Work, intent: Object) -> Markup:
         actions = SETTLE.format(id=intent["id"])
     elif intent["status"] == "succeeded" and charge:
         left = charge["amount"] - charge["amount_refunded"]
+        shown = f"{left // 100},{left % 100:02d}"
         if charge["amount_refunded"]:
             state = f"rimborsato {in_italian(charge['amount_refunded'], charge['currency'])}"
-        actions = REFUND.format(id=intent["id"], left=left) if left else actions
+        actions = REFUND.format(id=intent["id"], left=shown) if left else actions
     how = (
         "addebito SEPA" if charge and charge["payment_method_details"]["type"] == SEPA else "carta"
     )
@@ -155,7 +157,7 @@ SETTLE = Markup("""<form method="post" action="/_control/stripe/settle" class="i
 """)
 REFUND = Markup("""<form method="post" action="/_control/stripe/refund" class="inline">
 <input type="hidden" name="payment_intent" value="{id}">
-<label>Centesimi <input name="amount" type="number" min="1" max="{left}" value="{left}"></label>
+<label>Euro <input name="euros" inputmode="decimal" size="8" value="{left}"></label>
 <button class="quiet">Rimborsa</button></form>
 """)
 DELIVERY = Markup("""<li class="row"><div><p><strong>{type}</strong>

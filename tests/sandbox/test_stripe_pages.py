@@ -116,9 +116,9 @@ def test_the_control_page_collects_and_refunds(client, session, sandbox):
     answer = requests.post(sandbox.url + "/_control/stripe/settle", data=data, timeout=5)
     assert answer.url.endswith("/_control/")
     assert state(client, session).payment_status == "paid"
-    data = {"payment_intent": intent, "amount": "1000"}
+    data = {"payment_intent": intent, "euros": "10,5"}
     page = requests.post(sandbox.url + "/_control/stripe/refund", data=data, timeout=5)
-    assert "rimborsato 10,00 €" in page.text
+    assert "rimborsato 10,50 €" in page.text
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,7 @@ def test_the_control_page_collects_and_refunds(client, session, sandbox):
         ("webhooks", {"mode": "chaos"}, "mode must be one of"),
         ("fault", {"kind": "flood"}, "kind must be one of"),
         ("fault", {"kind": "delay", "seconds": "many"}, "must be numbers"),
+        ("refund", {"charge": "ch_x", "euros": "1e3"}, "Write the euros"),
         ("refund", {"refund": "re_x", "outcome": "pending"}, "only succeed or fail"),
     ],
 )
