@@ -12,6 +12,7 @@ from sandbox.store import Store
 
 ACCESS_SECONDS = 2 * 3600
 REFRESH_SECONDS = 90 * 86400
+GRACE_SECONDS = 2 * 3600
 
 
 def setup(store: Store) -> None:
@@ -72,6 +73,14 @@ def token(db: Connection, value: str) -> Row | None:
 def expire(db: Connection, did: str, kind: str) -> None:
     """End an account's tokens of a kind now; every kind when it is empty."""
     db.execute("UPDATE bluesky_token SET until = 0 WHERE did = ? AND ? IN ('', kind)", (did, kind))
+
+
+def retire(db: Connection, value: str) -> None:
+    """Let a refresh token that was used live on for its time of grace."""
+    db.execute(
+        "UPDATE bluesky_token SET until = min(until, ?) WHERE token = ?",
+        (time.time() + GRACE_SECONDS, value),
+    )
 
 
 def add_blob(db: Connection, did: str, cid: str, mime: str, content: bytes) -> None:

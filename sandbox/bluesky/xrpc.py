@@ -146,11 +146,14 @@ def create_session(ctx: Context) -> Response:
 
 @called
 def refresh_session(ctx: Context) -> Response:
-    """com.atproto.server.refreshSession, signed with the refresh token."""
+    """com.atproto.server.refreshSession, signed with the refresh token.
+
+    The old one may be used again for two hours, so that two workers may renew at once.
+    """
     old = _token(ctx, "refreshJwt")
     with ctx.store.tx() as db:
         pair = store.open_session(db, old["did"])
-        db.execute("DELETE FROM bluesky_token WHERE token = ?", (old["token"],))
+        store.retire(db, old["token"])
     return answer(pair | {"did": old["did"], "handle": old["handle"], "active": True})
 
 
