@@ -1,0 +1,515 @@
+"""What happens to a delivery at its minute, with a network that does what the test says.
+
+The sender's threads only speak to the network, so that ordinary transactional tests will do;
+real processes, kills and dropped connections are in test_fault_matrix.py.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from attribution.services import version
+from campaigns import services
+from campaigns.channels.base import Disconnected, Published, Rejected, Unavailable, Uncertain
+from campaigns.errors import Refused
+from campaigns.models import Account, Delivery, WallEntry
+from campaigns.states import Question, State
+from outbox.services import claim
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def one(write, approve, accounts):
+    """one(**fields) → the only delivery of a post on the fake network."""
+
+    def one(**fields):
+        (row,) = approve(write(where=accounts[:1], **fields))
+        return row
+
+    return one
+
+
+def send():
+    services.send_due(seconds=0.01)
+
+
+def again(row):
+    row.refresh_from_db()
+    return row
+
+
+def due_now(row):
+    Delivery.objects.filter(pk=row.pk).update(next_at=timezone.now())
+
+
+def test_it_leaves_at_its_minute_and_not_before(one, fake):
+    row = one(minutes=10)
+    send()
+    assert again(row).state == State.PLANNED
+    Delivery.objects.filter(pk=row.pk).update(planned_at=timezone.now(), next_at=timezone.now())
+    send()
+    assert again(row).state == State.PUBLISHED
+    assert row.remote_url == f"https://fake.example/{row.key}"
+    assert row.published_at and row.lease_token is None
+    assert [entry.after for entry in row.log.all()] == ["planned", "due", "sending", "published"]
+    draft = fake.drafts[row.key]
+    assert draft.link == row.source.link.url and draft.link in draft.text
+
+
+def test_publishing_freshens_the_cached_pages(one):
+    before = version()
+    one()
+    send()
+    assert version() != before
+
+
+def test_the_sender_waits_for_a_post_about_to_be_due(one):
+    row = one(minutes=10)
+    when = timezone.now() + timedelta(seconds=0.5)
+    Delivery.objects.filter(pk=row.pk).update(planned_at=when, next_at=when)
+    services.send_due(seconds=5)
+    assert again(row).state == State.PUBLISHED
+    assert row.published_at - when < timedelta(seconds=0.5)
+
+
+def test_refused_by_the_network_is_told_and_not_repeated(one, fake):
+    row = one()
+    fake.script = [Rejected("Too rude.")]
+    send()
+    send()
+    assert again(row).state == State.REJECTED
+    assert row.last_error == "Too rude." and fake.calls[row.key] == 1
+    services.send_now(delivery=row, by=None)
+    send()
+    assert again(row).state == State.PUBLISHED
+
+
+def test_certainly_not_sent_is_tried_again_with_the_same_key(one, fake):
+    row = one()
+    fake.script = [Unavailable("Closed.", retry_after=timedelta(seconds=90))]
+    send()
+    assert again(row).state == State.RETRY_WAIT
+    assert row.next_at >= timezone.now() + timedelta(seconds=80)
+    payload, key = row.payload, row.key
+    due_now(row)
+    Account.objects.update(rest_until=None)
+    send()
+    assert again(row).state == State.PUBLISHED
+    assert (row.payload, row.key) == (payload, key)
+    assert fake.calls[key] == 2
+
+
+def test_a_network_that_asks_for_rest_does_not_hold_up_the_others(write, approve, accounts, fake):
+    other = Account.objects.create(channel="fake", name="Fake two")
+    Account.objects.filter(pk=accounts[0].pk).update(
+        rest_until=timezone.now() + timedelta(minutes=5)
+    )
+    approve(write(where=[accounts[0], other]))
+    send()
+    resting, quick = Delivery.objects.order_by("account__name")
+    assert (resting.state, quick.state) == (State.DUE, State.PUBLISHED)
+
+
+def test_the_servers_own_wait_is_kept_per_account(one, fake, accounts):
+    row = one()
+    fake.script = [Unavailable("429", retry_after=timedelta(seconds=40))]
+    send()
+    accounts[0].refresh_from_db()
+    assert accounts[0].resting()
+    assert not accounts[0].resting(timezone.now() + timedelta(seconds=41))
+    assert again(row).state == State.RETRY_WAIT
+
+
+def test_unknown_is_asked_about_and_found(one, fake):
+    row = one()
+    fake.lose = 1
+    send()
+    assert again(row).state == State.UNKNOWN
+    send()
+    assert fake.calls[row.key] == 1
+    due_now(row)
+    services.reconcile()
+    assert again(row).state == State.PUBLISHED
+    assert row.remote_id == f"r-{row.key}"
+    assert fake.calls[row.key] == 1
+
+
+def test_unknown_that_proves_absent_is_sent_again(one, fake):
+    row = one()
+    fake.script = [Uncertain("lost")]
+    send()
+    due_now(row)
+    services.reconcile()
+    assert again(row).state == State.RETRY_WAIT
+    send()
+    assert again(row).state == State.PUBLISHED
+    assert fake.calls[row.key] == 2
+
+
+def test_a_network_is_believed_only_after_it_had_time_to_show_it(one, fake, monkeypatch):
+    monkeypatch.setattr(fake, "settle", timedelta(minutes=1))
+    row = one()
+    fake.script = [Uncertain("lost")]
+    send()
+    assert again(row).next_at >= row.tried_at + timedelta(minutes=1)
+    due_now(row)
+    services.reconcile()
+    assert again(row).state == State.UNKNOWN
+    assert row.next_at == row.tried_at + timedelta(minutes=1)
+
+
+def test_without_proof_a_person_decides(one, fake, elena):
+    row = one()
+    fake.script, fake.finds = [Uncertain("lost")], [Uncertain("cannot tell")]
+    send()
+    due_now(row)
+    services.reconcile()
+    assert again(row).state == State.NEEDS_PERSON
+    assert row.question == Question.PROOF
+    assert row in Delivery.objects.for_person()
+    services.reconcile()
+    send()
+    assert again(row).state == State.NEEDS_PERSON
+    services.decide(delivery=row, went_out=True, by=elena)
+    assert again(row).state == State.PUBLISHED
+    assert row.log.last().by == elena
+    with pytest.raises(Refused, match="Elena"):
+        services.decide(delivery=row, went_out=False, by=elena)
+    send()
+    assert fake.calls[row.key] == 1
+
+
+def test_the_person_may_say_send_it_again(one, fake, elena):
+    row = one(minutes=-50)
+    fake.script, fake.finds = [Uncertain("lost")], [Uncertain("cannot tell")]
+    send()
+    due_now(row)
+    services.reconcile()
+    services.decide(delivery=row, went_out=False, by=elena)
+    send()
+    assert again(row).state == State.PUBLISHED
+    assert fake.calls[row.key] == 2
+
+
+def test_a_network_that_cannot_be_asked_is_asked_later_and_in_the_end_a_person_is(one, fake):
+    row = one()
+    fake.script = [Uncertain("lost")]
+    fake.finds = [Unavailable("down"), Unavailable("down")]
+    send()
+    due_now(row)
+    services.reconcile()
+    assert again(row).state == State.UNKNOWN and row.next_at > timezone.now()
+    Delivery.objects.update(
+        next_at=timezone.now(), tried_at=timezone.now() - timedelta(hours=25)
+    )
+    services.reconcile()
+    assert again(row).state == State.NEEDS_PERSON
+
+
+def test_a_revoked_token_stops_it_and_marks_the_account(one, fake, accounts):
+    row, other = one(), one(minutes=-0.5)
+    fake.script = [Disconnected("Connect it again.")] * 2
+    send()
+    accounts[0].refresh_from_db()
+    assert accounts[0].state == Account.State.DISCONNECTED
+    assert accounts[0].problem == "Connect it again."
+    assert {again(row).state, again(other).state} == {State.REJECTED}
+
+
+def test_a_disconnected_account_is_not_even_tried(one, fake):
+    row = one(minutes=5)
+    Account.objects.update(state=Account.State.DISCONNECTED)
+    Delivery.objects.update(planned_at=timezone.now(), next_at=timezone.now())
+    send()
+    assert again(row).state == State.REJECTED
+    assert not fake.calls
+
+
+def test_a_fault_of_ours_counts_as_unknown(one, fake):
+    row = one()
+    fake.script = [ZeroDivisionError("oops")]
+    send()
+    assert again(row).state == State.UNKNOWN
+
+
+def test_checked_again_before_it_is_sent(one, fake, monkeypatch):
+    row = one()
+    from campaigns.channels.base import Limits
+
+    monkeypatch.setattr(fake, "limits", Limits(text=5))
+    send()
+    assert again(row).state == State.REJECTED
+    assert not fake.calls
+
+
+def test_too_late_asks_instead_of_flooding(one, fake, elena):
+    rows = [one(minutes=-61 - number) for number in range(3)]
+    send()
+    assert {again(row).state for row in rows} == {State.NEEDS_PERSON}
+    assert {row.question for row in rows} == {Question.LATE}
+    assert not fake.calls
+    services.send_now(delivery=rows[0], by=elena)
+    services.let_go(delivery=rows[1], by=elena)
+    send()
+    assert [again(row).state for row in rows] == [
+        State.PUBLISHED,
+        State.CANCELLED,
+        State.NEEDS_PERSON,
+    ]
+    with pytest.raises(Refused):
+        services.decide(delivery=rows[2], went_out=True, by=elena)
+
+
+def test_a_little_late_goes_out_by_itself(one):
+    row = one(minutes=-59)
+    send()
+    assert again(row).state == State.PUBLISHED
+
+
+def test_the_late_policy_is_the_campaigns(one, campaign):
+    campaign.late_minutes = 5
+    campaign.save()
+    row = one(minutes=-6)
+    send()
+    assert again(row).question == Question.LATE
+
+
+def test_a_network_that_stays_down_past_the_late_policy_asks(one, fake):
+    row = one(minutes=-59)
+    fake.script = [Unavailable("down")]
+    send()
+    Delivery.objects.update(
+        planned_at=timezone.now() - timedelta(minutes=61), next_at=timezone.now()
+    )
+    send()
+    assert again(row).question == Question.LATE
+    assert fake.calls[row.key] == 1
+
+
+def test_two_beats_and_two_workers_send_once(one, fake):
+    rows = [one() for _number in range(5)]
+    for _twice in range(2):
+        services.tick()
+    for _worker in range(2):
+        send()
+    assert all(fake.calls[again(row).key] == 1 for row in rows)
+    assert {row.log.count() for row in rows} == {4}
+
+
+def test_a_worker_that_died_before_the_intent_costs_nothing(one, fake):
+    row = one()
+    services.tick()
+    (taken,) = claim(
+        Delivery.objects.sendable(timezone.now()), limit=1, lease=timedelta(seconds=-1)
+    )
+    send()
+    assert not fake.calls
+    services.reconcile()
+    send()
+    assert again(row).state == State.PUBLISHED
+    assert taken.pk == row.pk
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_a_worker_that_died_after_the_intent_is_reconciled(one, fake, reached):
+    row = one()
+    fake.gate = die
+    with pytest.raises(Died):
+        services.send_due(seconds=0.01)
+    assert again(row).state == State.SENDING and row.digest
+    fake.gate = None
+    send()
+    assert not fake.calls
+    if reached:
+        fake.out[row.key] = Published("r", "https://fake.example/r")
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    services.reconcile()
+    assert again(row).state == (State.PUBLISHED if reached else State.RETRY_WAIT)
+    send()
+    assert again(row).state == State.PUBLISHED
+    assert fake.calls[row.key] == (0 if reached else 1)
+
+
+class Died(BaseException):
+    """Nothing in between may catch it, as with a kill."""
+
+
+def die(*_arguments):
+    raise Died
+
+
+def test_a_lease_that_was_lost_writes_nothing_over_what_others_found(one, fake):
+    row = one()
+
+    def slow(channel, draft, key):
+        Delivery.objects.filter(key=key).update(lease_token=None)
+
+    services.tick()
+    rows = claim(Delivery.objects.sendable(timezone.now()), limit=1, lease=timedelta(minutes=1))
+    Delivery.objects.update(lease_token=None, state=State.NEEDS_PERSON, question="late")
+    from campaigns.services.outcomes import Outcome, record
+
+    assert record([Outcome(rows[0], Published("x", ""))]) == 0
+    assert again(row).state == State.NEEDS_PERSON
+
+
+def test_the_wall_gets_its_row_with_the_outcome(write, approve, accounts):
+    (row,) = approve(write(where=accounts[1:]))
+    send()
+    entry = WallEntry.objects.get()
+    assert entry.delivery == row
+    assert entry.link == row.source.link.url and entry.link in entry.text
+    assert again(row).remote_url.endswith(f"/muro/{entry.pk}/")
+
+
+# edited, moved, cancelled in every state -----------------------------------------------------
+
+FIELDS = {
+    State.SENDING: {"digest": "x"},
+    State.UNKNOWN: {"digest": "x"},
+    State.RECONCILING: {"digest": "x"},
+    State.PUBLISHED: {"published_at": "now"},
+    State.NEEDS_PERSON: {"question": Question.PROOF, "digest": "x"},
+}
+STOPS = {State.PLANNED, State.DUE, State.RETRY_WAIT, State.REJECTED, State.HELD}
+LATER = {State.UNKNOWN, State.RECONCILING, State.NEEDS_PERSON}
+NOTHING = {State.PUBLISHED, State.CANCELLED}
+
+
+def put(row, state):
+    fields = dict(FIELDS.get(state, {}))
+    if fields.get("published_at"):
+        fields["published_at"] = timezone.now()
+    fields["next_at"] = None if state in (State.HELD, State.CANCELLED) else timezone.now()
+    Delivery.objects.filter(pk=row.pk).update(state=state, **fields)
+
+
+def change(action, post, edit, marta):
+    from datetime import date, time
+
+    if action == "edit":
+        return edit(post, text="Altro {link} #DonoDay2026")
+    if action == "move":
+        return services.move(post=post, day=date(2026, 12, 24), at=time(9), by=marta)
+    return services.cancel(post=post, by=marta)
+
+
+@pytest.mark.parametrize("action", ["edit", "move", "cancel"])
+@pytest.mark.parametrize("state", list(State))
+def test_a_change_in_every_state(action, state, one, edit, marta):
+    row = one(minutes=5)
+    put(row, state)
+    wished = State.CANCELLED if action == "cancel" else State.HELD
+    if state == State.SENDING or (state == State.PUBLISHED and action == "move"):
+        with pytest.raises(Refused):
+            change(action, row.post, edit, marta)
+        assert again(row).state == state
+        assert row.post.get_latest_revision_as_object().text.startswith("Vieni")
+        return
+    change(action, row.post, edit, marta)
+    if state in STOPS:
+        assert (again(row).state, row.next_at, row.lease_token) == (wished, None, None)
+    elif state in LATER:
+        assert (again(row).state, row.afterwards) == (state, wished)
+    else:
+        assert state in NOTHING
+        assert again(row).state == state
+
+
+@pytest.mark.parametrize(("cancelled", "wished"), [(True, "cancelled"), (False, "held")])
+def test_changed_while_unknown_and_then_proved_absent_is_not_sent(
+    cancelled, wished, one, fake, edit, marta
+):
+    row = one()
+    fake.script = [Uncertain("lost")]
+    send()
+    change("cancel" if cancelled else "edit", row.post, edit, marta)
+    due_now(row)
+    services.reconcile()
+    send()
+    assert again(row).state == wished
+    assert fake.calls[row.key] == 1
+
+
+def test_approved_anew_while_unknown_goes_out_in_the_new_words(one, fake, edit, approve):
+    row = one()
+    fake.script = [Uncertain("lost")]
+    send()
+    first = again(row).payload["at"]
+    edit(row.post, text="Nuovo {link} #DonoDay2026")
+    approve(row.post)
+    assert again(row).state == State.UNKNOWN
+    due_now(row)
+    services.reconcile()
+    send()
+    assert again(row).state == State.PUBLISHED
+    assert fake.drafts[row.key].text.startswith("Nuovo")
+    assert row.payload["at"] == first
+
+
+def test_stopped_between_claim_and_intent_is_not_sent(one, fake, edit, monkeypatch):
+    """The editor's save lands while the sender holds the lease but has not committed yet."""
+    from campaigns.services import sending
+
+    row = one()
+    prepare = sending._prepare
+
+    def prepare_slowly(taken, now):
+        job = prepare(taken, now)
+        edit(row.post, text="Un momento {link} #DonoDay2026")
+        return job
+
+    monkeypatch.setattr(sending, "_prepare", prepare_slowly)
+    send()
+    assert again(row).state == State.HELD
+    assert not fake.calls
+
+
+def test_a_move_keeps_the_wall_clock_across_the_change_of_the_clocks(one, marta):
+    from datetime import UTC, date, datetime, time
+
+    row = one(minutes=60)
+    services.move(post=row.post, day=date(2027, 3, 28), at=time(2, 30), by=marta)
+    moved = row.post.get_latest_revision_as_object()
+    assert moved.planned_at == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+    assert moved.moment.oddity == "skipped"
+    assert [problem.code for problem in services.problems(post=moved)[None]][0] == "hour_skipped"
+
+
+# accounts ------------------------------------------------------------------------------------
+
+
+def test_the_daily_look_at_the_accounts(accounts):
+    good, _wall = accounts
+    bad = Account(channel="fake", name="Old")
+    bad.credentials = {"token": "revoked"}
+    bad.save()
+    assert services.check_accounts() == 3
+    assert services.check_accounts() == 0
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.state, good.handle, good.limits["text"]) == ("connected", "@fake", 100)
+    assert (bad.state, bad.problem) == ("disconnected", "revoked")
+    assert "revoked" not in bad.sealed_credentials
+
+
+def test_an_account_whose_key_is_gone_says_so(one, settings, accounts):
+    from cryptography.fernet import Fernet
+
+    accounts[0].credentials = {"token": "x"}
+    accounts[0].save()
+    row = one()
+    settings.SECRETS_KEYS = [Fernet.generate_key().decode()]
+    send()
+    assert again(row).state == State.REJECTED
+    assert "SECRETS_KEY" in row.last_error
+
+
+def test_a_session_is_kept_sealed(accounts):
+    channel = accounts[0].connect()
+    channel.on_session({"access": "geheim"})
+    account = Account.objects.get(pk=accounts[0].pk)
+    assert "geheim" not in account.sealed_session
+    assert account.connect().session == {"access": "geheim"}
