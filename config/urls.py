@@ -19,6 +19,7 @@ urlpatterns = [
     path("stripe/webhook/", webhook.receive, name="stripe_webhook"),
     path("posta-di-prova/", include("mail.urls")),
     path("s/<slug:code>", attribution_views.follow, name="short_link"),
+    path("", include("campaigns.urls")),
     path("documenti/", include(wagtaildocs_urls)),
     # a small installation has no other server for uploads; nginx takes this address over in front
     re_path(r"^uploads/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),

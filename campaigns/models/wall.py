@@ -1,14 +1,38 @@
 """The site's own wall: one row for each delivery that went out on it."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
+from wagtail.images import get_image_model
+from wagtail.images.models import SourceImageIOError
+
+from media.cards import SHAPES
+
+SIZE = "max-1000x1400|format-webp|webpquality-80"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture as the wall shows it; `url` may be a path of this site."""
+
+    url: str
+    width: int
+    height: int
+    mime: str
 
 
 class WallEntryQuerySet(models.QuerySet["WallEntry"]):
     def shown(self) -> "WallEntryQuerySet":
         """Newest first, with all that the wall's page and feeds show."""
-        return self.select_related("campaign", "image", "card").order_by("-published_at", "-pk")
+        images = get_image_model().objects.prefetch_renditions(SIZE)
+        return (
+            self.select_related("campaign", "card")
+            .prefetch_related(Prefetch("image", queryset=images))
+            .order_by("-published_at", "-pk")
+        )
 
 
 class WallEntry(models.Model):
@@ -50,6 +74,20 @@ class WallEntry(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def picture(self) -> Shown | None:
+        """The card or the picture that went out; None without one, or when its file is gone."""
+        if self.card:
+            width, height = SHAPES[self.card.shape]
+            return Shown(self.card.url, width, height, "image/jpeg")
+        if self.image is None:
+            return None
+        try:
+            made = self.image.get_rendition(SIZE)
+        except (SourceImageIOError, OSError):
+            return None
+        return Shown(made.url, made.width, made.height, "image/webp")
 
     def get_absolute_url(self) -> str:
         return f"/muro/{self.pk}/"

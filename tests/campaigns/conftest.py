@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.utils import timezone
 from wagtail.models import Workflow, WorkflowTask
 
@@ -18,6 +19,7 @@ def fake(monkeypatch):
     """A network of ours beside the real ones."""
     monkeypatch.setitem(registry.CHANNELS, "fake", "tests.campaigns.fakes.Fake")
     Fake.reset()
+    cache.clear()  # Wagtail keeps renditions there, and another test's files are gone
     return Fake
 
 

@@ -201,9 +201,7 @@ def test_a_network_that_cannot_be_asked_is_asked_later_and_in_the_end_a_person_i
     due_now(row)
     services.reconcile()
     assert again(row).state == State.UNKNOWN and row.next_at > timezone.now()
-    Delivery.objects.update(
-        next_at=timezone.now(), tried_at=timezone.now() - timedelta(hours=25)
-    )
+    Delivery.objects.update(next_at=timezone.now(), tried_at=timezone.now() - timedelta(hours=25))
     services.reconcile()
     assert again(row).state == State.NEEDS_PERSON
 
@@ -475,7 +473,7 @@ def test_a_move_keeps_the_wall_clock_across_the_change_of_the_clocks(one, marta)
     moved = row.post.get_latest_revision_as_object()
     assert moved.planned_at == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
     assert moved.moment.oddity == "skipped"
-    assert [problem.code for problem in services.problems(post=moved)[None]][0] == "hour_skipped"
+    assert services.problems(post=moved)[None][0].code == "hour_skipped"
 
 
 # accounts ------------------------------------------------------------------------------------

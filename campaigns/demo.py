@@ -1,0 +1,227 @@
+"""The demonstration's campaign: #DonoDay, open today, with posts in every stage of their life.
+
+Everything is invented. Loading it again changes nothing.
+"""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+from wagtail.images import get_image_model
+from wagtail.models import Page
+
+from campaigns import services
+from campaigns.channels import registry
+from campaigns.models import Account, Campaign, Delivery, Post, WallEntry
+from campaigns.states import State
+
+SLUG = "donoday"
+CARD = Post.Card
+
+# how long ago (days, hour, minute) and what
+OUT: tuple[tuple[int, int, int, dict[str, Any]], ...] = (
+    (
+        9,
+        9,
+        0,
+        {
+            "text": "Si comincia. Che cosa vuol dire donare, per te? Diccelo con una foto e "
+            "{tag}: {link}",
+            "card": CARD.STATEMENT,
+            "card_headline": "Dimmi che cos’è per te donare",
+        },
+    ),
+    (
+        6,
+        18,
+        30,
+        {"text": "Donare è tenere il portone aperto con il piede mentre hai le mani piene. {link}"},
+    ),
+    (
+        4,
+        12,
+        15,
+        {
+            "text": "Sei cene in sei cortili. Ognuno porta una sedia e uno che non conosce. "
+            "Chi apre il settimo? {tag} {link}",
+            "card": CARD.STATEMENT,
+            "card_headline": "Sei cene, sei cortili, una sedia in più",
+        },
+    ),
+    (
+        2,
+        8,
+        45,
+        {
+            "text": "Ho quarant’anni di ragioneria alle spalle. Da martedì li regalo due ore la "
+            "settimana. {tag} {link}"
+        },
+    ),
+    (
+        1,
+        17,
+        0,
+        {
+            "text": "Due ore di pala, sei metri di muro, una polenta. Lo scaffale d’inverno si "
+            "riempie anche così: {link} {tag}",
+            "card": CARD.THERMOMETER,
+            "card_headline": "Otto settimane di Cantieri",
+        },
+    ),
+)
+
+
+def load() -> None:
+    if Campaign.objects.filter(slug=SLUG).exists():
+        return
+    with transaction.atomic():
+        campaign, accounts = _campaign(), _accounts()
+        for days, hour, minute, fields in OUT:
+            moment = timezone.localtime() - timedelta(days=days)
+            when = datetime.combine(moment.date(), time(hour, minute))
+            _approve(_post(campaign, accounts[:1], when, **fields))
+        _release()
+    services.send_due(seconds=1)
+    _as_planned()
+    _upcoming(campaign, accounts)
+
+
+def _campaign() -> Campaign:
+    today = timezone.localdate()
+    campaign = Campaign(
+        name=f"DonoDay {today.year}",
+        slug=SLUG,
+        hashtags=f"#DonoDay{today.year} #IldonoXme #IoSegnoPiù",
+        start_date=today - timedelta(days=12),
+        end_date=today + timedelta(days=16),
+        goal=2_000_000,
+        landing_page=Page.objects.live().filter(slug__startswith=SLUG).first(),
+    )
+    campaign.full_clean()
+    campaign.save()
+    return campaign
+
+
+def _accounts() -> list[Account]:
+    """The wall, and the sandbox's Mastodon and Bluesky while no real service is in use."""
+    wanted: list[tuple[str, str, dict[str, str]]] = [("wall", "Il muro del sito", {})]
+    if settings.SANDBOX:
+        mastodon, bluesky = f"{settings.SANDBOX_URL}/mastodon", f"{settings.SANDBOX_URL}/bluesky"
+        wanted += [
+            (
+                "mastodon",
+                "Segni positivi su Mastodon",
+                {"instance": mastodon, "token": "sandbox-segnipositivi"},
+            ),
+            (
+                "bluesky",
+                "Segni positivi su Bluesky",
+                {
+                    "service": bluesky,
+                    "handle": "segnipositivi.bsky.social",
+                    "password": "sandbox-segnipositivi",
+                },
+            ),
+        ]
+    return [_account(*item) for item in wanted]
+
+
+def _account(channel: str, name: str, values: dict[str, str]) -> Account:
+    found = Account.objects.filter(channel=channel, name=name).first()
+    if found:
+        return found
+    account = Account(channel=channel, name=name)
+    account.credentials = registry.channel(channel).clean(values)
+    account.full_clean()
+    account.save()
+    return account
+
+
+def _post(
+    campaign: Campaign, accounts: list[Account], when: datetime | None, **fields: Any
+) -> Post:
+    fields["text"] = fields["text"].replace("{tag}", campaign.tags[0])
+    post = Post(
+        campaign=campaign,
+        planned_date=when.date() if when else None,
+        planned_time=when.time().replace(second=0, microsecond=0) if when else None,
+        **fields,
+    )
+    post.accounts = accounts
+    post.full_clean()
+    post.save()
+    post.save_revision(user=_person("marta"), log_action=True)
+    return post
+
+
+def _person(name: str) -> Any:
+    return get_user_model().objects.filter(username=name).first()
+
+
+def _approve(post: Post) -> None:
+    state = services.ask(post=post, by=_person("marta"))
+    assert state.current_task_state is not None
+    state.current_task_state.specific.approve(user=_person("carla"))
+
+
+def _release() -> None:
+    """Their minutes are days ago: somebody says "send it now"."""
+    now = timezone.now()
+    Delivery.objects.filter(state=State.PLANNED, planned_at__lt=now).update(released_at=now)
+
+
+def _as_planned() -> None:
+    """A demonstration looks lived in: what is out went out at its minute."""
+    for entry in WallEntry.objects.select_related("delivery"):
+        when = entry.delivery.planned_at + timedelta(seconds=1)
+        WallEntry.objects.filter(pk=entry.pk).update(published_at=when)
+        Delivery.objects.filter(pk=entry.delivery_id).update(published_at=when)
+
+
+@transaction.atomic
+def _upcoming(campaign: Campaign, accounts: list[Account]) -> None:
+    """Planned, waiting for a yes, and still a draft."""
+    now = timezone.localtime()
+    tomorrow = datetime.combine((now + timedelta(days=1)).date(), time(9))
+    picture = get_image_model().objects.exclude(description="").first()
+    _approve(
+        _post(
+            campaign,
+            accounts,
+            tomorrow,
+            text="Oggi in cassa: due ballerine, un maratoneta e mia zia. Il resto è scritto qui: "
+            "{link} {tag}",
+            image=picture,
+            alt_text=picture.description if picture else "",
+        )
+    )
+    soon = (now + timedelta(minutes=5)).replace(tzinfo=None)
+    _approve(
+        _post(
+            campaign,
+            accounts,
+            soon,
+            text="Quanto fa, finora? La somma è in questa cartolina, il prossimo più è tuo: "
+            "{link} {tag}",
+            card=CARD.THERMOMETER,
+            card_headline="Lo scaffale d’inverno",
+        )
+    )
+    waiting = _post(
+        campaign,
+        accounts,
+        tomorrow + timedelta(days=1, hours=9),
+        text="Il nostro comune regala una mattina: si entra al museo con un barattolo per "
+        "l’Emporion. Chi viene? {link} {tag}",
+    )
+    services.ask(post=waiting, by=_person("marta"))
+    _post(
+        campaign,
+        accounts,
+        None,
+        text="Manca una foto delle mele. Intanto: il mio dono pesa diciotto chili e sa di ottobre. "
+        "{link}",
+    )

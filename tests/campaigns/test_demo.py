@@ -1,0 +1,27 @@
+import pytest
+
+from campaigns import demo, services
+from campaigns.models import Account, Campaign, Delivery, Post, WallEntry
+from campaigns.services.figures import APPROVAL, DRAFT
+from campaigns.states import State
+from config import demonstration
+
+
+@pytest.mark.django_db
+def test_the_demonstration_shows_every_stage_and_loads_once():
+    demonstration.make_logins()
+    demo.load()
+    demo.load()
+    assert Campaign.objects.open().count() == 1
+    assert set(Account.objects.values_list("channel", flat=True)) == {
+        "wall",
+        "mastodon",
+        "bluesky",
+    }
+    assert WallEntry.objects.count() == len(demo.OUT)
+    standings = services.standings(posts=Post.objects.all())
+    shown = {standing.state for standing in standings.values()}
+    assert {DRAFT, APPROVAL, State.PLANNED, State.PUBLISHED} <= shown
+    assert not Delivery.objects.filter(state__in=[State.REJECTED, State.NEEDS_PERSON]).exists()
+    entry = WallEntry.objects.latest("published_at")
+    assert entry.published_at.date() == entry.delivery.planned_at.date()

@@ -1,0 +1,91 @@
+import json
+import xml.etree.ElementTree as ET
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from campaigns import services
+from campaigns.models import Post, WallEntry
+from campaigns.templatetags.wall_tags import linked
+from tests.campaigns.pictures import picture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publish(write, approve, accounts):
+    def publish(**fields):
+        approve(write(where=accounts[1:], **fields))
+        services.send_due(seconds=0.01)
+        return WallEntry.objects.latest("pk")
+
+    return publish
+
+
+def test_an_empty_wall_says_what_will_be_here(client):
+    page = client.get("/muro/")
+    assert page.status_code == 200
+    assert 'class="vuoto"' in page.content.decode()
+
+
+def test_what_went_out_is_on_the_page_and_in_both_feeds(client, publish):
+    entry = publish(text="Vieni <b> {link} #DonoDay2026", image=picture(), alt_text="Due mele")
+    page = client.get("/muro/").content.decode()
+    assert "Vieni &lt;b&gt;" in page and f'href="{entry.link}"' in page
+    assert 'alt="Due mele"' in page and "style=" not in page.split("<main")[1]
+    assert client.get(entry.get_absolute_url()).status_code == 200
+    (item,) = json.loads(client.get("/muro/feed.json").content)["items"]
+    assert item["content_text"] == entry.text and item["image"].startswith("http")
+    assert item["tags"] == ["DonoDay2026"]
+    atom = ET.fromstring(client.get("/muro/feed.atom").content)
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    assert atom.find("a:entry/a:id", space).text == item["id"]
+
+
+def test_the_wall_takes_few_queries(client, publish, django_assert_max_num_queries):
+    for number in range(4):
+        publish(text=f"{number} {{link}}", image=picture(), alt_text="Due mele")
+    client.get("/muro/")
+    with django_assert_max_num_queries(15):
+        client.get("/muro/")
+
+
+def test_many_posts_come_in_pages(client, publish):
+    entry = publish()
+    rows = []
+    for number in range(30):
+        delivery = entry.delivery
+        delivery.pk, delivery.key, delivery.source = None, f"k{number}", None
+        delivery.post = Post.objects.create(campaign=entry.campaign, text=f"n{number}")
+        delivery.save(force_insert=True)
+        rows.append(
+            WallEntry(
+                delivery_id=delivery.pk,
+                campaign=entry.campaign,
+                text=f"n{number}",
+                published_at=timezone.now() - timedelta(days=number + 1),
+            )
+        )
+    WallEntry.objects.bulk_create(rows)
+    assert client.get("/muro/").content.decode().count("<article") == 24
+    assert client.get("/muro/?p=2").content.decode().count("<article") == 7
+    assert client.get("/muro/?p=boh").status_code == 200
+
+
+def test_a_card_of_the_thermometer_freezes_its_figures(publish, campaign):
+    import attribution.services as attribution
+
+    source = services.campaign_source(campaign=campaign)
+    attribution.credit(source=source, ref="g1", amount=5000, donor="d", at=timezone.now())
+    entry = publish(card=Post.Card.THERMOMETER, card_headline="Ancora un po’")
+    attribution.credit(source=source, ref="g2", amount=5000, donor="e", at=timezone.now())
+    assert entry.card is not None and entry.picture.mime == "image/jpeg"
+    assert "50" in entry.alt and "20.000" in entry.alt
+    assert entry.delivery.payload["media"][0]["sha256"]
+
+
+def test_addresses_can_be_clicked_and_nothing_else():
+    assert linked('a https://x.it/s/1. <script>\nb "c"') == (
+        'a <a href="https://x.it/s/1">x.it/s/1</a>. &lt;script&gt;<br>b &quot;c&quot;'
+    )
