@@ -38,12 +38,15 @@ def _header(policy: dict[str, str]) -> str:
 
 
 def content_security_policy(get_response: Handler) -> Handler:
-    """Sets the policy unless the view has set one (the gift form adds Stripe's page as a target)."""
+    """Sets the policy unless the view has set one. A view whose form ends on a page elsewhere names
+    that page's origin in `response.csp_form_action`: browsers follow redirects with the policy."""
     public, admin = _header(PUBLIC), _header(ADMIN)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         policy = admin if request.path_info.startswith("/admin/") else public
+        if targets := getattr(response, "csp_form_action", None):
+            policy = _header(PUBLIC | {"form-action": " ".join(["'self'", *targets])})
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=()"

@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", health.ready),
     path("brand.css", brand_views.colours, name="brand_colours"),
     path("admin/", include(wagtailadmin_urls)),
+    path("", include("donations.urls")),
     path("stripe/webhook/", webhook.receive, name="stripe_webhook"),
     path("posta-di-prova/", include("mail.urls")),
     path("s/<slug:code>", attribution_views.follow, name="short_link"),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -34,8 +35,8 @@ def render_receipt(snapshot: dict[str, Any], *, stamp: str | None = None) -> byt
     `number` ("2026/000123"), `issued_on` and `given_on` (ISO dates in Europe/Rome), `amount`
     (cents), `donor` (name and surname), `address`, `fiscal_code` (both may be empty), `method`
     (Stripe's type: card, sepa_debit …), `reference`, `purpose` (the fund), `sandbox` (bool), and
-    `body`: `name`, `brand`, `address`, `city`, `fiscal_code`, `runts_number`, `runts_section`,
-    `kind` ("odv", "ets", else no tax wording).
+    `body`: `name`, `brand`, `address` (street), `city` ("23100 Sondrio (SO)"), `fiscal_code`,
+    `runts_number`, `runts_section`, `kind` ("odv", "ets", else no tax wording).
 
     `stamp` is DUPLICATE or ANNULLED.
     """
@@ -110,13 +111,18 @@ def _data(snapshot: dict[str, Any]) -> dict[str, Any]:
         "figure": wording.figure(amount),
         "rows": [[label, value] for label, value in rows if value],
         "notes": wording.notes(snapshot),
-        "place_and_date": ", ".join(part for part in (body.get("city"), issued) if part),
+        "place_and_date": ", ".join(part for part in (_town(body.get("city", "")), issued) if part),
         "signed": "Per l’ente, la tesoreria",
         "footer": [line for line in (facsimile, "Conservala con l’estratto conto.") if line],
         "digest_label": "Impronta dei dati (SHA-256)",
         "digest": _spaced(digest(snapshot)),
         "body": {"name": body["name"], "brand": body["brand"], "lines": _identity(body)},
     }
+
+
+def _town(city: str) -> str:
+    """`23100 Sondrio (SO)` → `Sondrio`."""
+    return re.sub(r"^\d{5}\s+|\s+\([A-Z]{2}\)$", "", city)
 
 
 def _identity(body: dict[str, Any]) -> list[str]:
@@ -128,8 +134,9 @@ def _identity(body: dict[str, Any]) -> list[str]:
         )
         if part
     )
+    seat = [body.get("address", ""), body.get("city", "")]
     code = f"C.F. {body['fiscal_code']}" if body.get("fiscal_code") else ""
-    return [line for line in (body.get("address", ""), code, register) if line]
+    return [line for line in (", ".join(filter(None, seat)), code, register) if line]
 
 
 def digest(snapshot: dict[str, Any]) -> str:

@@ -1,0 +1,60 @@
+"""What every page of the treasury shares: who may enter, the tabs, the path at the top."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+from wagtail.admin.auth import permission_denied
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from donations.treasury import desk_counts
+
+PER_PAGE = 50
+TABS = (
+    ("treasury:donations", _("Donations"), "donations.view_donation"),
+    ("treasury:ledger", _("Ledger"), "donations.view_journalentry"),
+    ("treasury:receipts", _("Receipts"), "donations.view_receipt"),
+    ("treasury:desk", _("To decide"), "donations.view_stripeevent"),
+)
+
+
+class TreasuryView(WagtailAdminTemplateMixin, TemplateView):
+    """`permissions`: all of them are needed; who lacks one is sent back with a sentence."""
+
+    permissions: tuple[str, ...] = ()
+    tab = ""
+    header_icon = "sp-euro"
+    page_title: str | Promise = _("Treasury")
+    _show_breadcrumbs = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_perms(self.permissions):
+            response: HttpResponseBase = permission_denied(request)
+            return response
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("treasury:donations"), "label": _("Treasury")},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        tabs = [
+            {"url": reverse(name), "label": label, "here": name == self.tab}
+            for name, label, permission in TABS
+            if user.has_perm(permission)
+        ]
+        waiting = desk_counts.waiting() if user.has_perm("donations.view_stripeevent") else 0
+        return super().get_context_data(tabs=tabs, waiting=waiting, **kwargs)
+
+    def paged(self, rows: QuerySet) -> Page:
+        return Paginator(rows, PER_PAGE).get_page(self.request.GET.get("p"))

@@ -1,0 +1,87 @@
+"""What only a person can decide: mails without proof, events that cannot be understood."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from mail.services import Decided, decide
+from wagtail.admin.auth import permission_denied
+from wagtail.log_actions import log
+
+from donations.models import StripeEvent
+from donations.services.deciding import decide_event
+from donations.treasury import desk_counts, masks
+from donations.treasury.base import TreasuryView
+from donations.treasury.looks import look
+from donations.treasury.timeline import event_title
+from mail.models import Message
+
+
+class Desk(TreasuryView):
+    permissions = ("donations.view_stripeevent",)
+    template_name = "donations/treasury/desk.html"
+    page_title = _("To decide")
+    tab = "treasury:desk"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        mails = desk_counts.doubtful_mails() if user.has_perm("mail.view_message") else []
+        return super().get_context_data(
+            mails=[_mail(row) for row in mails],
+            stuck=[(row, look(row), event_title(row)) for row in desk_counts.stuck_events()],
+            parked=[(row, look(row), event_title(row)) for row in desk_counts.parked_events()],
+            may_mail=user.has_perm("mail.change_message"),
+            may_event=user.has_perm("donations.change_stripeevent"),
+            **kwargs,
+        )
+
+
+def _mail(row: Message) -> dict[str, Any]:
+    duty = getattr(row, "acknowledgement", None)
+    return {
+        "row": row,
+        "look": look(row),
+        "to": masks.mail(row.to),
+        "gift": duty.donation if duty else None,
+        "unknown": row.state == Message.State.UNKNOWN,
+    }
+
+
+@require_POST
+def decide_mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """`scelta`: "partita" (it left) or "rimanda" (send it again)."""
+    if not request.user.has_perms(("donations.view_stripeevent", "mail.change_message")):
+        return permission_denied(request)
+    message = get_object_or_404(Message, pk=pk)
+    choice = request.POST.get("scelta")
+    if choice in ("partita", "rimanda"):
+        try:
+            decide(message=message, sent=choice == "partita")
+        except Decided:
+            messages.warning(request, now("Somebody has decided already: nothing was sent."))
+        else:
+            log(instance=message, action="donations.mail_decided", data={"choice": choice})
+            said = {"partita": now("Noted: it has left."), "rimanda": now("It goes out again.")}
+            messages.success(request, said[choice])
+    return HttpResponseRedirect(reverse("treasury:desk"))
+
+
+@require_POST
+def decide_stripe_event(request: HttpRequest, pk: int) -> HttpResponse:
+    """`scelta`: "riprova" (look at it again) or "lascia" (leave it alone)."""
+    if not request.user.has_perms(("donations.view_stripeevent", "donations.change_stripeevent")):
+        return permission_denied(request)
+    event = get_object_or_404(StripeEvent, pk=pk)
+    choice = request.POST.get("scelta")
+    if choice in ("riprova", "lascia"):
+        if decide_event(event=event, again=choice == "riprova"):
+            log(instance=event, action="donations.event_decided", data={"choice": choice})
+            messages.success(request, now("Done."))
+        else:
+            messages.warning(request, now("Somebody has decided already: nothing has changed."))
+    return HttpResponseRedirect(reverse("treasury:desk"))

@@ -1,0 +1,166 @@
+"""The list of donations, and the page of one with all that happened."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, F, Prefetch, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from wagtail.log_actions import log
+
+from donations.models import Donation, Receipt
+from donations.treasury import export, masks
+from donations.treasury.base import TreasuryView
+from donations.treasury.filters import VIEWS, DonationFilter
+from donations.treasury.looks import look
+from donations.treasury.timeline import timeline
+
+
+def _rows() -> QuerySet[Donation]:
+    receipts = Prefetch("receipts", queryset=Receipt.objects.order_by("pk"))
+    return Donation.objects.select_related("donor", "fund", "source").prefetch_related(receipts)
+
+
+class DonationList(TreasuryView):
+    permissions = ("donations.view_donation",)
+    template_name = "donations/treasury/donations.html"
+    page_title = _("Donations")
+    tab = "treasury:donations"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.filter = DonationFilter(request.GET)
+        self.rows = self.filter.narrow(_rows())
+        if request.GET.get("formato") in export.FORMATS:
+            return self._sheet(request)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page = self.paged(self.rows)
+        received = self.rows.filter(state__in=Donation.RECEIVED).order_by()
+        sums = Donation.objects.filter(pk__in=received.values("pk")).aggregate(
+            number=Count("pk"), cents=Sum(F("amount") - F("refunded_amount"))
+        )
+        query = self.request.GET.copy()
+        query.pop("p", None)
+        return super().get_context_data(
+            filter=self.filter,
+            page=page,
+            rows=[(row, look(row)) for row in page],
+            sums=sums,
+            views=self._views(),
+            query=query.urlencode(),
+            narrowed=any(self.request.GET.get(name) for name in self.filter.fields),
+            **kwargs,
+        )
+
+    def _views(self) -> list[dict[str, Any]]:
+        """Ready-made views, each with how many donations it holds."""
+        here = self.request.GET.get("stato", "")
+        everything = Donation.objects.all()
+        return [
+            {
+                "value": value,
+                "label": label,
+                "number": DonationFilter({"stato": value}).narrow(everything).count(),
+                "here": value == here,
+            }
+            for value, label in VIEWS
+        ]
+
+    def _sheet(self, request: HttpRequest) -> HttpResponse:
+        headings = [
+            _("Started"),
+            _("Received"),
+            _("First name"),
+            _("Last name"),
+            _("Fund"),
+            _("Means of payment"),
+            _("Came from"),
+            _("State"),
+            _("Receipt"),
+            _("Amount"),
+            _("Given back"),
+            _("Number"),
+        ]
+        return export.spreadsheet(request, name="donazioni", headings=headings, rows=self._cells())
+
+    def _cells(self) -> Iterator[list[Any]]:
+        for gift in self.rows.iterator(chunk_size=500):
+            receipts = [receipt.label for receipt in gift.receipts.all()]
+            yield [
+                gift.created_at,
+                gift.settled_at,
+                gift.first_name,
+                gift.last_name,
+                gift.fund.name,
+                str(gift.get_method_display()),
+                str(gift.source or ""),
+                str(gift.get_state_display()),
+                ", ".join(receipts),
+                export.euros(gift.amount),
+                export.euros(gift.refunded_amount),
+                str(gift.public_id),
+            ]
+
+
+class DonationPage(TreasuryView):
+    permissions = ("donations.view_donation",)
+    template_name = "donations/treasury/donation.html"
+    tab = "treasury:donations"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.shown: set[str] = set()
+
+    @property
+    def gift(self) -> Donation:
+        if not hasattr(self, "_gift"):
+            self._gift = get_object_or_404(_rows(), public_id=self.kwargs["public_id"])
+        return self._gift
+
+    def get_page_title(self) -> str:
+        return self.gift.donor_name
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """Shows the mail address or the codice fiscale, and writes down who asked for it."""
+        if not request.user.has_perm("donations.view_donor"):
+            messages.error(request, now("Your role does not see the donors’ data."))
+            return HttpResponseRedirect(reverse("treasury:donation", args=[public_id]))
+        asked = request.POST.get("mostra", "")
+        if asked in ("email", "codice_fiscale"):
+            log(instance=self.gift, action="donations.reveal", data={"what": asked})
+            self.shown.add(asked)
+        response = self.get(request, public_id=public_id)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        gift = self.gift
+        mail, code = gift.donor.email, gift.codice_fiscale
+        fee = _fee(gift)
+        return super().get_context_data(
+            gift=gift,
+            look=look(gift),
+            steps=timeline(gift, user=self.request.user),
+            mail=mail if "email" in self.shown else masks.mail(mail),
+            code=code if "codice_fiscale" in self.shown else masks.fiscal_code(code),
+            shown=self.shown,
+            may_ask=self.request.user.has_perm("donations.view_donor"),
+            how_many=gift.donor.donations.filter(state__in=Donation.RECEIVED).count(),
+            fee=fee,
+            remains=gift.net - fee if gift.state in Donation.RECEIVED else None,
+            consents=gift.consents.all(),
+            **kwargs,
+        )
+
+
+def _fee(gift: Donation) -> int:
+    """Cents the payment cost, from the ledger: what went to the fees less what came back."""
+    rows = gift.entries.filter(debit__code="fees").aggregate(sum=Sum("amount"))["sum"] or 0
+    back = gift.entries.filter(credit__code="fees").aggregate(sum=Sum("amount"))["sum"] or 0
+    return int(rows - back)

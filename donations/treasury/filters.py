@@ -1,0 +1,106 @@
+"""How the treasurer narrows the list of donations."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from attribution.models import Source
+from donations.models import Donation, Fund
+
+NO_CODE = "senza-codice"
+VIEWS: tuple[tuple[str, Any], ...] = (
+    ("", _("All")),
+    (Donation.State.SETTLED, Donation.State.SETTLED.label),
+    (Donation.State.PROCESSING, Donation.State.PROCESSING.label),
+    (Donation.State.FAILED, Donation.State.FAILED.label),
+    (Donation.State.REFUNDED, Donation.State.REFUNDED.label),
+    (NO_CODE, _("Without codice fiscale")),
+)
+
+
+class DonationFilter(forms.Form):
+    """Every field may be empty; what cannot be read narrows nothing and says so."""
+
+    cerca = forms.CharField(label=_("Search"), required=False, max_length=120)
+    stato = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("Any")), *Donation.State.choices, (NO_CODE, _("Without codice fiscale"))],
+    )
+    fondo = forms.ModelChoiceField(
+        label=_("Fund"),
+        required=False,
+        queryset=Fund.objects.all(),
+        to_field_name="slug",
+        empty_label=_("Any"),
+    )
+    da = forms.DateField(label=_("From"), required=False)
+    a = forms.DateField(label=_("To"), required=False)
+    fonte = forms.ModelChoiceField(
+        label=_("Came from"), required=False, queryset=Source.objects.none(), empty_label=_("Any")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        used = Donation.objects.exclude(source=None).values("source")
+        sources = self.fields["fonte"]
+        assert isinstance(sources, forms.ModelChoiceField)
+        sources.queryset = Source.objects.filter(pk__in=used).order_by("label")
+        for name in ("da", "a"):
+            self.fields[name].widget.attrs["placeholder"] = _("dd/mm/yyyy")
+
+    def narrow(self, rows: QuerySet[Donation]) -> QuerySet[Donation]:
+        self.is_valid()
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        for name, value in asked.items():
+            rows = getattr(self, f"_{name}")(rows, value)
+        return rows
+
+    def _cerca(self, rows: QuerySet[Donation], text: str) -> QuerySet[Donation]:
+        found = Q()
+        for word in text.split():
+            found &= (
+                Q(first_name__icontains=word)
+                | Q(last_name__icontains=word)
+                | Q(donor__email__icontains=word)
+                | receipt_query(word, "receipts__")
+            )
+        return rows.filter(found).distinct()
+
+    def _stato(self, rows: QuerySet[Donation], state: str) -> QuerySet[Donation]:
+        if state == NO_CODE:
+            return rows.filter(codice_fiscale="", state__in=Donation.RECEIVED)
+        return rows.filter(state=state)
+
+    def _fondo(self, rows: QuerySet[Donation], fund: Fund) -> QuerySet[Donation]:
+        return rows.filter(fund=fund)
+
+    def _fonte(self, rows: QuerySet[Donation], source: Source) -> QuerySet[Donation]:
+        return rows.filter(source=source)
+
+    def _da(self, rows: QuerySet[Donation], day: Any) -> QuerySet[Donation]:
+        return rows.filter(created_at__gte=_at(day, time.min))
+
+    def _a(self, rows: QuerySet[Donation], day: Any) -> QuerySet[Donation]:
+        return rows.filter(created_at__lte=_at(day, time.max))
+
+
+def receipt_query(word: str, prefix: str = "") -> Q:
+    """2026/000123, 2026/123 or 123: the receipt's number, as people write it; else nothing."""
+    year, slash, number = word.rpartition("/")
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+        return Q(pk=None)
+    found = Q(**{f"{prefix}number": int(number)})
+    if not slash:
+        return found
+    if not (year.isascii() and year.isdigit() and len(year) == 4):
+        return Q(pk=None)
+    return found & Q(**{f"{prefix}year": int(year)})
+
+
+def _at(day: Any, moment: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, moment))

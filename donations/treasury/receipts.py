@@ -1,0 +1,107 @@
+"""The receipts, and the file of each: as it was stored, or stamped when printed again."""
+
+import hashlib
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.auth import permission_denied
+from wagtail.log_actions import log
+
+from donations.models import Receipt
+from donations.receipts import ANNULLED, DUPLICATE, stamp_receipt
+from donations.treasury.base import TreasuryView
+from donations.treasury.filters import receipt_query
+from donations.treasury.looks import look
+
+
+class ReceiptList(TreasuryView):
+    permissions = ("donations.view_receipt",)
+    template_name = "donations/treasury/receipts.html"
+    page_title = _("Receipts")
+    tab = "treasury:receipts"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page = self.paged(self._rows())
+        return super().get_context_data(
+            page=page,
+            rows=[(row, look(row)) for row in page],
+            search=self.request.GET.get("cerca", ""),
+            **kwargs,
+        )
+
+    def _rows(self) -> QuerySet[Receipt]:
+        rows = Receipt.objects.select_related("donation", "replaces", "replaced_by")
+        for word in self.request.GET.get("cerca", "")[:120].split():
+            rows = rows.filter(
+                Q(donation__first_name__icontains=word)
+                | Q(donation__last_name__icontains=word)
+                | receipt_query(word)
+            )
+        return rows
+
+
+def stored(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file exactly as it was sent; refused when it no longer matches its fingerprint."""
+    if not request.user.has_perm("donations.view_receipt"):
+        return permission_denied(request)
+    receipt, content = _file(pk)
+    if content is None:
+        messages.error(
+            request,
+            now("The stored file of %(number)s has been altered or is missing: it is not shown.")
+            % {"number": receipt.label},
+        )
+        return HttpResponseRedirect(reverse("treasury:receipts"))
+    log(instance=receipt, action="donations.receipt_opened")
+    return _pdf(content, _name(receipt))
+
+
+def reprint(request: HttpRequest, pk: int) -> HttpResponse:
+    """The stored file under a stamp: DUPLICATO, or ANNULLATA for one that is void."""
+    if not request.user.has_perm("donations.view_receipt"):
+        return permission_denied(request)
+    receipt, content = _file(pk)
+    if content is None:
+        return stored(request, pk)
+    void = receipt.state == Receipt.State.VOID
+    stamp = ANNULLED if void else DUPLICATE
+    body = stamp_receipt(content, receipt.data, stamp=stamp, note=_note(receipt) if void else "")
+    log(instance=receipt, action="donations.receipt_reprinted")
+    return _pdf(body, f"{_name(receipt)}-{stamp.lower()}")
+
+
+def _note(receipt: Receipt) -> str:
+    """In Italian, as the paper is: the one that takes its place."""
+    successor = Receipt.objects.filter(replaces=receipt).first()
+    return f"Sostituita dalla n. {successor.label}" if successor else ""
+
+
+def _file(pk: int) -> tuple[Receipt, bytes | None]:
+    """The receipt with its file's bytes, None when they are not what was stored."""
+    receipt = get_object_or_404(Receipt, pk=pk)
+    if not receipt.file:
+        raise Http404(now("The file of this receipt has not been drawn yet."))
+    try:
+        with receipt.file.open("rb") as handle:
+            content = handle.read()
+    except OSError:
+        return receipt, None
+    return receipt, content if hashlib.sha256(content).hexdigest() == receipt.sha256 else None
+
+
+def _name(receipt: Receipt) -> str:
+    return f"ricevuta-{receipt.label.replace('/', '-')}"
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

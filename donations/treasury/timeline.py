@@ -1,0 +1,168 @@
+"""All that happened to one donation, latest first, in words a treasurer knows."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attribution.models import ShortLink
+from donations.models import CheckoutAttempt, Donation, JournalEntry, Receipt, StripeEvent
+from donations.money import euros
+from donations.treasury import masks
+from donations.treasury.looks import look
+from mail.models import Message
+
+
+@dataclass
+class Step:
+    """`part` names the template's extra part: ledger, mail, receipt, event; `row` feeds it."""
+
+    at: datetime
+    who: str  # Sito, Stripe, Posta …
+    title: str
+    tone: str = "ok"
+    icon: str = "sp-published"
+    note: str = ""
+    part: str = ""
+    row: Any = None
+    rank: int = field(default=0, compare=False)  # what came first within the same instant
+
+
+def timeline(gift: Donation, *, user: AbstractBaseUser | Any) -> list[Step]:
+    """Only what `user` may see: mails need mail.view_message, and so on."""
+    steps = [_started(gift), *_opened(gift), *_told(gift)]
+    if user.has_perm("donations.view_journalentry"):
+        steps += _booked(gift)
+    if user.has_perm("donations.view_receipt"):
+        steps += _receipts(gift)
+    if user.has_perm("mail.view_message"):
+        steps += _mailed(gift)
+    return sorted(steps, key=lambda step: (step.at, step.rank), reverse=True)
+
+
+def _started(gift: Donation) -> Step:
+    title = _("Chose %(amount)s and went to the payment") % {"amount": euros(gift.amount)}
+    if gift.source is None:
+        return Step(gift.created_at, _("Site"), title, "go", "sp-sending")
+    by_link = ShortLink.objects.filter(source=gift.source).exists()
+    note = _("Came from “%(source)s”") if by_link else _("Came from the page of “%(source)s”")
+    note %= {"source": gift.source}
+    return Step(gift.created_at, _("Site"), title, "go", "sp-sending", note)
+
+
+OPENED = {
+    CheckoutAttempt.State.OPENING: ("go", "sp-sending"),
+    CheckoutAttempt.State.OPEN: ("go", "sp-sending"),
+    CheckoutAttempt.State.COMPLETE: ("ok", "sp-published"),
+    CheckoutAttempt.State.EXPIRED: ("mute", "sp-cancelled"),
+    CheckoutAttempt.State.FAILED: ("bad", "sp-rejected"),
+}
+
+
+def _opened(gift: Donation) -> list[Step]:
+    steps = []
+    for attempt in gift.attempts.all():
+        tone, icon = OPENED[CheckoutAttempt.State(attempt.state)]
+        title = _("Payment page %(number)s: %(state)s") % {
+            "number": attempt.number,
+            "state": str(attempt.get_state_display()).lower(),
+        }
+        steps.append(
+            Step(attempt.created_at, "Stripe", title, tone, icon, part="attempt", row=attempt)
+        )
+    return steps
+
+
+def _told(gift: Donation) -> list[Step]:
+    return [
+        Step(
+            event.happened_at,
+            "Stripe",
+            event_title(event),
+            look(event).tone,
+            look(event).icon,
+            part="event",
+            row=event,
+            rank=1,
+        )
+        for event in gift.stripe_events.all()
+    ]
+
+
+def event_title(event: StripeEvent) -> str:
+    """An event's type in words; Stripe's own name when we have none."""
+    titles = {
+        "checkout.session.completed": _("The payment page was completed"),
+        "checkout.session.async_payment_succeeded": _("The bank has paid"),
+        "checkout.session.async_payment_failed": _("The bank said no"),
+        "checkout.session.expired": _("The payment page has closed"),
+        "charge.updated": _("The fee is known"),
+        "charge.refunded": _("Stripe gave money back"),
+        "refund.created": _("A refund has begun"),
+        "refund.updated": _("The refund went on"),
+        "refund.failed": _("The refund did not succeed"),
+        "charge.dispute.created": _("The donor’s bank disputes the payment"),
+        "charge.dispute.closed": _("The dispute is closed"),
+    }
+    return titles.get(event.type, event.type)
+
+
+def _booked(gift: Donation) -> list[Step]:
+    rows = JournalEntry.objects.of(gift).select_related("debit", "credit")
+    steps = []
+    for at, group in groupby(rows, key=lambda row: row.written_at.replace(microsecond=0)):
+        entries = list(group)
+        title = ngettext("%(number)s row", "%(number)s rows", len(entries)) % {
+            "number": len(entries)
+        }
+        steps.append(
+            Step(at, _("Ledger"), title, "ok", "sp-euro", part="ledger", row=entries, rank=2)
+        )
+    return steps
+
+
+def _receipts(gift: Donation) -> list[Step]:
+    steps = []
+    for receipt in gift.receipts.all():
+        title = _("Receipt %(number)s issued") % {"number": receipt.label}
+        steps.append(
+            Step(receipt.issued_at, _("Receipt"), title, part="receipt", row=receipt, rank=4)
+        )
+        if receipt.state == Receipt.State.VOID and receipt.voided_at:
+            title = _("Receipt %(number)s voided") % {"number": receipt.label}
+            note = receipt.void_reason
+            steps.append(
+                Step(receipt.voided_at, _("Receipt"), title, "mute", "sp-cancelled", note, rank=3)
+            )
+    return steps
+
+
+def _mailed(gift: Donation) -> list[Step]:
+    found = Message.objects.filter(acknowledgement__donation=gift).prefetch_related("attachments")
+    return [_mail_step(message) for message in found]
+
+
+def _mail_step(message: Message) -> Step:
+    to = {"subject": message.subject, "to": masks.mail(message.to)}
+    titles = {
+        Message.State.SENT: _("“%(subject)s” sent to %(to)s"),
+        Message.State.UNKNOWN: _("Nobody knows whether “%(subject)s” left for %(to)s"),
+        Message.State.FAILED: _("“%(subject)s” was refused for %(to)s"),
+    }
+    waiting = _("“%(subject)s” is on its way to %(to)s")
+    title = titles.get(Message.State(message.state), waiting) % to
+    return Step(
+        message.sent_at or message.created_at,
+        _("Mail"),
+        title,
+        look(message).tone,
+        "mail" if message.state == Message.State.SENT else look(message).icon,
+        _("Once only.") if message.state == Message.State.SENT else "",
+        part="mail",
+        row=message,
+        rank=5,
+    )

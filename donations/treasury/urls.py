@@ -1,0 +1,19 @@
+from django.urls import path
+
+from donations.treasury import desk, donations, ledger, mails, receipts
+
+app_name = "treasury"
+urlpatterns = [
+    path("", donations.DonationList.as_view(), name="donations"),
+    path("donazione/<uuid:public_id>/", donations.DonationPage.as_view(), name="donation"),
+    path("prima-nota/", ledger.Ledger.as_view(), name="ledger"),
+    path("ricevute/", receipts.ReceiptList.as_view(), name="receipts"),
+    path("ricevute/<int:pk>/", receipts.stored, name="receipt"),
+    path("ricevute/<int:pk>/duplicato/", receipts.reprint, name="reprint"),
+    path("posta/<int:pk>/", mails.MailPage.as_view(), name="mail"),
+    path("posta/<int:pk>/corpo/", mails.body, name="mail_body"),
+    path("posta/<int:pk>/decidi/", desk.decide_mail, name="decide_mail"),
+    path("allegati/<int:pk>/", mails.attachment, name="attachment"),
+    path("da-decidere/", desk.Desk.as_view(), name="desk"),
+    path("notizie/<int:pk>/decidi/", desk.decide_stripe_event, name="decide_event"),
+]

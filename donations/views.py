@@ -1,0 +1,251 @@
+"""What a donor sees: the form, and the page that waits for the truth."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from attribution.models import Source
+from attribution.services import source_of
+from donations import limits
+from donations.forms import FREE, GiftForm, new_token
+from donations.models import Donation, Fund
+from donations.money import BadAmount, parse_amount, plain
+from donations.services import Details, InvalidAmount, Started, start_donation
+from donations.stripe_facts import Rejected, Unavailable
+from donations.sums import meaning_of, sum_with
+
+log = logging.getLogger(__name__)
+
+PRIVACY_TEXT = "2026-11"  # the version of the sentence at the form, logged with the gift
+OWN_COOKIE = "dono"  # which gift this browser began, for an hour: what was typed comes back
+OWN_AGE = 3600
+_TOO_OFTEN = gettext_lazy("Too many attempts in a few minutes. Wait a little and try again.")
+_WRONG_AMOUNT = gettext_lazy("We cannot take this amount online: choose another one.")
+_NO_ANSWER = gettext_lazy(
+    "The payment page does not answer. Nothing has been taken from you: everything you wrote is "
+    "still here, try again in a minute."
+)
+_NOT_STARTED = gettext_lazy(
+    "The payment could not be started. Nothing has been taken from you: check what you wrote, "
+    "or write to us."
+)
+STRIPE_PAGE = "https://checkout.stripe.com"
+
+
+def payment_page() -> str:
+    """The origin of the payment page: browsers check form-action after the redirect too."""
+    if not settings.STRIPE_API_BASE:
+        return STRIPE_PAGE
+    parts = urlsplit(settings.STRIPE_API_BASE)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: HttpRequest) -> HttpResponse:
+    """The gift form. GET reads `?importo=25&fondo=emporion&campagna=…`; POST starts the gift."""
+    if request.method == "POST":
+        return _sent(request)
+    return _page(request, GiftForm(initial=_initial(request)))
+
+
+def _sent(request: HttpRequest) -> HttpResponse:
+    form = GiftForm(request.POST)
+    if not form.is_valid():
+        if "token" in form.errors:
+            form = _with_new_token(request, form)
+        return _page(request, form, status=422)
+    if not _may_start(request, form.cleaned_data["email"]):
+        response = _refused(request, form, 429, _TOO_OFTEN)
+        response["Retry-After"] = str(limits.BY_ADDRESS.seconds)
+        return response
+    try:
+        return _to_payment(_start(request, form.cleaned_data))
+    except InvalidAmount:
+        return _refused(request, form, 422, _WRONG_AMOUNT)
+    except Unavailable:
+        log.warning("payment page not opened: no answer")
+        return _refused(request, form, 503, _NO_ANSWER)
+    except Rejected:
+        log.error("payment page not opened: refused")
+        return _refused(request, form, 502, _NOT_STARTED)
+
+
+def _may_start(request: HttpRequest, mail: str) -> bool:
+    by_address = limits.allowed(limits.BY_ADDRESS, limits.address_of(request))
+    return limits.allowed(limits.BY_MAIL, mail) and by_address
+
+
+def _refused(request: HttpRequest, form: GiftForm, status: int, sentence: Promise) -> HttpResponse:
+    """The form with everything typed, and why it went no further."""
+    form.add_error(None, str(sentence))
+    return _page(request, form, status=status)
+
+
+def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
+    return start_donation(
+        form_token=data["token"],
+        amount=data["amount"],
+        fund=data["fondo"],
+        donor=Details(
+            email=data["email"],
+            first_name=data["nome"],
+            last_name=data["cognome"],
+            codice_fiscale=data["cf"],
+            street=data["via"],
+            postcode=data["cap"],
+            city=data["citta"],
+            province=data["provincia"],
+            country=data["paese"] or "IT",
+        ),
+        language=get_language() or settings.LANGUAGE_CODE,
+        consents=["privacy"],
+        text_version=PRIVACY_TEXT,
+        source=source_of(request) or _campaign(data["campagna"]),
+    )
+
+
+def _campaign(key: str) -> Source | None:
+    """The campaign whose page led here, when no short link did."""
+    return Source.objects.filter(kind="campaign", key=key).first() if key else None
+
+
+def _to_payment(started: Started) -> HttpResponse:
+    response = HttpResponseRedirect(started.url)
+    response.status_code = 303
+    response.csp_form_action = [payment_page()]  # type: ignore[attr-defined]
+    response.set_signed_cookie(
+        OWN_COOKIE,
+        str(started.donation.public_id),
+        max_age=OWN_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.BEHIND_HTTPS,
+        path="/dona/",
+    )
+    return response
+
+
+def _with_new_token(request: HttpRequest, form: GiftForm) -> GiftForm:
+    """The same form with everything typed, ready to be sent again."""
+    data = request.POST.copy()
+    data["token"] = new_token()
+    fresh = GiftForm(data)
+    if fresh.is_valid():
+        fresh.add_error(None, str(form.errors["token"][0]))
+    return fresh
+
+
+def _page(request: HttpRequest, form: GiftForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "free": FREE,
+        "cancelled": "annullato" in request.GET and not form.is_bound,
+    }
+    response = render(request, "donations/give.html", context, status=status)
+    response.csp_form_action = [payment_page()]  # type: ignore[attr-defined]
+    return response
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """What the address asks for, or what this browser typed before it gave up the payment."""
+    initial: dict[str, Any] = {"token": new_token(), "paese": "IT"}
+    initial |= _typed_before(request)
+    if asked := request.GET.get("importo", ""):
+        initial |= _asked_amount(asked)
+    if fund := Fund.objects.filter(slug=request.GET.get("fondo", ""), active=True).first():
+        initial["fondo"] = fund.slug
+    if campaign := request.GET.get("campagna", ""):
+        initial["campagna"] = campaign[:64]
+    return initial
+
+
+def _asked_amount(text: str) -> dict[str, Any]:
+    try:
+        amount = plain(parse_amount(text[:30]))
+        return {"importo": amount, "cifra": amount}
+    except BadAmount:
+        return {"importo": FREE, "cifra": text[:30]}
+
+
+def _typed_before(request: HttpRequest) -> dict[str, Any]:
+    """From the gift's row, and only for the browser that began it: its signed cookie says so."""
+    asked = request.GET.get("annullato", "")
+    own = request.get_signed_cookie(OWN_COOKIE, default="", max_age=OWN_AGE)
+    if not asked or asked != own:
+        return {}
+    gift = Donation.objects.select_related("donor", "fund").filter(public_id=own).first()
+    if gift is None or gift.state in Donation.RECEIVED:
+        return {}
+    return {
+        "importo": plain(gift.amount),
+        "cifra": plain(gift.amount),
+        "fondo": gift.fund.slug,
+        "nome": gift.first_name,
+        "cognome": gift.last_name,
+        "email": gift.donor.email,
+        "cf": gift.codice_fiscale,
+        "via": gift.street,
+        "cap": gift.postcode,
+        "citta": gift.city,
+        "provincia": gift.province,
+        "paese": gift.country or "IT",
+    }
+
+
+@never_cache
+@require_safe
+def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Shows how far the gift is. It settles nothing: the webhook does, and this page waits."""
+    gift = get_object_or_404(Donation.objects.select_related("fund"), public_id=public_id)
+    response = render(
+        request,
+        "donations/thanks.html",
+        {
+            "gift": gift,
+            "phase": phase(gift),
+            "every": _refresh(gift),
+            "meaning": meaning_of(gift),
+            "sum": sum_with(gift),
+        },
+    )
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+PHASES = {
+    Donation.State.STARTED: "waiting",
+    Donation.State.CHECKOUT_OPEN: "waiting",
+    Donation.State.PROCESSING: "processing",
+    Donation.State.SETTLED: "settled",
+    Donation.State.PARTLY_REFUNDED: "settled",
+    Donation.State.REFUNDED: "refunded",
+    Donation.State.FAILED: "failed",
+    Donation.State.EXPIRED: "expired",
+    Donation.State.CANCELLED: "expired",
+}
+
+
+def phase(gift: Donation) -> str:
+    """Which of the page's stories to tell."""
+    return PHASES[Donation.State(gift.state)]
+
+
+def _refresh(gift: Donation) -> int:
+    """Seconds until the page asks again; 0 when there is nothing left to wait for."""
+    if phase(gift) == "processing":
+        return 60
+    if phase(gift) != "waiting":
+        return 0
+    return 3 if timezone.now() - gift.created_at < timedelta(minutes=15) else 30

@@ -1,0 +1,72 @@
+"""The treasury in Wagtail's admin: addresses, menu, what its log can say."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.log_actions import LogActionRegistry
+
+
+@hooks.register("register_admin_urls")
+def treasury_urls() -> list[URLPattern | URLResolver]:
+    return [path("tesoreria/", include("donations.treasury.urls", namespace="treasury"))]
+
+
+class AllowedItem(MenuItem):
+    """Shown to those who may open it."""
+
+    def __init__(self, *args: Any, permission: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(self.permission))
+
+
+class TreasuryMenu(Menu):
+    """Made here, not by a hook of its own: the treasury has no parts from elsewhere."""
+
+    @cached_property
+    def registered_menu_items(self) -> list[MenuItem]:
+        rows = (
+            (_("Donations"), "donations", "sp-euro", "view_donation"),
+            (_("Ledger"), "ledger", "list-ul", "view_journalentry"),
+            (_("Receipts"), "receipts", "doc-full", "view_receipt"),
+            (_("To decide"), "desk", "sp-person", "view_stripeevent"),
+        )
+        return [
+            AllowedItem(
+                label,
+                reverse(f"treasury:{name}"),
+                name=f"treasury-{name}",
+                icon_name=icon,
+                order=order,
+                permission=f"donations.{permission}",
+            )
+            for order, (label, name, icon, permission) in enumerate(rows)
+        ]
+
+
+@hooks.register("register_admin_menu_item")
+def treasury_menu() -> MenuItem:
+    return SubmenuMenuItem(
+        _("Treasury"), TreasuryMenu(None), name="treasury", icon_name="sp-euro", order=250
+    )
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: LogActionRegistry) -> None:
+    for name, label, message in (
+        ("reveal", _("Show personal data"), _("Saw a donor’s mail address or codice fiscale")),
+        ("export", _("Download a spreadsheet"), _("Downloaded a spreadsheet of the treasury")),
+        ("receipt_opened", _("Open a receipt"), _("Opened a receipt")),
+        ("receipt_reprinted", _("Print a receipt again"), _("Printed a receipt again")),
+        ("attachment_opened", _("Open an attachment"), _("Opened a mail’s attachment")),
+        ("mail_decided", _("Decide about a mail"), _("Decided what became of a mail")),
+        ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
+    ):
+        actions.register_action(f"donations.{name}", label, message)
