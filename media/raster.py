@@ -4,6 +4,7 @@ import io
 
 from PIL import Image, ImageCms, ImageOps
 
+ORIENTATION = 0x0112  # EXIF's tag
 PLAIN = ("L", "RGB", "RGBA")
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N", "I")
 
@@ -14,14 +15,15 @@ def upright(picture: Image.Image) -> Image.Image:
     An animation gives the frame it stands at. Raises OSError for data that ends too early.
     """
     picture.load()
-    return ImageOps.exif_transpose(_plain(picture))
+    plain = _plain(picture)
+    return ImageOps.exif_transpose(plain) if plain.getexif().get(ORIENTATION, 1) != 1 else plain
 
 
 def flat(picture: Image.Image, ground: str = "#ffffff") -> Image.Image:
     """Like `upright`, in RGB; what is transparent lies on `ground`."""
     plain = upright(picture)
     if plain.mode != "RGBA":
-        return plain.convert("RGB")
+        return plain if plain.mode == "RGB" else plain.convert("RGB")
     sheet = Image.new("RGB", plain.size, ground)
     sheet.paste(plain, mask=plain.getchannel("A"))
     return sheet
@@ -64,6 +66,6 @@ def _from_cmyk(picture: Image.Image) -> Image.Image:
 def _keep_exif(before: Image.Image, after: Image.Image) -> Image.Image:
     """Conversions may drop the turn; the press profile is of no use any more."""
     after.info = {key: value for key, value in before.info.items() if key in ("exif", "dpi")}
-    if "exif" not in after.info and (turn := before.getexif().get(0x0112)):
-        after.getexif()[0x0112] = turn
+    if "exif" not in after.info and (turn := before.getexif().get(ORIENTATION)):
+        after.getexif()[ORIENTATION] = turn
     return after

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 from wagtail.images.fields import WagtailImageField
 
-from media.raster import upright
+from media.raster import ORIENTATION, upright
 
 DISK_FULL = _(
     "There is no room left on the server’s disk, so the picture was not saved. Tell whoever "
@@ -36,7 +36,6 @@ TOO_MANY_PIXELS = _(
 # what Pillow and its codecs raise for files that were damaged, by accident or on purpose
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, MemoryError)
 AS_THEY_ARE = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
-_ORIENTATION = 0x0112
 
 
 def is_disk_full(error: OSError) -> bool:
@@ -136,7 +135,7 @@ def tidy(upload: UploadedFile) -> UploadedFile:
             if getattr(picture, "n_frames", 1) > 1:
                 _to_the_end(picture)
                 return upload
-            turned = picture.getexif().get(_ORIENTATION, 1) != 1
+            turned = picture.getexif().get(ORIENTATION, 1) != 1
             picture.load()
             if turned or picture.mode not in AS_THEY_ARE:
                 return _replaced(upload, _rewritten(picture))

@@ -1,6 +1,7 @@
 """A spec drawn: the three kinds of card."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 from PIL import Image
@@ -51,13 +52,20 @@ def _statement(spec: CardSpec) -> Image.Image:
     if spec.lines:
         _sum(card, spec, layout, ink)
     else:
-        words = layout.words
-        fitted = fit(spec.headline, words.style, words.room, layout.alone)
-        _write(card, words, fitted, ink)
-        _words(card, "+", layout.operator, words.base, fitted.style, ink)
-    _mark(card, spec, layout.mark, on=spec.ground, colour=spec.ink)
+        _alone(card, spec, layout, ink)
+    _mark(card, spec, layout.mark, on=spec.ground, colour=spec.ink, base=layout.tag.base)
     _tag(card, spec, layout.tag, ink)
     return card
+
+
+def _alone(card: Image.Image, spec: CardSpec, layout: geometry.StatementCard, ink: str) -> None:
+    """A statement without a sum hangs its plus as headings do, half way down the rows it leaves."""
+    words = layout.words
+    fitted = fit(spec.headline, words.style, words.room, layout.alone)
+    down = (layout.alone - len(fitted.lines)) / 2 * words.style.lead
+    place = replace(words, base=words.base + down)
+    _write(card, place, fitted, ink)
+    _words(card, "+", layout.operator, place.base, fitted.style, ink)
 
 
 def _sum(card: Image.Image, spec: CardSpec, layout: geometry.StatementCard, ink: str) -> None:
@@ -82,7 +90,7 @@ def _thermometer(spec: CardSpec) -> Image.Image:
     layout = geometry.THERMOMETER[spec.shape]
     card = Image.new("RGB", spec.size, spec.ink)
     light, accent = readable(spec.light, spec.ink), readable(spec.ground, spec.ink)
-    _mark(card, spec, layout.mark, on=spec.ink, colour=spec.ground)
+    _mark(card, spec, layout.mark, on=spec.ink, colour=spec.ground, base=layout.tag.base)
     _tag(card, spec, layout.tag, accent)
     _one(card, layout.figure, figure(spec.raised_cents, spec.language), "raised_cents", light)
     _one(card, layout.below, " ".join(spec.lines), "lines", light)
@@ -151,8 +159,12 @@ def _label(card: Image.Image, spec: CardSpec, layout: geometry.PhotoCard) -> Non
     _words(card, fitted.lines[0], x + layout.pad, layout.tag.base, style, ink)
 
 
-def _mark(card: Image.Image, spec: CardSpec, place: Pluses, *, on: str, colour: str) -> None:
-    """The three pluses and, where there is room beside them, the brand's name."""
+def _mark(
+    card: Image.Image, spec: CardSpec, place: Pluses, *, on: str, colour: str, base: float = 0
+) -> None:
+    """The three pluses and, where there is room beside them, the brand's name (on the hashtag's
+    base line where the two share a row).
+    """
     _pluses(card, place, colour)
     if not spec.brand:
         return
@@ -164,7 +176,7 @@ def _mark(card: Image.Image, spec: CardSpec, place: Pluses, *, on: str, colour: 
     room = 400 if spec.kind == "photo" and spec.shape == "share" else spec.size[0] - 72
     taken = 0 if left else round(spec.size[0] * 0.45)
     if start >= taken and start + wide <= room:
-        base = place.y + place.side / 2 + style.size * 0.36
+        base = base or place.y + place.side / 2 + style.size * 0.36
         _words(card, spec.brand, start, base, style, readable(spec.light, on))
 
 

@@ -10,7 +10,7 @@ from media.cards.colour import opacity_needed
 from media.cards.geometry import PhotoCard
 from media.cards.problems import BadPhoto
 from media.cards.spec import Photo
-from media.raster import flat
+from media.raster import ORIENTATION, flat
 
 MOST_PIXELS = 64_000_000
 KEPT = 8  # 2 to 6 MB each
@@ -47,7 +47,7 @@ def _opened(photo: Photo, size: tuple[int, int]) -> Image.Image:
         if picture.width * picture.height > MOST_PIXELS:
             raise UnidentifiedImageError
         if picture.format == "JPEG" and picture.mode in ("RGB", "L"):
-            turned = picture.getexif().get(0x0112, 1) > 4
+            turned = picture.getexif().get(ORIENTATION, 1) > 4
             picture.draft(None, size[::-1] if turned else size)
         return flat(picture)
 

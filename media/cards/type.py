@@ -179,4 +179,5 @@ def run(text: str, size: int, weight: int, tracking: float, field: str = "headli
         whole, part = divmod(round((pad + pen * size) * _PARTS), _PARTS)
         picture, left, top = _picture(one, size, part)
         mask.paste(255, (whole + left, rise + top), picture)
-    return Run(mask, -pad, -rise)
+    box = mask.getbbox() or (0, 0, 1, 1)
+    return Run(mask.crop(box), box[0] - pad, box[1] - rise)
