@@ -157,7 +157,7 @@ class _Unreadable(Exception):
 
 def _content(response: requests.Response, ends: float) -> bytes:
     content = bytearray()
-    for chunk in response.iter_content(65536):
+    while chunk := response.raw.read1(65536, decode_content=True):  # what has come, not all of it
         content += chunk
         if len(content) > MOST_BYTES or time.monotonic() > ends:
             raise _Unreadable("answer too long or too slow")

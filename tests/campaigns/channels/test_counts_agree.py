@@ -4,6 +4,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from campaigns.channels import mastodon, text
+from campaigns.channels.facets import facets
 from sandbox import graphemes
 from sandbox.mastodon import text as server
 
@@ -31,3 +32,16 @@ def test_mastodon_counts_agree(words):
 @settings(max_examples=1500, deadline=None)
 def test_graphemes_agree(words):
     assert text.graphemes(words) == graphemes.count(words)
+
+
+@given(TEXTS)
+@settings(max_examples=500, deadline=None)
+def test_facets_are_whole_pieces_of_the_text_in_order(words):
+    raw, place = words.encode(), 0
+    for facet in facets(words, lambda handle: "did:plc:anyone"):
+        start, end = facet["index"]["byteStart"], facet["index"]["byteEnd"]
+        assert place <= start < end <= len(raw)
+        piece = raw[start:end].decode()
+        (feature,) = facet["features"]
+        assert piece in {feature.get("uri"), f"#{feature.get('tag')}"} or piece.startswith("@")
+        place = end

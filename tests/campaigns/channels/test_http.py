@@ -1,7 +1,10 @@
 """What a broken connection means: certainly not sent, or nobody knows."""
 
+import contextlib
+import gzip
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -107,6 +110,35 @@ def test_an_endless_answer_is_not_read(monkeypatch):
     monkeypatch.setattr(http, "MOST_BYTES", 100)
     with server(answer("200 OK", b" " * 1000)) as url, pytest.raises(Uncertain):
         post(url)
+
+
+@pytest.mark.parametrize("first", [b"Content-Length: 900", b"Transfer-Encoding: chunked"])
+def test_a_dripping_answer_ends_in_time(first):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _address = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n" + first + b"\r\n\r\n")
+                while True:
+                    connection.sendall(b"1\r\n \r\n" if b"chunked" in first else b" ")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        asked = http.Server(f"http://127.0.0.1:{listener.getsockname()[1]}", seconds=1.5)
+        started = time.monotonic()
+        with pytest.raises(Uncertain):
+            asked.call("POST", "/x", publishing=True)
+        assert time.monotonic() - started < 3
+
+
+def test_a_chunked_and_packed_answer_is_read():
+    body = gzip.compress(b'{"id": "7"}')
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n"
+    with server(head + chunks) as url:
+        assert post(url).data == {"id": "7"}
 
 
 @pytest.mark.parametrize(
