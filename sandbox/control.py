@@ -15,6 +15,7 @@ def rules() -> list[Rule]:
         Rule("/", endpoint=to_control),
         Rule("/_control/", endpoint=show, methods=["GET"]),
         Rule("/_control/<standin>/fault", endpoint=fault, methods=["POST"]),
+        Rule("/_control/<standin>/fault", endpoint=faults_now, methods=["GET"]),
     ]
 
 
@@ -35,7 +36,12 @@ def fault(ctx: Context, standin: str) -> Response:
     if standin not in registry.STANDINS:
         raise NotFound("No such stand-in.")
     faults.arm(ctx.store, standin, fields(ctx))
-    return done(ctx, {"faults": [dict(row) for row in faults.armed(ctx.store, standin)]})
+    return done(ctx, _armed(ctx, standin))
+
+
+def faults_now(ctx: Context, standin: str) -> Response:
+    """The faults that have not struck yet."""
+    return answer(_armed(ctx, standin))
 
 
 def done(ctx: Context, data: object) -> Response:
@@ -43,6 +49,10 @@ def done(ctx: Context, data: object) -> Response:
     if ctx.request.is_json or ctx.request.mimetype != "application/x-www-form-urlencoded":
         return answer(data)
     return Response.force_type(redirect("/_control/", 303))
+
+
+def _armed(ctx: Context, standin: str) -> dict[str, object]:
+    return {"faults": [dict(row) for row in faults.armed(ctx.store, standin)]}
 
 
 CONTROL = Markup("""<main class="control">

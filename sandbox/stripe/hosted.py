@@ -86,9 +86,8 @@ def show_bank(ctx: Context, id: str) -> Response:
         return _gone()
     if not intent or intent["status"] != "requires_action":
         return _to(f"/checkout/{id}")
-    body = template(HERE, "bank.html").format(
-        id=id, amount=in_italian(session["amount_total"], session["currency"])
-    )
+    amount = in_italian(session["amount_total"], session["currency"])
+    body = template(HERE, "bank.html").format(amount=amount)
     return page("Conferma alla banca", body, form_targets=_targets(session))
 
 
@@ -117,7 +116,6 @@ def _form(
     amount = in_italian(session["amount_total"], session["currency"])
     lines = session["_line_items"]
     body = template(HERE, "checkout.html").format(
-        id=session["id"],
         amount=amount,
         verb=VERBS.get(session["submit_type"], "Paga"),
         lines=Markup("").join(

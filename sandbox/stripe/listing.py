@@ -22,6 +22,7 @@ PAGE: p.Schema = {
 SIGNS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 UNDELIVERED = "SELECT event FROM stripe_outbox WHERE state != 'delivered'"
 DELIVERED = {"true": "NOT IN", "false": "IN"}
+MOST_TYPES = 20
 EVENTS_KEPT = 30 * 24 * 3600
 
 
@@ -39,6 +40,8 @@ def events() -> Endpoint:
         kinds = params.pop("types", None)
         if kinds is not None and "type" in params:
             raise invalid("You may only specify one of these parameters: type, types.", "types")
+        if kinds and len(kinds) > MOST_TYPES:
+            raise invalid(f"You may pass up to {MOST_TYPES} types.", "types")
         extra, values = "recorded >= ?", [time.time() - EVENTS_KEPT]
         if delivered := params.pop("delivery_success", None):
             extra += f" AND id {DELIVERED[delivered]} ({UNDELIVERED})"

@@ -50,6 +50,8 @@ def panel(world: World) -> Markup:
     with world.store.tx() as db:
         work = Work(db, world.base_url, bool(world.webhook_url), 0)
         return template(HERE, "panel.html").format(
+            to_webhooks="stripe/webhooks",
+            to_fault="stripe/fault",
             payments=_payments(work),
             mode=MODES[outbox.mode_of(db)["mode"]],
             modes=_options(MODES, outbox.mode_of(db)["mode"]),
@@ -87,11 +89,10 @@ def _payment(work: Work, intent: Object) -> Markup:
     how = (
         "addebito SEPA" if charge and charge["payment_method_details"]["type"] == SEPA else "carta"
     )
+    who = charge["billing_details"]["email"] if charge else ""
     return ROW.format(
         amount=in_italian(intent["amount"], intent["currency"]),
-        who=(charge or {}).get("billing_details", {}).get("email") or "",
-        how=how,
-        when=_day(intent["created"]),
+        details=" · ".join(filter(None, (who, how, _day(intent["created"])))),
         state=state,
         id=intent["id"],
         actions=actions,
@@ -124,7 +125,7 @@ def _faults(world: World) -> Markup:
     if not armed:
         return Markup('<p class="empty">Nessun guasto in attesa.</p>')
     entries = (
-        Markup("<li>{} <code>{}</code> ancora {} volte</li>").format(
+        Markup("<li>{} <code>{}</code> volte rimaste: {}</li>").format(
             KINDS[row["kind"]], row["path"] or "ogni indirizzo", row["remaining"]
         )
         for row in armed
@@ -147,23 +148,23 @@ def _day(at: int) -> str:
 
 ROW = Markup("""<li class="row"><div><p class="amount">{amount}
 <span class="state">{state}</span></p>
-<p class="details">{who} · {how} · {when}<br><code>{id}</code></p></div>
+<p class="details">{details}<br><code>{id}</code></p></div>
 {actions}</li>
 """)
-SETTLE = Markup("""<form method="post" action="/_control/stripe/settle" class="inline">
+SETTLE = Markup("""<form method="post" action="stripe/settle" class="inline">
 <input type="hidden" name="payment_intent" value="{id}">
-<button name="outcome" value="succeeded">Incassa</button>
-<button name="outcome" value="failed" class="quiet">Rifiuta</button></form>
+<button type="submit" name="outcome" value="succeeded">Incassa</button>
+<button type="submit" name="outcome" value="failed" class="quiet">Rifiuta</button></form>
 """)
-REFUND = Markup("""<form method="post" action="/_control/stripe/refund" class="inline">
+REFUND = Markup("""<form method="post" action="stripe/refund" class="inline">
 <input type="hidden" name="payment_intent" value="{id}">
 <label>Euro <input name="euros" inputmode="decimal" size="8" value="{left}"></label>
-<button class="quiet">Rimborsa</button></form>
+<button type="submit" class="quiet">Rimborsa</button></form>
 """)
 DELIVERY = Markup("""<li class="row"><div><p><strong>{type}</strong>
 <span class="state">{state}</span></p>
 <p class="details">Tentativi: {attempts} {error}<br><code>{event}</code></p></div></li>
 """)
-CLEAR = Markup("""<form method="post" action="/_control/stripe/fault" class="inline">
-<button name="kind" value="none" class="quiet">Togli tutti</button></form>
+CLEAR = Markup("""<form method="post" action="stripe/fault" class="inline">
+<button type="submit" name="kind" value="none" class="quiet">Togli tutti</button></form>
 """)

@@ -159,7 +159,7 @@ def test_loss_leaves_them_for_the_sweep(pay, receiver, hooked):
 
 
 def test_delay(pay, receiver, hooked):
-    hooked.control("stripe/webhooks", mode="delay", seconds=1)
+    hooked.control("stripe/webhooks", mode="delay", seconds=2)
     pay()
     assert receiver.got == []
     until(lambda: receiver.types() == CARD)
