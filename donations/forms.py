@@ -8,7 +8,7 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as StdnumError
@@ -50,7 +50,7 @@ class NameField(forms.CharField):
         text = " ".join(super().clean(value).split())
         if _NOT_A_NAME.search(text):
             # names travel in our mails: no stranger's advertising in them
-            raise ValidationError(now("Write only the name here, without addresses or signs."))
+            raise ValidationError(gettext("Write only the name here, without addresses or signs."))
         return text
 
 
@@ -63,20 +63,20 @@ class MailField(forms.CharField):
             return text
         name, at, domain = text.rpartition("@")
         if not at:
-            raise ValidationError(now("The @ is missing, for example anna@example.org."))
+            raise ValidationError(gettext("The @ is missing, for example anna@example.org."))
         if not name:
-            raise ValidationError(now("The part before the @ is missing."))
+            raise ValidationError(gettext("The part before the @ is missing."))
         if "." not in domain.strip("."):
             raise ValidationError(
-                now("The part after the dot is missing, for example anna@example.org.")
+                gettext("The part after the dot is missing, for example anna@example.org.")
             )
         if " " in text:
-            raise ValidationError(now("There is a space in the address: take it out."))
+            raise ValidationError(gettext("There is a space in the address: take it out."))
         try:
             validate_email(text)
         except ValidationError:
             raise ValidationError(
-                now("This address does not look right: check it, for example anna@example.org.")
+                gettext("This address does not look right: check it, for example anna@example.org.")
             ) from None
         return text.lower()
 
@@ -91,11 +91,15 @@ class FiscalCodeField(forms.CharField):
         try:
             return codicefiscale.validate(text)
         except InvalidLength:
-            sentence = now("A codice fiscale has 16 characters (11 figures for an organisation).")
+            sentence = gettext(
+                "A codice fiscale has 16 characters (11 figures for an organisation)."
+            )
         except InvalidChecksum:
-            sentence = now("A character is wrong: the last one does not match the others.")
+            sentence = gettext("A character is wrong: the last one does not match the others.")
         except StdnumError:
-            sentence = now("This does not look like a codice fiscale: check letters and figures.")
+            sentence = gettext(
+                "This does not look like a codice fiscale: check letters and figures."
+            )
         raise ValidationError(sentence)
 
 
@@ -179,7 +183,7 @@ class GiftForm(forms.Form):
         return [
             (
                 "libero" if name == "importo" else name,
-                str(now("How much") if name == "importo" else self[name].label),
+                str(gettext("How much") if name == "importo" else self[name].label),
                 str(self.errors[name][0]),
             )
             for name in names
@@ -200,7 +204,7 @@ class GiftForm(forms.Form):
             return read_token(self.cleaned_data["token"])
         except (signing.BadSignature, ValueError):
             raise ValidationError(
-                now("This page has been open for a long time: check it and send it again.")
+                gettext("This page has been open for a long time: check it and send it again.")
             ) from None
 
     def clean(self) -> dict[str, Any]:
@@ -223,12 +227,12 @@ class GiftForm(forms.Form):
         if not any(data.get(name) for name in self.ADDRESS):
             return
         for name, sentence in (
-            ("via", now("Write the street too, or leave the whole address empty.")),
-            ("cap", now("Write the postcode too, or leave the whole address empty.")),
-            ("citta", now("Write the town too, or leave the whole address empty.")),
+            ("via", gettext("Write the street too, or leave the whole address empty.")),
+            ("cap", gettext("Write the postcode too, or leave the whole address empty.")),
+            ("citta", gettext("Write the town too, or leave the whole address empty.")),
         ):
             if not data.get(name) and name not in self.errors:
                 self.add_error(name, sentence)
         code, country = data.get("cap", ""), data.get("paese") or "IT"
         if code and country == "IT" and not re.fullmatch(r"[0-9]{5}", code):
-            self.add_error("cap", now("An Italian postcode has five figures."))
+            self.add_error("cap", gettext("An Italian postcode has five figures."))

@@ -6,10 +6,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from mail.services import Decided, decide
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
@@ -20,6 +19,7 @@ from donations.treasury.base import TreasuryView
 from donations.treasury.looks import look
 from donations.treasury.timeline import event_title
 from mail.models import Message
+from mail.services import Decided, decide
 
 
 class Desk(TreasuryView):
@@ -63,10 +63,13 @@ def decide_mail(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             decide(message=message, sent=choice == "partita")
         except Decided:
-            messages.warning(request, now("Somebody has decided already: nothing was sent."))
+            messages.warning(request, gettext("Somebody has decided already: nothing was sent."))
         else:
             log(instance=message, action="donations.mail_decided", data={"choice": choice})
-            said = {"partita": now("Noted: it has left."), "rimanda": now("It goes out again.")}
+            said = {
+                "partita": gettext("Noted: it has left."),
+                "rimanda": gettext("It goes out again."),
+            }
             messages.success(request, said[choice])
     return HttpResponseRedirect(reverse("treasury:desk"))
 
@@ -81,7 +84,7 @@ def decide_stripe_event(request: HttpRequest, pk: int) -> HttpResponse:
     if choice in ("riprova", "lascia"):
         if decide_event(event=event, again=choice == "riprova"):
             log(instance=event, action="donations.event_decided", data={"choice": choice})
-            messages.success(request, now("Done."))
+            messages.success(request, gettext("Done."))
         else:
-            messages.warning(request, now("Somebody has decided already: nothing has changed."))
+            messages.warning(request, gettext("Somebody has decided already: nothing has changed."))
     return HttpResponseRedirect(reverse("treasury:desk"))

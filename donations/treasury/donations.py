@@ -9,7 +9,7 @@ from django.db.models import Count, F, Prefetch, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
@@ -129,7 +129,7 @@ class DonationPage(TreasuryView):
     def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """Shows the mail address or the codice fiscale, and writes down who asked for it."""
         if not request.user.has_perm("donations.view_donor"):
-            messages.error(request, now("Your role does not see the donors’ data."))
+            messages.error(request, gettext("Your role does not see the donors’ data."))
             return HttpResponseRedirect(reverse("treasury:donation", args=[public_id]))
         asked = request.POST.get("mostra", "")
         if asked in ("email", "codice_fiscale"):

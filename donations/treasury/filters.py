@@ -13,7 +13,7 @@ from donations.models import Donation, Fund
 
 NO_CODE = "senza-codice"
 VIEWS: tuple[tuple[str, Any], ...] = (
-    ("", _("All")),
+    ("", _("All of them")),
     (Donation.State.SETTLED, Donation.State.SETTLED.label),
     (Donation.State.PROCESSING, Donation.State.PROCESSING.label),
     (Donation.State.FAILED, Donation.State.FAILED.label),
@@ -29,19 +29,19 @@ class DonationFilter(forms.Form):
     stato = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("Any")), *Donation.State.choices, (NO_CODE, _("Without codice fiscale"))],
+        choices=[("", _("Whichever")), *Donation.State.choices, (NO_CODE, _("Without codice fiscale"))],
     )
     fondo = forms.ModelChoiceField(
         label=_("Fund"),
         required=False,
         queryset=Fund.objects.all(),
         to_field_name="slug",
-        empty_label=_("Any"),
+        empty_label=_("Whichever"),
     )
-    da = forms.DateField(label=_("From"), required=False)
-    a = forms.DateField(label=_("To"), required=False)
+    da = forms.DateField(label=_("From the day"), required=False)
+    a = forms.DateField(label=_("To the day"), required=False)
     fonte = forms.ModelChoiceField(
-        label=_("Came from"), required=False, queryset=Source.objects.none(), empty_label=_("Any")
+        label=_("Came from"), required=False, queryset=Source.objects.none(), empty_label=_("Whichever")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
@@ -64,7 +64,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         handle = found.file.open("rb")
     except OSError as error:
-        raise Http404(now("The file is missing.")) from error
+        raise Http404(gettext("The file is missing.")) from error
     log(instance=found.message, action="donations.attachment_opened")
     response = FileResponse(
         handle, as_attachment=True, filename=found.name, content_type=found.content_type

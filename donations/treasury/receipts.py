@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
@@ -54,7 +54,9 @@ def stored(request: HttpRequest, pk: int) -> HttpResponse:
     if content is None:
         messages.error(
             request,
-            now("The stored file of %(number)s has been altered or is missing: it is not shown.")
+            gettext(
+                "The stored file of %(number)s has been altered or is missing: it is not shown."
+            )
             % {"number": receipt.label},
         )
         return HttpResponseRedirect(reverse("treasury:receipts"))
@@ -86,7 +88,7 @@ def _file(pk: int) -> tuple[Receipt, bytes | None]:
     """The receipt with its file's bytes, None when they are not what was stored."""
     receipt = get_object_or_404(Receipt, pk=pk)
     if not receipt.file:
-        raise Http404(now("The file of this receipt has not been drawn yet."))
+        raise Http404(gettext("The file of this receipt has not been drawn yet."))
     try:
         with receipt.file.open("rb") as handle:
             content = handle.read()
