@@ -229,7 +229,7 @@ class Channel:
 
     def fetch_limits(self) -> Limits:
         """The limits as the server tells them now, for the caller to keep. Raises as `verify`."""
-        return self.limits
+        return type(self).limits
 
     def count(self, draft: Draft) -> list[Count]:
         """The figures of the composer, by the network's own way of counting. No network."""

@@ -36,3 +36,7 @@ def test_limits_survive_storage():
     limits = Limits(text=500, link_length=23, mimes=("image/png",))
     assert Limits.from_dict(limits.as_dict()) == limits
     assert Limits.from_dict({"text": 5, "unheard_of": 1}) == Limits(text=5)
+
+
+def test_limits_that_no_server_tells_are_todays_not_the_stored_ones():
+    assert registry.connect("wall", limits=Limits(media=1)).fetch_limits() == Limits()
