@@ -35,6 +35,7 @@ TOO_MANY_PIXELS = _(
 )
 # what Pillow and its codecs raise for files that were damaged, by accident or on purpose
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, MemoryError)
+SEVERAL_JPEG = "MPO"  # a telephone's JPEG with a second picture behind it: only the first is kept
 AS_THEY_ARE = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 
 
@@ -108,11 +109,11 @@ class PictureField(WagtailImageField):
         return tidy(upload)
 
     def _measure(self, data: UploadedFile) -> None:
-        """By the header alone: a bomb is never unpacked."""
+        """By the headers alone: a bomb is never unpacked. All frames of an animation count."""
         most = self.max_image_pixels
         try:
             with _opened(data) as picture:
-                pixels = picture.width * picture.height
+                pixels = picture.width * picture.height * getattr(picture, "n_frames", 1)
         except Image.DecompressionBombError:
             pixels = 2 * (Image.MAX_IMAGE_PIXELS or 0)
         except BROKEN:
@@ -132,12 +133,13 @@ def tidy(upload: UploadedFile) -> UploadedFile:
     """
     try:
         with _opened(upload) as picture:
-            if getattr(picture, "n_frames", 1) > 1:
+            several = picture.format == SEVERAL_JPEG
+            if getattr(picture, "n_frames", 1) > 1 and not several:
                 _to_the_end(picture)
                 return upload
             turned = picture.getexif().get(ORIENTATION, 1) != 1
             picture.load()
-            if turned or picture.mode not in AS_THEY_ARE:
+            if turned or several or picture.mode not in AS_THEY_ARE:
                 return _replaced(upload, _rewritten(picture))
             if picture.format == "JPEG" and picture.getexif():
                 return _replaced(upload, without_exif(_bytes(upload)))
@@ -185,7 +187,8 @@ def _rewritten(picture: Image.Image) -> bytes:
     plain = upright(picture)
     profile = picture.info.get("icc_profile") if picture.mode in AS_THEY_ARE else None
     plain.info = {}
-    plain.save(out, picture.format, quality=92, icc_profile=profile)
+    kind = "JPEG" if picture.format == SEVERAL_JPEG else picture.format
+    plain.save(out, kind, quality=92, icc_profile=profile)
     return out.getvalue()
 
 

@@ -13,7 +13,7 @@ from media.cards.spec import Photo
 from media.raster import ORIENTATION, flat
 
 MOST_PIXELS = 64_000_000
-KEPT = 8  # 2 to 6 MB each
+KEPT = 6  # 3 to 8 MB each
 
 
 def cover(photo: Photo, size: tuple[int, int]) -> Image.Image:
@@ -46,7 +46,7 @@ def _opened(photo: Photo, size: tuple[int, int]) -> Image.Image:
     with Image.open(source) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise UnidentifiedImageError
-        if picture.format == "JPEG" and picture.mode in ("RGB", "L"):
+        if picture.format in ("JPEG", "MPO") and picture.mode in ("RGB", "L"):
             turned = picture.getexif().get(ORIENTATION, 1) > 4
             picture.draft(None, size[::-1] if turned else size)
         return flat(picture)

@@ -155,7 +155,7 @@ def width(text: str, weight: int, tracking: float, field: str = "headline") -> f
     return _pens(glyphs(text, weight, field), tracking)[1]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _picture(one: Glyph, size: int, part: int) -> tuple[Image.Image, int, int]:
     """A glyph's mask and where its corner lies from the pen; `part` quarters of a pixel on."""
     letters = font(one.face, max(1, round(size * one.face.scale)))
@@ -166,7 +166,7 @@ def _picture(one: Glyph, size: int, part: int) -> tuple[Image.Image, int, int]:
     return mask, left - 1, top - 1
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def run(text: str, size: int, weight: int, tracking: float, field: str = "headline") -> Run:
     """One line, ready to be pasted through."""
     line = glyphs(text, weight, field)

@@ -46,6 +46,20 @@ def animated() -> bytes:
     return saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=80)
 
 
+def of_a_telephone() -> bytes:
+    """A JPEG with a second picture behind it, turned, with a place."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif[0x010E] = "casa di Anna"
+    return saved(half(), "MPO", save_all=True, append_images=[half((60, 40))], exif=exif)
+
+
+def long_animation() -> bytes:
+    """200 frames of a megapixel in a small file."""
+    frames = [Image.new("P", (1000, 1000), number % 256) for number in range(200)]
+    return saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=20)
+
+
 def bomb(width: int = 30_000, height: int = 30_000) -> bytes:
     """A PNG of 900 million pixels in a kilobyte or so; its rows are never unpacked."""
 

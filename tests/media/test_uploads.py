@@ -56,6 +56,7 @@ GOOD = {
     "two.png": pictures.saved(pictures.half(mode="1"), "PNG"),
     "clear.png": pictures.saved(pictures.half(mode="RGBA"), "PNG"),
     "deep.png": pictures.sixteen_bits(),
+    "telephone.jpg": pictures.of_a_telephone(),
     "moving.gif": pictures.animated(),
     "modern.webp": pictures.saved(pictures.half(), "WEBP"),
     "newest.avif": pictures.saved(pictures.half(), "AVIF"),
@@ -69,6 +70,7 @@ BAD = {
     "cut.gif": (pictures.animated()[:-60], None),
     "bomb.png": (pictures.bomb(), None),
     "large.png": (pictures.saved(Pillow.new("1", (9000, 9000)), "PNG"), None),
+    "long.gif": (pictures.long_animation(), None),
     "words.jpg": (b"not a picture at all", None),
     "empty.jpg": (b"", None),
     "head.png": (pictures.saved(pictures.half(), "PNG")[:40], None),
@@ -130,6 +132,12 @@ def test_where_it_was_taken_is_forgotten_and_no_pixel_changes(editor):
     assert not stored().getexif()
     assert b"casa di Anna" not in Image.objects.get().file.read()
     assert stored().tobytes() == Pillow.open(io.BytesIO(content)).tobytes()
+
+
+def test_a_telephones_double_picture_keeps_the_first_upright_and_no_place(editor):
+    add(editor, "telephone.jpg", GOOD["telephone.jpg"])
+    assert stored().format == "JPEG" and stored().size == (80, 120)
+    assert b"casa di Anna" not in Image.objects.get().file.read()
 
 
 def test_cmyk_becomes_rgb_and_sixteen_bits_become_eight(editor):
