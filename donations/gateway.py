@@ -158,7 +158,10 @@ def _said(error: stripe.StripeError) -> str:
 
 
 def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(int(seconds), tz=UTC)
+    try:
+        return datetime.fromtimestamp(int(seconds), tz=UTC)
+    except (OSError, OverflowError) as error:
+        raise ValueError("not a time") from error
 
 
 def _charge_of(session: dict) -> dict | None:

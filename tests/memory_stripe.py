@@ -16,7 +16,7 @@ from donations.stripe_facts import (
     Unavailable,
 )
 
-START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+START = timedelta(hours=1)  # before now
 
 
 @dataclass
@@ -28,7 +28,7 @@ class MemoryStripe:
     calls: list[str] = field(default_factory=list)
     down: bool = False
     number: int = 0
-    now: datetime = START
+    now: datetime = field(default_factory=lambda: datetime.now(UTC) - START)
 
     # --- the gateway's face -----------------------------------------------------------------
 

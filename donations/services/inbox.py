@@ -29,7 +29,7 @@ _STORE = (
 
 
 def store(event: Event) -> bool:
-    """True when the event is new. One statement: this is all the web process does with it."""
+    """True when there is something new to do. One statement: all that the web process does."""
     now = timezone.now()
     wanted = event.type in ACTED_ON
     when = connection.ops.adapt_datetimefield_value
@@ -45,4 +45,4 @@ def store(event: Event) -> bool:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, values)
-        return bool(cursor.rowcount == 1)
+        return wanted and bool(cursor.rowcount == 1)

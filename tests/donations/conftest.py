@@ -24,5 +24,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         if connection.vendor == "sqlite":
             seal.unseal(connection, "delete")
 
+
 if importlib.util.find_spec("donations.urls") is None:
     collect_ignore_glob = ["test_*.py"]

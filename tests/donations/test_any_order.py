@@ -1,0 +1,221 @@
+"""Any permutation, duplication, delay, or loss then sweep, of the gifts' events ends in the same
+ledger, the same totals, the same receipts and one of each acknowledgement."""
+
+import uuid
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from attribution.models import Source, Stamp
+from attribution.services import source, totals
+from donations import gateway
+from donations.models import Acknowledgement, Donation, JournalEntry, Receipt, StripeEvent
+from donations.services import inbox
+from donations.services.sweeping import sweep
+from giving_support import MARIA, begin, process, session_of
+from memory_stripe import MemoryStripe
+
+pytestmark = pytest.mark.django_db
+STORIES = (
+    "card",
+    "card_late_fee",
+    "card_part_back",
+    "card_all_back_in_two",
+    "card_refund_fails",
+    "debit",
+    "debit_refused",
+    "debit_back",
+    "left",
+)
+
+
+@dataclass
+class World:
+    """Each gift's story is a list of acts that follow one another; stories run side by side."""
+
+    stripe: MemoryStripe
+    gifts: list[Donation]
+    acts: list[list[Callable[[], Any]]]
+    campaign: Source
+
+
+def acts_of(stripe: MemoryStripe, gift: Donation, story: str) -> list[Callable[[], Any]]:
+    at = session_of(gift)
+    card = partial(stripe.pay_by_card, at)
+    back = partial(stripe.give_back, at)
+    promise, collect = partial(stripe.promise_debit, at), partial(stripe.collect_debit, at)
+    last_refund = lambda: stripe.sessions[at].charge.refunds[-1].id  # type: ignore[union-attr]  # noqa: E731
+    return {
+        "card": [card],
+        "card_late_fee": [partial(card, fee_known=False), partial(stripe.learn_fee, at)],
+        "card_part_back": [card, partial(back, 7_00)],
+        "card_all_back_in_two": [card, partial(back, 7_00), partial(back, 18_00)],
+        "card_refund_fails": [
+            card,
+            partial(back, 25_00, status="pending"),
+            lambda: stripe.finish_refund(at, last_refund(), "failed"),
+        ],
+        "debit": [promise, collect],
+        "debit_refused": [promise, partial(stripe.refuse_debit, at)],
+        "debit_back": [
+            promise,
+            collect,
+            partial(back, 25_00, status="pending"),
+            lambda: stripe.finish_refund(at, last_refund(), "succeeded"),
+        ],
+        "left": [partial(stripe.expire_session, at)],
+    }[story]
+
+
+def begin_world(stories: list[str]) -> World:
+    stripe = gateway.get()
+    assert isinstance(stripe, MemoryStripe)
+    campaign = source(kind="campaign", key="any", label="any")
+    gifts = []
+    for number, _story in enumerate(stories):
+        post = source(kind="post", key=f"any-{number % 2}", parent=campaign)
+        donor = replace(MARIA, email=f"donor{number % 3}@example.org")
+        token = uuid.uuid5(uuid.NAMESPACE_OID, str(number))
+        gifts.append(begin(form_token=token, source=post, donor=donor).donation)
+    acts = [acts_of(stripe, gift, story) for gift, story in zip(gifts, stories, strict=True)]
+    return World(stripe, gifts, acts, campaign)
+
+
+def picture(world: World) -> dict[str, Any]:
+    """Everything that must be the same, without what time and the order of numbers decide."""
+    number = {gift.pk: index for index, gift in enumerate(world.gifts)}
+    public = {str(gift.public_id): f"gift{number[gift.pk]}" for gift in world.gifts}
+
+    def key_of(duty: Acknowledgement) -> str:
+        head, _colon, tail = duty.key.partition(":")
+        return f"{public.get(head, head)}:{tail}"
+
+    return {
+        "ledger": sorted(
+            (number[e.donation_id], e.origin, e.debit.code, e.credit.code, e.amount)
+            for e in JournalEntry.objects.select_related("debit", "credit")
+        ),
+        "gifts": sorted(
+            (number[gift.pk], gift.state, gift.amount, gift.refunded_amount, gift.method)
+            for gift in Donation.objects.all()
+        ),
+        "totals": totals(world.campaign),
+        "acknowledgements": sorted(key_of(duty) for duty in Acknowledgement.objects.all()),
+        "valid receipts": sorted(
+            (number[one.donation_id], one.amount)
+            for one in Receipt.objects.filter(state=Receipt.State.ISSUED)
+        ),
+        "numbers": sorted(Receipt.objects.values_list("number", flat=True)),
+        "events": sorted(StripeEvent.objects.values_list("event_id", flat=True)),
+    }
+
+
+def in_good_order(stories: list[str], order: list[int]) -> dict[str, Any]:
+    world = begin_world(stories)
+    for act in interleaved(world, order):
+        seen = len(world.stripe.events)
+        act()
+        for event in world.stripe.events[seen:]:
+            inbox.store(event)
+        process()
+    return picture(world)
+
+
+def interleaved(world: World, order: list[int]) -> list[Callable[[], Any]]:
+    """The acts of all stories in one row, each story's own order kept, as `order` says."""
+    left = [list(acts) for acts in world.acts]
+    row = []
+    for choice in order:
+        open_stories = [acts for acts in left if acts]
+        if not open_stories:
+            break
+        row.append(open_stories[choice % len(open_stories)].pop(0))
+    return row + [act for acts in left for act in acts]
+
+
+def scrambled(stories: list[str], order: list[int], chaos: list[tuple[str, int]]) -> dict[str, Any]:
+    """Between the acts: events delivered again, late, in any order or never; work done or not."""
+    world = begin_world(stories)
+    acts, steps = interleaved(world, order), list(chaos)
+    for act in acts:
+        act()
+        for what, which in steps[:3]:
+            disturb(world, what, which)
+        steps = steps[3:]
+    for what, which in steps:
+        disturb(world, what, which)
+    later = timezone.now() + timedelta(hours=1)
+    sweep(now=later)
+    process()
+    process()
+    return picture(world)
+
+
+def disturb(world: World, what: str, which: int) -> None:
+    events = world.stripe.events
+    if what == "deliver" and events:
+        inbox.store(events[which % len(events)])
+    elif what == "process":
+        process()
+    elif what == "down":
+        world.stripe.down = True
+        process()
+        sweep(now=timezone.now() + timedelta(hours=1))
+        world.stripe.down = False
+    elif what == "sweep":
+        sweep(now=timezone.now() + timedelta(hours=1))
+
+
+@contextmanager
+def undone():
+    """Each telling starts from the same empty books."""
+    with transaction.atomic():
+        Stamp.objects.get_or_create(pk=1)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def new_stripe(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    return lambda: monkeypatch.setattr(gateway, "get", partial(lambda made: made, MemoryStripe()))
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    stories=st.lists(st.sampled_from(STORIES), min_size=1, max_size=4),
+    order=st.lists(st.integers(0, 3), max_size=16),
+    chaos=st.lists(
+        st.tuples(
+            st.sampled_from(["deliver", "deliver", "process", "down", "sweep"]), st.integers(0, 40)
+        ),
+        max_size=40,
+    ),
+)
+def test_any_order_gives_the_same_books(
+    new_stripe: Callable[[], None],
+    stories: list[str],
+    order: list[int],
+    chaos: list[tuple[str, int]],
+) -> None:
+    new_stripe()
+    with undone():
+        expected = in_good_order(stories, order)
+    new_stripe()
+    with undone():
+        found = scrambled(stories, order, chaos)
+    for pictures in (expected, found):
+        pictures["numbers"] = pictures["numbers"] == list(range(1, len(pictures["numbers"]) + 1))
+    assert found == expected

@@ -1,0 +1,177 @@
+"""Stripe's door, with really computed signatures."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+import stripe
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from donations import bell, webhook
+from donations.models import StripeEvent
+
+pytestmark = pytest.mark.django_db
+SECRET = "whsec_test"
+
+
+@pytest.fixture(autouse=True)
+def door(settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    settings.STRIPE_WEBHOOK_SECRET = SECRET
+    rings: list[float] = []
+    monkeypatch.setattr(webhook.bell, "ring", lambda: rings.append(time.monotonic()))
+    return rings
+
+
+def event(**changes: Any) -> bytes:
+    body = {
+        "id": "evt_1",
+        "object": "event",
+        "type": "checkout.session.completed",
+        "created": int(time.time()),
+        "data": {"object": {"id": "cs_1", "object": "checkout.session"}},
+        **changes,
+    }
+    return json.dumps(body).encode()
+
+
+def post(body: bytes, *, secret: str = SECRET, at: float | None = None, **extra: Any) -> int:
+    header = stripe.WebhookSignature.generate_signature_header(
+        body.decode(errors="replace"), secret, timestamp=int(at or time.time())
+    )
+    headers = {"Stripe-Signature": header, **extra}
+    answer = Client(enforce_csrf_checks=True).post(
+        "/stripe/webhook/", body, content_type="application/json", headers=headers
+    )
+    return answer.status_code
+
+
+def test_kept_word_for_word_and_answered(door: list[float]) -> None:
+    body = event()
+    assert post(body) == 200
+    row = StripeEvent.objects.get()
+    assert bytes(row.payload) == body
+    assert (row.event_id, row.object_id, row.state) == ("evt_1", "cs_1", "received")
+    assert row.next_at and row.next_at <= timezone.now()
+    assert len(door) == 1
+
+
+def test_the_same_event_five_times(door: list[float]) -> None:
+    assert [post(event()) for _ in range(5)] == [200] * 5
+    assert StripeEvent.objects.count() == 1
+    assert len(door) == 1
+
+
+def test_unknown_type_is_kept_and_left_alone() -> None:
+    assert post(event(type="treasury.something.new")) == 200
+    row = StripeEvent.objects.get()
+    assert (row.state, row.next_at) == ("ignored", None)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "nonsense",
+        "t=1",
+        "v1=abc",
+        "t=abc,v1=abc",
+        "t=1,v1=è",
+        f"t={int(time.time())},v1=00",
+    ],
+)
+def test_wrong_or_missing_signature(header: str | None) -> None:
+    headers = {} if header is None else {"Stripe-Signature": header}
+    answer = Client().post(
+        "/stripe/webhook/", event(), content_type="application/json", headers=headers
+    )
+    assert answer.status_code == 400
+    assert not StripeEvent.objects.exists()
+
+
+def test_another_secret_an_old_signature_and_a_changed_body() -> None:
+    assert post(event(), secret="whsec_other") == 400
+    assert post(event(), at=time.time() - 400) == 400
+    header = stripe.WebhookSignature.generate_signature_header(event().decode(), SECRET)
+    answer = Client().post(
+        "/stripe/webhook/",
+        event().replace(b"cs_1", b"cs_2"),
+        content_type="application/json",
+        headers={"Stripe-Signature": header},
+    )
+    assert answer.status_code == 400
+    assert not StripeEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"{}",
+        b'{"id":"e","type":"t","created":"x","data":{"object":{}}}',
+        b'{"id":"e","type":"t","created":1,"data":{"object":[]}}',
+        b'{"id":"e","type":"t","created":99999999999999999,"data":{"object":{}}}',
+    ],
+)
+def test_signed_but_no_event(body: bytes) -> None:
+    assert post(body) == 400
+    assert not StripeEvent.objects.exists()
+
+
+def test_bytes_that_are_no_text() -> None:
+    answer = Client().post(
+        "/stripe/webhook/",
+        b"\xff\xfe{}",
+        content_type="application/json",
+        headers={"Stripe-Signature": "t=1,v1=00"},
+    )
+    assert answer.status_code == 400
+
+
+def test_only_post() -> None:
+    assert Client().get("/stripe/webhook/").status_code == 405
+
+
+class Broken:
+    calls = 0
+
+    def apply_async(self, **kwargs: Any) -> None:
+        self.calls += 1
+        raise ConnectionError("no broker")
+
+
+def test_a_broken_broker_is_not_asked_again_at_once(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    task = Broken()
+    ringing = bell.Bell(task)
+    with django_capture_on_commit_callbacks(execute=True):
+        ringing.ring()
+    with django_capture_on_commit_callbacks(execute=True):
+        ringing.ring()
+    assert task.calls == 1
+
+
+def test_the_bell_rings_once_in_a_while_and_only_after_commit(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    class Counting:
+        calls = 0
+
+        def apply_async(self, **kwargs: Any) -> None:
+            self.calls += 1
+
+    task = Counting()
+    ringing = bell.Bell(task)
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        for _ in range(100):
+            ringing.ring()
+        assert task.calls == 0
+    assert task.calls == 1
