@@ -1,6 +1,5 @@
 """A Stripe in memory, behind the one seam."""
 
-import importlib.util
 from typing import Any
 
 import pytest
@@ -23,7 +22,3 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":
             seal.unseal(connection, "delete")
-
-
-if importlib.util.find_spec("donations.urls") is None:
-    collect_ignore_glob = ["test_*.py"]
