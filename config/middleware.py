@@ -3,7 +3,9 @@
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from config.logs import request_id as current
 
@@ -65,5 +67,23 @@ def request_id(get_response: Handler) -> Handler:
             return response
         finally:
             current.reset(token)
+
+    return middleware
+
+
+# pages are in the language they were written in; only the form follows the browser
+BY_BROWSER = ("/dona/",)
+
+
+def language(get_response: Handler) -> Handler:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        wanted = settings.LANGUAGE_CODE
+        if request.path_info.startswith(BY_BROWSER):
+            wanted = translation.get_language_from_request(request)
+        with translation.override(wanted):
+            request.LANGUAGE_CODE = wanted
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", wanted)
+            return response
 
     return middleware

@@ -102,8 +102,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.request_id",
     "config.middleware.content_security_policy",
+    "cms.cache.page_cache",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -146,7 +147,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # shared between processes: files by default, Redis by environment
-CACHES = {"default": env.cache("CACHE_URL", f"filecache://{VAR_DIR}/cache")}
+CACHES = {"default": env.cache("CACHE_URL", f"filecache://{VAR_DIR}/cache?max_entries=20000")}
 
 AUTH_USER_MODEL = "people.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -4,10 +4,12 @@ from django.urls import include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
 from attribution import views as attribution_views
 from brand import views as brand_views
+from cms import views as cms_views
 from config import health
 from donations import webhook
 
@@ -21,6 +23,8 @@ urlpatterns = [
     path("posta-di-prova/", include("mail.urls")),
     path("s/<slug:code>", attribution_views.follow, name="short_link"),
     path("", include("campaigns.urls")),
+    path("robots.txt", cms_views.robots),
+    path("sitemap.xml", sitemap),
     path("documenti/", include(wagtaildocs_urls)),
     # a small installation has no other server for uploads; nginx takes this address over in front
     re_path(r"^uploads/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),

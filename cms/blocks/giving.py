@@ -1,0 +1,81 @@
+"""Blocks about giving: plain links and GET forms, since pages are cached whole."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from campaigns.models import WallEntry
+from cms import campaign_state
+from cms.blocks.base import Band
+
+
+class Amount(blocks.StructBlock):
+    euros = blocks.IntegerBlock(label=_("Euros"), min_value=2, max_value=50_000)
+    meaning = blocks.CharBlock(label=_("What it makes possible"), max_length=120)
+
+
+class Amounts(Band):
+    amounts = blocks.ListBlock(Amount(), label=_("Amounts"), min_num=1, max_num=6)
+    fund = blocks.CharBlock(
+        label=_("Fund"), max_length=60, required=False, help_text=_("Its short name, or nothing.")
+    )
+    note = blocks.CharBlock(label=_("Note"), max_length=200, required=False)
+
+    class Meta:
+        icon = "sp-euro"
+        label = _("Amounts that mean something")
+        template = "cms/blocks/amounts.html"
+        description = _("Each amount with what it makes possible; leads to the form.")
+
+
+class DonateCall(Band):
+    text = blocks.TextBlock(label=_("Text"))
+    button = blocks.CharBlock(label=_("Button"), max_length=40, default="Aggiungi il tuo")
+    euros = blocks.IntegerBlock(label=_("Euros"), min_value=2, max_value=50_000, required=False)
+    fund = blocks.CharBlock(label=_("Fund"), max_length=60, required=False)
+
+    class Meta:
+        icon = "sp-plus"
+        label = _("Call to give")
+        template = "cms/blocks/donate.html"
+        description = _("A sentence and a field for the amount; leads to the form.")
+
+
+class Thermometer(blocks.StructBlock):
+    campaign = SnippetChooserBlock("campaigns.Campaign", label=_("Campaign"))
+    lead = blocks.TextBlock(label=_("Text"))
+
+    class Meta:
+        icon = "sp-plus"
+        label = _("Thermometer of a campaign")
+        template = "cms/blocks/thermometer.html"
+        description = _("What a campaign has raised, on a dark ground.")
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        if value.get("campaign"):
+            context["state"] = campaign_state.of(value["campaign"])
+        context["anchor"] = f"b{id(value):x}"
+        return context
+
+
+class Wall(Band):
+    campaign = SnippetChooserBlock("campaigns.Campaign", label=_("Campaign"), required=False)
+    text = blocks.TextBlock(label=_("Text"), required=False)
+    number = blocks.IntegerBlock(label=_("How many"), min_value=1, max_value=30, default=9)
+
+    class Meta:
+        icon = "sp-published"
+        label = _("The wall")
+        template = "cms/blocks/wall.html"
+        description = _("The latest posts of the site's own wall.")
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        entries = WallEntry.objects.shown()
+        if value.get("campaign"):
+            entries = entries.filter(campaign=value["campaign"])
+        context["entries"] = entries[: value["number"]]
+        return context

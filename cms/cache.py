@@ -1,0 +1,79 @@
+"""Whole pages for anonymous visitors, fresh within a second of every gift and publication.
+
+The key holds attribution's stamp, which grows with each credit and each publication, so nothing
+needs to be cleared. Looked up at most once a second in each process: that second is all by which a
+thermometer can be old.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+
+from attribution import services as attribution
+
+SECONDS = 300
+STAMP_SECONDS = 1.0
+# where each answer is somebody's own, or counts something
+NEVER = ("/admin/", "/dona/", "/s/", "/stripe/", "/posta-di-prova/", "/static/", "/uploads/",
+         "/documenti/", "/healthz", "/readyz")  # fmt: skip
+PARAMETERS = {"pagina"}
+HEADERS = ("Content-Type", "Content-Language", "Content-Security-Policy")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_stamp = ("", 0.0)
+
+
+def stamp() -> str:
+    global _stamp
+    value, at = _stamp
+    if time.monotonic() - at > STAMP_SECONDS:
+        value = attribution.version()
+        _stamp = (value, time.monotonic())
+    return value
+
+
+def cacheable(request: HttpRequest) -> bool:
+    return (
+        request.method in ("GET", "HEAD")
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and not request.path_info.startswith(NEVER)
+        and set(request.GET) <= PARAMETERS
+    )
+
+
+def key(request: HttpRequest) -> str:
+    """Of the host as checked by Django, so that a made-up Host header poisons nothing."""
+    what = f"{request.get_host()} {request.get_full_path()} {stamp()}"
+    return "page:" + hashlib.sha256(what.encode()).hexdigest()
+
+
+def page_cache(get_response: Handler) -> Handler:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not cacheable(request):
+            return get_response(request)
+        name = key(request)
+        kept = cache.get(name)
+        if kept is not None:
+            return HttpResponse(kept[0], headers=kept[1])
+        response = get_response(request)
+        if keepable(response):
+            headers = {h: response.headers[h] for h in HEADERS if h in response.headers}
+            cache.set(name, (response.content, headers), SECONDS)
+        return response
+
+    return middleware
+
+
+def keepable(response: HttpResponse) -> bool:
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and "no-store" not in response.get("Cache-Control", "")
+        and "private" not in response.get("Cache-Control", "")
+        and response.get("Content-Type", "").startswith(("text/html", "application/"))
+    )

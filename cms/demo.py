@@ -1,0 +1,95 @@
+"""The demonstration site: an invented "+++"-style network. Run again, it doubles nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from wagtail.models import Page, Site
+
+from brand.models import BrandSettings, Kind, LegalSettings, SocialProfile
+from campaigns.demo import make_campaign
+from campaigns.models import Campaign
+from cms import demo_pictures, demo_texts
+from cms.models import (
+    ActionPage,
+    ArticlePage,
+    CampaignPage,
+    DonatePage,
+    HomePage,
+    NewsIndexPage,
+    StandardPage,
+)
+
+
+def load() -> None:
+    identity()
+    pictures = demo_pictures.load()
+    home = _home(pictures)
+    actions = [_child(home, ActionPage, **fields) for fields in demo_texts.actions(pictures)]
+    news = _child(home, NewsIndexPage, **demo_texts.NEWS)
+    for days, action, fields in demo_texts.articles(pictures):
+        day = timezone.localdate() - timedelta(days=days)
+        _child(news, ArticlePage, date=day, action=actions[action], **fields)
+    campaign = make_campaign()
+    page = _child(home, CampaignPage, campaign=campaign, **demo_texts.campaign(pictures))
+    if campaign.landing_page_id is None:
+        Campaign.objects.filter(pk=campaign.pk).update(landing_page=page)
+        campaign.refresh_from_db()
+    _child(home, DonatePage, **demo_texts.DONATE)
+    _child(home, StandardPage, **demo_texts.NETWORK)
+    _child(home, StandardPage, **demo_texts.PRIVACY)
+    home.refresh_from_db()
+    if not home.body:
+        home.body = demo_texts.home_bands(pictures, actions, campaign)
+        home.save_revision().publish()
+
+
+def identity() -> None:
+    """Only where nobody has written an identity yet."""
+    legal, brand = LegalSettings.load(), BrandSettings.load()
+    if not legal.body:
+        for name, value in demo_texts.LEGAL.items():
+            setattr(legal, name, value)
+        legal.kind = Kind.ETS
+        legal.save()
+    if not brand.email:
+        for name, value in demo_texts.BRAND.items():
+            setattr(brand, name, value)
+        brand.profiles = [SocialProfile(label=label, url=url) for label, url in demo_texts.PROFILES]
+        brand.save()
+
+
+def _home(pictures: dict[str, Any]) -> HomePage:
+    found = HomePage.objects.first()
+    if found:
+        return found
+    root = Page.objects.get(depth=1)
+    welcome = Page.objects.filter(depth=2, slug="home").first()
+    if welcome:  # Wagtail's own first page
+        welcome.slug = "benvenuto"
+        welcome.save()
+    home = HomePage(
+        title="Insieme, in valle", slug="home", summary=demo_texts.LEAD, picture=pictures["valle"]
+    )
+    root.add_child(instance=home)
+    host, _, port = settings.SITE_URL.split("//", 1)[1].partition(":")
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    site.hostname, site.port = host, int(port or (443 if settings.BEHIND_HTTPS else 80))
+    site.root_page, site.site_name = home, "segni positivi"
+    site.save()
+    if welcome:
+        welcome.refresh_from_db()
+        welcome.delete()
+    return home
+
+
+def _child(parent: Page, model: Any, **fields: Any) -> Any:
+    found = model.objects.child_of(parent).filter(slug=fields["slug"]).first()
+    if found:
+        return found
+    page = model(**fields)
+    parent.refresh_from_db()
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    return page

@@ -1,0 +1,66 @@
+"""What every page of the site has: a lead, a picture, a card to be shared with."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.images import get_image_model_string
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms import share
+
+# addresses of the product's own below the site's root
+RESERVED = {
+    "admin", "brand.css", "documenti", "dona", "healthz", "muro", "posta-di-prova", "readyz",
+    "robots.txt", "s", "sitemap.xml", "static", "stripe", "uploads",
+}  # fmt: skip
+
+
+class SitePage(Page):
+    """Abstract. `summary` is the lead, and the description wherever the page is shared."""
+
+    summary = models.TextField(
+        _("lead"), max_length=300, blank=True, help_text=_("One or two sentences, up to 300.")
+    )
+    picture = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("At the head of the page and on its card when it is shared."),
+    )
+
+    content_panels = Page.content_panels + [
+        MultiFieldPanel([FieldPanel("summary"), FieldPanel("picture")], _("Head")),
+    ]
+    search_fields = Page.search_fields + [index.SearchField("summary")]
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        parent = self.get_parent() if self.path else None
+        if self.slug in RESERVED and (parent is None or parent.depth <= 2):
+            raise ValidationError(
+                {"slug": _("“%(slug)s” is an address of the site itself: choose another one.")
+                 % {"slug": self.slug}}
+            )  # fmt: skip
+
+    @property
+    def description(self) -> str:
+        return str(self.search_description or self.summary)
+
+    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["card"] = share.card_of(self)
+        return context
+
+    def share_spec(self) -> Any:
+        """The card's frozen spec; page types with more to say override it."""
+        return share.page_spec(self)
