@@ -1,11 +1,20 @@
 """Small parts of the staff's screens."""
 
+from datetime import date
+from typing import Any
+
 from django import template
-from django.utils.formats import number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import get_language
+
+from brand.templatetags.brand_tags import euro
 
 register = template.Library()
+register.filter("euro", euro)
 
 BAR = (
     '<svg class="sp-bar {}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
@@ -14,14 +23,24 @@ BAR = (
 
 
 @register.filter
-def euro(cents: int) -> str:
-    """Cents as people write them: 1.240 €, 0,35 €, −12,50 €. Nothing is rounded."""
-    whole, rest = divmod(abs(int(cents or 0)), 100)
-    sign = "−" if int(cents or 0) < 0 else ""
-    text = number_format(whole, use_l10n=True, force_grouping=True)
-    if rest:
-        text = f"{text}{number_format('0.1', use_l10n=True)[1]}{rest:02d}"
-    return f"{sign}{text}\u00a0€"
+def spell(value: Any, pattern: str) -> str:
+    """A date in words; Italian writes months and weekdays small, Django does not."""
+    if not value:
+        return ""
+    moment = localtime(value) if getattr(value, "tzinfo", None) else value
+    words = date_format(moment, pattern)
+    return words.lower() if (get_language() or "").startswith("it") else words
+
+
+@register.filter
+def spell_first(value: Any, pattern: str) -> str:
+    """The same at the beginning of a sentence."""
+    return capfirst(spell(value, pattern))
+
+
+@register.simple_tag
+def today() -> date:
+    return localdate()
 
 
 @register.simple_tag

@@ -1,9 +1,17 @@
 """How a state looks: colour, shape and word together, so that it reads the same in grey print."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from campaigns import services
+from campaigns.models import Delivery, Post
+from campaigns.services.figures import Standing
+from campaigns.states import State
 
 
 @dataclass(frozen=True)
@@ -29,17 +37,21 @@ LOOKS = {
     "cancelled": Look(_("Cancelled"), "mute", "sp-cancelled"),
 }
 
-WORST_FIRST = (
-    "person",
-    "rejected",
-    "checking",
-    "retry",
-    "sending",
-    "stopped",
-    "planned",
-    "published",
-    "cancelled",
-)
+OF_STATE = {
+    "draft": "draft",
+    "approval": "approval",
+    State.PLANNED: "planned",
+    State.DUE: "sending",
+    State.SENDING: "sending",
+    State.PUBLISHED: "published",
+    State.REJECTED: "rejected",
+    State.RETRY_WAIT: "retry",
+    State.UNKNOWN: "checking",
+    State.RECONCILING: "checking",
+    State.NEEDS_PERSON: "person",
+    State.CANCELLED: "cancelled",
+    State.HELD: "stopped",
+}
 
 MONOGRAMS = {"wall": "+", "mastodon": "Ma", "bluesky": "Bl"}
 
@@ -47,3 +59,29 @@ MONOGRAMS = {"wall": "+", "mastodon": "Ma", "bluesky": "Bl"}
 def monogram(channel: str) -> str:
     """Two letters for a network; its whole name always stands beside them for screen readers."""
     return MONOGRAMS.get(channel, channel[:2].capitalize())
+
+
+def delivery_look(delivery: Delivery) -> Look:
+    return LOOKS[OF_STATE[delivery.state]]
+
+
+def post_look(standing: Standing) -> Look:
+    """The worst of its deliveries, plus how many are out."""
+    look = LOOKS[OF_STATE[standing.state]]
+    if standing.out in (0, standing.number):
+        return look
+    label = gettext("%(state)s, out on %(out)d of %(all)d") % {
+        "state": look.label,
+        "out": standing.out,
+        "all": standing.number,
+    }
+    return replace(look, label=label)
+
+
+def with_looks(posts: Iterable[Post]) -> list[Any]:
+    """Each post with its `look`, for lists and the calendar; two queries however many."""
+    rows = list(posts)
+    standings = services.standings(posts=rows)
+    for post in rows:
+        post.look = post_look(standings[post.pk])  # type: ignore[attr-defined]
+    return rows

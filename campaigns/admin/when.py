@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from brand.templatetags.staff_tags import spell
 
 LOOK_AHEAD = timedelta(days=370)
 
@@ -45,7 +46,7 @@ def _plain(wall: datetime, place: ZoneInfo) -> str:
 def day_words(day: date) -> str:
     """Such as “domenica 4 ottobre”, with the year when it is not the current one."""
     current = datetime.now(UTC).year
-    return date_format(day, "l j F" if day.year == current else "l j F Y")
+    return spell(day, "l j F" if day.year == current else "l j F Y")
 
 
 def _distance(gap: timedelta) -> str:
@@ -82,7 +83,7 @@ def _clock_change(wall: datetime, place: ZoneInfo, now: datetime) -> tuple[str, 
     if change and wall.date() >= change and early > now:
         return _(
             "The clock changes on %(day)s: the post goes out at %(time)s by the clock all the same."
-        ) % {"day": date_format(change, "j F"), "time": f"{wall:%H:%M}"}, "info"
+        ) % {"day": spell(change, "j F"), "time": f"{wall:%H:%M}"}, "info"
     return "", ""
 
 

@@ -26,8 +26,9 @@ from wagtail.models import (
 )
 
 from campaigns import clock
+from campaigns.channels import registry
 from campaigns.errors import Refused
-from campaigns.models.account import validate_channel
+from campaigns.models.account import Account, validate_channel
 from campaigns.states import State
 
 LINK = "{link}"
@@ -212,6 +213,22 @@ class Post(
         return revision
 
     # preview ---------------------------------------------------------------------------------
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """All networks at once, then one by one: those that have an account in use."""
+        used = set(Account.objects.active().values_list("channel", flat=True))
+        used |= {account.channel for account in self.accounts.all()}
+        names = [(key, label) for key, label in registry.choices() if key in used]
+        return [("", _("All")), *names]
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        """Followers hold a phone."""
+        return PreviewableMixin.DEFAULT_PREVIEW_SIZES[:1]
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        return super().get_preview_context(request, mode_name) | {"mode": mode_name}
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         return "campaigns/preview/post.html"

@@ -1,7 +1,9 @@
+from datetime import date
+
 import pytest
 from django.utils import translation
 
-from brand.templatetags.staff_tags import bar, euro
+from brand.templatetags.staff_tags import bar, euro, spell, spell_first
 
 
 @pytest.mark.parametrize(
@@ -21,9 +23,12 @@ def test_cents_as_italians_write_them(cents, italian):
         assert euro(cents) == italian
 
 
-def test_english_marks():
+def test_italian_months_are_small():
+    with translation.override("it"):
+        assert spell(date(2026, 10, 4), "l j F") == "domenica 4 ottobre"
+        assert spell_first(date(2026, 10, 4), "l j F") == "Domenica 4 ottobre"
     with translation.override("en"):
-        assert euro(124050) == "1,240.50\u00a0€"
+        assert spell(date(2026, 10, 4), "l j F") == "Sunday 4 October"
 
 
 @pytest.mark.parametrize(("given", "width"), [(-5, 0), (56, 56), (140, 100), (None, 0)])

@@ -1,0 +1,102 @@
+"""Moving and cancelling a post: one small page each, where the reason of a refusal is shown."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from campaigns import services
+from campaigns.admin.forms import (
+    DATE_INPUTS,
+    TIME_INPUTS,
+    date_widget,
+    time_widget,
+    zone_choices,
+)
+from campaigns.errors import Refused
+from campaigns.models import Post
+
+PERMISSION = "campaigns.change_post"
+
+
+class MoveForm(forms.Form):
+    day = forms.DateField(
+        label=_("Day"),
+        input_formats=DATE_INPUTS,
+        widget=date_widget(),
+        error_messages={"invalid": _("Write the day like 04/10/2026.")},
+    )
+    time = forms.TimeField(
+        label=_("Time"),
+        input_formats=TIME_INPUTS,
+        widget=time_widget(),
+        error_messages={"invalid": _("Write the time like 09:00.")},
+    )
+    zone = forms.ChoiceField(label=_("Time zone"))
+
+    def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
+        initial = {"day": post.planned_date, "time": post.planned_time, "zone": post.zone}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["zone"].choices = zone_choices(post.zone)  # type: ignore[attr-defined]
+
+
+class CancelForm(forms.Form):
+    why = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        required=False,
+        help_text=_("For whoever reads the history later. You can leave it empty."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(PERMISSION, raise_exception=True)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    post = get_object_or_404(Post, pk=pk)
+    form = MoveForm(request.POST or None, post=post.get_latest_revision_as_object())
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.move(
+                post=post, day=data["day"], at=data["time"], zone=data["zone"], by=request.user
+            )
+        except (Refused, ValidationError) as reason:
+            form.add_error(None, _sentence(reason))
+        else:
+            messages.success(request, _now("Moved. Nothing has gone out in the meantime."))
+            return redirect("campaigns_posts:edit", pk)
+    return _page(request, post, form, "move")
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(PERMISSION, raise_exception=True)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    post = get_object_or_404(Post, pk=pk)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.cancel(post=post, by=request.user, why=form.cleaned_data["why"])
+        except Refused as reason:
+            form.add_error(None, _sentence(reason))
+        else:
+            messages.success(request, _now("Cancelled. What is already out stays out."))
+            return redirect("campaigns_posts:edit", pk)
+    return _page(request, post, form, "cancel")
+
+
+def _sentence(reason: Exception) -> str:
+    found = getattr(reason, "messages", None)
+    return " ".join(found) if found else str(reason)
+
+
+def _page(request: HttpRequest, post: Post, form: forms.Form, name: str) -> HttpResponse:
+    status = 409 if form.non_field_errors() else 200
+    context = {"post": post, "form": form, "header_icon": "edit"}
+    return render(request, f"campaigns/admin/post_{name}.html", context, status=status)

@@ -1,0 +1,207 @@
+"""Posts in Wagtail's admin: the list, the composer, what may be done with one."""
+
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.components import MediaContainer
+from wagtail.admin.ui.side_panels import ChecksSidePanel, PreviewSidePanel
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column
+from wagtail.snippets.views import snippets
+
+from campaigns.admin import actions, composer, live, results
+from campaigns.admin.panels import composer_panels
+from campaigns.admin.preview import PostPreviewSidePanel
+from campaigns.admin.states import with_looks
+from campaigns.models import Account, Campaign, Post
+from campaigns.states import OUTCOME_OPEN, State
+
+STATES = {
+    "draft": (_("Draft or in approval"), {"deliveries__isnull": True}),
+    "planned": (_("Planned"), {"deliveries__state__in": [State.PLANNED, State.DUE]}),
+    "stopped": (_("Stopped"), {"deliveries__state": State.HELD}),
+    "checking": (_("Being checked"), {"deliveries__state__in": list(OUTCOME_OPEN)}),
+    "person": (
+        _("Needs a person"),
+        {"deliveries__state__in": [State.NEEDS_PERSON, State.REJECTED]},
+    ),
+    "published": (_("Out"), {"deliveries__state": State.PUBLISHED}),
+    "cancelled": (_("Cancelled"), {"deliveries__state": State.CANCELLED}),
+}
+
+
+class PostFilters(WagtailFilterSet):
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[(key, label) for key, (label, _lookup) in STATES.items()],
+        method="in_state",
+    )
+    campaign = django_filters.ModelChoiceFilter(
+        label=_("Campaign"), queryset=Campaign.objects.all()
+    )
+    accounts = django_filters.ModelChoiceFilter(
+        label=_("Account"), queryset=Account.objects.all(), field_name="accounts"
+    )
+
+    class Meta:
+        model = Post
+        fields = ["state", "campaign", "accounts"]
+
+    def in_state(self, queryset: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
+        return queryset.filter(**STATES[value][1]).distinct()
+
+
+class PartColumn(Column):
+    """A cell drawn by a template of ours from the post's `look` and `totals`."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name, **kwargs)
+        self.cell_template_name = f"campaigns/admin/cells/{name}.html"
+
+    def get_value(self, instance: Post) -> Post:
+        return instance
+
+
+class PostIndexView(snippets.IndexView):
+    @cached_property
+    def columns(self) -> list[Any]:
+        return [
+            column
+            for column in super().columns
+            if not isinstance(column, BulkActionsCheckboxColumn)
+        ]
+
+    @cached_property
+    def list_display(self) -> list[Any]:
+        return [
+            "__str__",
+            PartColumn("when", label=_("Goes out"), sort_key="planned_at"),
+            PartColumn("state", label=_("State")),
+            PartColumn("networks", label=_("Networks")),
+            PartColumn("results", label=_("Visits, gifts, euros")),
+        ]
+
+    def get_base_queryset(self) -> QuerySet[Post]:
+        return super().get_base_queryset().for_lists()
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        results.attach(with_looks(context["object_list"]))
+        return context
+
+    def get_delete_url(self, instance: Post) -> str | None:
+        return None if instance.deliveries.all() else super().get_delete_url(instance)
+
+
+class Composer:
+    """What creating and editing share: full checks on asking for a yes, our preview, no page checks."""
+
+    def is_valid(self, form: Any) -> bool:
+        valid = super().is_valid(form)  # type: ignore[misc]
+        if not valid or self.action not in ("submit", "restart-workflow"):  # type: ignore[attr-defined]
+            return bool(valid)
+        stops = composer.stops(form.save(commit=False))
+        if stops:
+            self.produced_error_code = "validation_error"
+            self.produced_error_message = " ".join(str(stop) for stop in stops)
+        return not stops
+
+    def get_side_panels(self) -> MediaContainer:
+        panels = []
+        for panel in super().get_side_panels():  # type: ignore[misc]
+            if isinstance(panel, PreviewSidePanel):
+                panel = PostPreviewSidePanel(
+                    panel.object, panel.request, preview_url=panel.preview_url
+                )
+            if not isinstance(panel, ChecksSidePanel):
+                panels.append(panel)
+        return MediaContainer(panels)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        form = context.get("form")
+        if form:
+            context |= composer.verdict_context(form.instance, form)
+        return context
+
+
+class PostCreateView(Composer, snippets.CreateView):
+    def get_initial_form_instance(self) -> Post:
+        return composer.new_post(day=self.request.GET.get("giorno", ""))
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"accounts": composer.usual_accounts()}
+
+
+class PostEditView(Composer, snippets.EditView):
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        # an approved post is held by the first change saved: that has to be somebody's decision
+        if self.live_object.deliveries.exists():
+            self.autosave_enabled = False
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | results.page_context(self.live_object, self.request.user)
+
+
+class PostInspectView(snippets.InspectView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | results.page_context(self.object, self.request.user)
+
+
+class PostDeleteView(snippets.DeleteView):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.object.deliveries.exists():
+            messages.error(
+                request,
+                _now("This post has been planned: its history stays. Cancel it instead."),
+            )
+            return redirect(reverse(self.edit_url_name, args=[self.object.pk]))
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PostViewSet(snippets.SnippetViewSet):
+    model = Post
+    admin_url_namespace = "campaigns_posts"
+    base_url_path = "post"
+    chooser_admin_url_namespace = "campaigns_post_chooser"
+    chooser_base_url_path = "post/scegli"
+    icon = "edit"
+    menu_label = _("Posts")
+    menu_name = "posts"
+    menu_order = 210
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    list_per_page = 30
+    ordering = ["-planned_at", "-pk"]
+    filterset_class = PostFilters
+    search_fields = ["text"]
+    index_view_class = PostIndexView
+    add_view_class = PostCreateView
+    edit_view_class = PostEditView
+    delete_view_class = PostDeleteView
+    inspect_view_class = PostInspectView
+    inspect_template_name = "campaigns/admin/post_inspect.html"
+    create_template_name = "campaigns/admin/post_create.html"
+    edit_template_name = "campaigns/admin/post_edit.html"
+    edit_handler = composer_panels()
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
+            *super().get_urlpatterns(),
+            path("controlla/", live.check, name="check"),
+            path("cartolina/", live.draw_card, name="card"),
+            path("<int:pk>/sposta/", actions.move, name="move"),
+            path("<int:pk>/annulla/", actions.cancel, name="cancel"),
+        ]

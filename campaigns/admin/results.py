@@ -1,0 +1,60 @@
+"""What a post brought, and what became of each of its deliveries."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from campaigns import services
+from campaigns.admin.states import delivery_look, post_look
+from campaigns.models import Delivery, Post
+from campaigns.states import State
+
+
+def attach(posts: Iterable[Post]) -> None:
+    """Gives each post its `totals`: a few queries however many."""
+    rows = list(posts)
+    found = services.results(posts=rows)
+    for post in rows:
+        post.totals = found[post.pk]  # type: ignore[attr-defined]
+
+
+def deliveries_of(post: Post) -> list[Any]:
+    """With `look`, `totals` and `steps` (who changed what, when and why)."""
+    rows = list(
+        post.deliveries.select_related("account", "source__link").prefetch_related("log__by")
+    )
+    totals = services.results_by_delivery(deliveries=rows)
+    for row in rows:
+        row.look, row.totals = delivery_look(row), totals[row.pk]  # type: ignore[attr-defined]
+        row.steps = list(row.log.all())  # type: ignore[attr-defined]
+    return rows
+
+
+def page_context(post: Post, user: Any) -> dict[str, Any]:
+    """For the post's own page: state, deliveries, results, what may be done now."""
+    deliveries = deliveries_of(post)
+    standing = services.standing(post=post)
+    may_change = user.has_perm("campaigns.change_post")
+    return {
+        "look": post_look(standing),
+        "deliveries": deliveries,
+        "totals": services.results(posts=[post])[post.pk],
+        "held": [row for row in deliveries if row.state == State.HELD],
+        "asking": standing.state == "approval",
+        "move_url": _url("move", post) if may_change and movable(deliveries) else "",
+        "cancel_url": _url("cancel", post) if may_change and cancellable(deliveries) else "",
+    }
+
+
+def movable(deliveries: Iterable[Delivery]) -> bool:
+    rows = list(deliveries)
+    return bool(rows) and not any(row.state == State.PUBLISHED for row in rows)
+
+
+def cancellable(deliveries: Iterable[Delivery]) -> bool:
+    return any(row.state not in (State.PUBLISHED, State.CANCELLED) for row in deliveries)
+
+
+def _url(name: str, post: Post) -> str:
+    return reverse(f"campaigns_posts:{name}", args=[post.pk])

@@ -1,0 +1,88 @@
+"""What campaigns add to the admin: screens, menu by role, the words of the save actions."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.snippets.action_menu import (
+    PublishMenuItem,
+    SubmitForModerationMenuItem,
+    UnpublishMenuItem,
+)
+
+from campaigns.admin import desk
+from campaigns.admin.accounts import AccountsViewSet
+from campaigns.admin.calendar import CalendarViewSet
+from campaigns.admin.campaigns import CampaignViewSet
+from campaigns.admin.desk import DeskViewSet
+from campaigns.admin.posts import PostViewSet
+from campaigns.models import Post
+
+SCREENS = (CalendarViewSet(), DeskViewSet(), AccountsViewSet())
+POSTS, CAMPAIGNS = PostViewSet(), CampaignViewSet()
+PERMISSIONS = {
+    "campaigns_calendar": "campaigns.view_post",
+    "campaigns_desk": "campaigns.view_delivery",
+    "campaigns_accounts": "campaigns.view_account",
+}
+WORDS = {
+    "reject": _("Ask for a change…"),
+    "approve": _("Yes, it may go out"),
+}
+
+
+class ScreenMenuItem(MenuItem):
+    """Shown to those who may open it; the desk carries the number of what waits there."""
+
+    def __init__(self, screen: Any) -> None:
+        self.screen, self.permission = screen, PERMISSIONS[screen.name]
+        super().__init__(
+            screen.menu_label,
+            reverse(f"{screen.name}:index"),
+            name=screen.menu_name,
+            icon_name=screen.icon,
+            order=screen.menu_order,
+        )
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(self.permission))
+
+    def render_component(self, request: HttpRequest) -> Any:
+        waiting = desk.number() if self.screen.name == "campaigns_desk" else 0
+        self.attrs = {"data-sp-count": str(waiting)} if waiting else {}
+        return super().render_component(request)
+
+
+@hooks.register("register_admin_viewset")
+def screens() -> list[Any]:
+    return [*SCREENS, POSTS, CAMPAIGNS]
+
+
+for _screen in SCREENS:
+    hooks.register("register_admin_menu_item", lambda screen=_screen: ScreenMenuItem(screen))
+
+
+class AskMenuItem(SubmitForModerationMenuItem):
+    """Save and ask: the first button of whoever writes."""
+
+    def get_context_data(self, parent_context: Any) -> Any:
+        return super().get_context_data(parent_context) | {"label": _("Save and ask for the yes")}
+
+
+@hooks.register("construct_snippet_action_menu")
+def save_actions(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Nobody publishes around the approval; the answers are written as answers."""
+    if context["model"] is not Post:
+        return
+    kept = [item for item in items if not isinstance(item, PublishMenuItem | UnpublishMenuItem)]
+    for position, item in enumerate(kept):
+        if type(item) is SubmitForModerationMenuItem:
+            kept[position] = AskMenuItem(order=-10)
+        elif item.name in WORDS and not (item.name == "approve" and item.launch_modal):
+            item.label, item.order = WORDS[item.name], -20 if item.name == "approve" else -5
+        elif item.name == "approve":
+            item.label, item.order = _("Yes, with a word"), -4
+    items[:] = sorted(kept, key=lambda item: item.order)
