@@ -273,5 +273,6 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "propagate": False},
         "fontTools": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
     },
 }

@@ -1,0 +1,156 @@
+"""The demonstration's gifts: real ones, made through the sandbox over HTTP, which keeps them in a
+store of its own, so that they can be refunded and swept like all others.
+
+Everything is invented. Loading it again changes nothing; what a first run left undone is done.
+"""
+
+import time
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.utils import timezone
+
+from attribution.models import Source
+from donations.models import Donation, Fund, SuggestedAmount
+from donations.services import Details, start_donation
+from donations.services.acknowledging import write_due
+from donations.services.events import process_events
+from donations.services.sweeping import sweep
+
+FORMS = uuid.UUID("5e600000-0000-4000-8000-000000000000")  # the forms of the demonstration
+WAIT = 20  # seconds for the sandbox to come up
+MEANINGS = {
+    15_00: "La spesa di un giorno per quattro",
+    50_00: "La spesa di una settimana per due",
+    150_00: "La spesa di un mese per due",
+    300_00: "La spesa sospesa: un mese per quattro",
+}
+FUNDS = (
+    ("donoday", "DonoDay: lo scaffale d’inverno"),
+    ("emporion", "Emporion, dove serve di più"),
+    ("cantieri", "Cantieri"),
+    ("diffuso", "Diffuso"),
+)
+PLACES = (
+    ("Via dei Mulini 4", "23100", "Sondrio", "SO"),
+    ("Via Stelvio 21", "23017", "Morbegno", "SO"),
+    ("Piazza Cavour 2", "23037", "Tirano", "SO"),
+)
+# first name, last name, euros, fund, how, days ago
+GIFTS = (
+    ("Ada", "Bonfanti", 50, "donoday", "card", 8),
+    ("Piero", "Salvetti", 15, "donoday", "card", 8),
+    ("Lucia", "Moretti", 150, "emporion", "sepa", 7),
+    ("Yusuf", "Demir", 25, "donoday", "card", 6),
+    ("Marta", "Codega", 50, "donoday", "card_3ds", 5),
+    ("Giovanni", "Tognini", 300, "donoday", "card", 4),
+    ("Ada", "Bonfanti", 15, "cantieri", "card", 4),
+    ("Elena", "Rigamonti", 20, "diffuso", "card", 3),
+    ("Sara", "Bertolini", 35, "donoday", "card", 2),
+    ("Marco", "Della Vedova", 50, "donoday", "card", 2),
+    ("Nadia", "Gianoli", 10, "emporion", "card", 1),
+    ("Tommaso", "Fiorini", 100, "donoday", "sepa waiting", 1),
+    ("Irene", "Paganoni", 40, "donoday", "card back", 1),
+    ("Davide", "Sertori", 50, "donoday", "card", 0),
+)
+
+
+def load() -> None:
+    """Funds always; gifts only where the sandbox stands in for Stripe."""
+    for position, (slug, name) in enumerate(FUNDS):
+        _fund(slug, name, position)
+    # the fund every installation begins with has a better name here
+    Fund.objects.filter(slug="generale", donations=None).update(active=False)
+    if not settings.SANDBOX:
+        return
+    _wait_for_sandbox()
+    for number, gift in enumerate(GIFTS):
+        _give(number, *gift)
+    for _round in range(2):  # what one look finds in the inbox, and what it leaves to the next
+        sweep(now=timezone.now() + timedelta(hours=1))
+        process_events()
+    write_due()
+
+
+def _fund(slug: str, name: str, position: int) -> None:
+    fund, _made = Fund.objects.get_or_create(
+        slug=slug, defaults={"name": name, "position": position}
+    )
+    for amount, meaning in MEANINGS.items():
+        SuggestedAmount.objects.get_or_create(
+            fund=fund, amount=amount, defaults={"meaning": meaning}
+        )
+
+
+def _give(
+    number: int, first: str, last: str, euros: int, fund: str, how: str, days_ago: int
+) -> None:
+    token = uuid.uuid5(FORMS, str(number))
+    found = Donation.objects.filter(form_token=token).first()
+    if found and found.state not in (Donation.State.STARTED, Donation.State.CHECKOUT_OPEN):
+        return
+    street, postcode, city, province = PLACES[number % len(PLACES)]
+    gift = start_donation(
+        form_token=token,
+        amount=euros * 100,
+        fund=Fund.objects.get(slug=fund),
+        donor=Details(
+            email=f"{first}.{last.replace(' ', '')}@example.org".lower(),
+            first_name=first,
+            last_name=last,
+            street=street,
+            postcode=postcode,
+            city=city,
+            province=province,
+        ),
+        language="it",
+        consents=["privacy"],
+        text_version="demo",
+        source=_source(number) if fund == "donoday" else None,
+    ).donation
+    at = timezone.now() - timedelta(days=days_ago, hours=number % 7, minutes=7 * number % 60)
+    Donation.objects.filter(pk=gift.pk).update(created_at=at)
+    _pay(str(gift.attempts.latest("number").session_id), how, at)
+
+
+def _pay(session: str, how: str, at: datetime) -> None:
+    """As the donor would on the payment page; then the bank, then perhaps the treasurer."""
+    method, _space, rest = how.partition(" ")
+    story = _control(
+        "pay",
+        session=session,
+        method=method,
+        created=int(at.timestamp()),
+        settle="true" if method == "sepa" and rest != "waiting" else "false",
+    )
+    if rest == "back":
+        _control("refund", payment_intent=story["session"]["payment_intent"])
+
+
+def _source(number: int) -> Source | None:
+    """Gifts are spread over the posts that are out, the first of them most."""
+    ways = list(Source.objects.filter(link__isnull=False).order_by("pk"))
+    return ways[number * number % len(ways)] if ways else None
+
+
+def _control(action: str, **data: Any) -> dict[str, Any]:
+    answer = requests.post(
+        f"{settings.SANDBOX_URL}/_control/stripe/{action}", json=data, timeout=10
+    )
+    answer.raise_for_status()
+    return dict(answer.json())
+
+
+def _wait_for_sandbox() -> None:
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            requests.get(f"{settings.SANDBOX_URL}/_control/", timeout=2)
+            return
+        except requests.RequestException:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
