@@ -7,13 +7,17 @@ from wagtail import hooks
 
 from cms.dashboard.base import Columns
 from cms.dashboard.beat import Beat
+from cms.dashboard.campaign import GoesOutToday, NeedsMe
 from cms.dashboard.money import CameInToday
 
 
 @hooks.register("construct_homepage_panels")
 def dashboard(request: HttpRequest, panels: list[Any]) -> None:
     """Ours come first (their order is below 100), Wagtail's own stay below them."""
-    panels[:0] = [Beat(request), Columns(CameInToday(request))]
+    panels[:0] = [
+        Beat(request),
+        Columns(NeedsMe(request), GoesOutToday(request), CameInToday(request)),
+    ]
 
 
 @hooks.register("construct_homepage_summary_items")

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -170,6 +171,15 @@ class PostDeleteView(snippets.DeleteView):
         return super().dispatch(request, *args, **kwargs)
 
 
+class PostCancellationView(snippets.ConfirmWorkflowCancellationView):
+    """Wagtail asks nobody here; the question alone would show a post to strangers."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm("campaigns.change_post"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
 class PostViewSet(snippets.SnippetViewSet):
     model = Post
     admin_url_namespace = "campaigns_posts"
@@ -192,6 +202,7 @@ class PostViewSet(snippets.SnippetViewSet):
     edit_view_class = PostEditView
     delete_view_class = PostDeleteView
     inspect_view_class = PostInspectView
+    confirm_workflow_cancellation_view_class = PostCancellationView
     inspect_template_name = "campaigns/admin/post_inspect.html"
     create_template_name = "campaigns/admin/post_create.html"
     edit_template_name = "campaigns/admin/post_edit.html"
