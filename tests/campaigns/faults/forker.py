@@ -1,0 +1,159 @@
+"""A warm process that forks a real one for every order, so that each can really be killed.
+
+Orders come as JSON lines on standard input, answers go out as JSON lines. A child has its own
+database connections and may get `kill`: the place where it ends itself with SIGKILL, which
+nothing can catch.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from datetime import timedelta
+
+import django
+
+PLACES = (
+    "claimed",  # leased, no intent yet
+    "intent",  # intent committed, nothing sent
+    "answered",  # the network has answered, nothing written down
+    "recording",  # inside the transaction that writes the outcome
+    "recorded",  # all written down
+)
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    import campaigns.services  # noqa: F401  warm before the forks
+
+    for line in sys.stdin:
+        order = json.loads(line)
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reader)
+            run(order, writer)
+        os.close(writer)
+        with os.fdopen(reader) as pipe:
+            answer = pipe.read()
+        _pid, status = os.waitpid(child, 0)
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        print(json.dumps({"killed": killed, "answer": json.loads(answer or "null")}), flush=True)
+
+
+def run(order: dict, writer: int) -> None:
+    code = 1
+    try:
+        arm(order.pop("kill", ""))
+        answer = globals()[f"do_{order.pop('do')}"](**order)
+        os.write(writer, json.dumps(answer, default=str).encode())
+        code = 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def die(*_arguments, **_options):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def before(module, name):
+    setattr(module, name, die)
+
+
+def after(module, name):
+    """Dies after the first call that did something."""
+    real = getattr(module, name)
+
+    def call(*arguments, **options):
+        if real(*arguments, **options):
+            die()
+
+    setattr(module, name, call)
+
+
+def arm(place: str) -> None:
+    from campaigns.services import outcomes, reconciling, sending
+
+    if place == "claimed":
+        before(sending, "_commit")
+    elif place == "intent":
+        after(sending, "_commit")
+    elif place == "answered":
+        before(sending, "record")
+    elif place == "recording":
+        before(outcomes, "bump")
+    elif place == "recorded":
+        after(sending, "record")
+    elif place == "asking":
+        before(reconciling, "record")
+    elif place:
+        raise ValueError(place)
+
+
+# orders ---------------------------------------------------------------------------------------
+
+
+def do_post(channel: str, name: str, credentials: dict) -> dict:
+    """An approved post, due now, on a new account; with a picture."""
+    from django.utils import timezone
+
+    from tests.campaigns.faults import cast
+
+    return cast.due_post(channel=channel, name=name, credentials=credentials, now=timezone.now())
+
+
+def do_many(number: int, accounts: list, seconds: float) -> list:
+    from tests.campaigns.faults import cast
+
+    return cast.many(number=number, accounts=accounts, seconds=seconds)
+
+
+def do_send(seconds: float = 0.01) -> int:
+    from campaigns import services
+
+    return services.send_due(seconds=seconds)
+
+
+def do_reconcile() -> int:
+    from campaigns import services
+
+    return services.reconcile()
+
+
+def do_time_passes(keys: list) -> int:
+    """Leases run out, waits are over, and what is out has had time to be seen."""
+    from django.utils import timezone
+
+    from campaigns.models import Account, Delivery
+
+    past = timezone.now() - timedelta(seconds=1)
+    rows = Delivery.objects.filter(key__in=keys)
+    rows.filter(next_at__isnull=False).update(next_at=past)
+    rows.filter(tried_at__isnull=False).update(tried_at=past - timedelta(minutes=15))
+    rows.filter(lease_token__isnull=False).update(lease_until=past)
+    return Account.objects.update(rest_until=None)
+
+
+def do_state(key: str) -> dict:
+    from campaigns.models import Delivery, WallEntry
+
+    row = Delivery.objects.get(key=key)
+    return {
+        "state": row.state,
+        "attempts": row.attempts,
+        "link": row.content["link"],
+        "error": row.last_error,
+        "log": [f"{entry.after}: {entry.why}" for entry in row.log.all()],
+        "on_wall": WallEntry.objects.filter(delivery=row).count(),
+    }
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()

@@ -1,0 +1,250 @@
+"""Every step × {kill, drop before, drop after} × each channel, with real processes, on a SQLite
+file and on PostgreSQL: in the end each post is out exactly once, and nobody had to be asked.
+
+A process forks for every order and dies by SIGKILL where it is told (see forker.py); Mastodon and
+Bluesky are the sandbox, whose connections drop before or after the effect.
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.campaigns.faults.forker import PLACES
+from tests_support import require_postgres
+
+ROOT = Path(__file__).resolve().parents[3]
+CHANNELS = ("wall", "mastodon", "bluesky")
+STEPS = {
+    "mastodon": ("/mastodon/api/v2/media", "/mastodon/api/v1/statuses"),
+    "bluesky": (
+        "/bluesky/xrpc/com.atproto.server.createSession",
+        "/bluesky/xrpc/com.atproto.repo.uploadBlob",
+        "/bluesky/xrpc/com.atproto.repo.putRecord",
+    ),
+}
+
+
+class Forker:
+    """The process under test: orders in, answers out."""
+
+    def __init__(self, environment):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.campaigns.faults.forker"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, do, *, dies=False, **order):
+        self.process.stdin.write(json.dumps({"do": do, **order}) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "the process under test has ended"
+        result = json.loads(line)
+        assert result["killed"] == dies, (do, order, result)
+        return result["answer"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def forker(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("faults")
+    name = f"segnopiu_faults_{os.getpid()}"
+    address = f"sqlite:///{folder}/db.sqlite3"
+    if request.param == "postgres":
+        server = require_postgres()
+        address = f"{server.rsplit('/', 1)[0]}/{name}"
+        on_server(server, f"CREATE DATABASE {name}")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": address,
+        "VAR_DIR": str(folder),
+        "LOG_LEVEL": "ERROR",
+        "PGOPTIONS": "-c synchronous_commit=off",
+    }
+    environment.pop("SITE_URL", None)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True
+    )
+    running = Forker({**environment, "PGOPTIONS": ""})
+    yield running
+    running.close()
+    if request.param == "postgres":
+        on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def on_server(address, command):
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(command)
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("sandbox")
+    words = ["--port", str(port), "--data", str(folder)]
+    words += ["--webhook-url", "http://127.0.0.1:9/", "--webhook-secret", "whsec_x"]
+    process = subprocess.Popen([sys.executable, "-m", "sandbox", *words], cwd=ROOT)
+    url = f"http://127.0.0.1:{port}"
+    for _try in range(200):
+        try:
+            requests.get(f"{url}/_control/", timeout=2)
+            break
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    requests.post(f"{url}/_control/mastodon/settings", json={"requests": 1_000_000}, timeout=5)
+    yield url
+    process.terminate()
+    process.wait(20)
+
+
+class Case:
+    """One post on one account of its own."""
+
+    number = 0
+
+    def __init__(self, forker, sandbox, channel):
+        Case.number += 1
+        self.forker, self.sandbox, self.channel = forker, sandbox, channel
+        self.name = f"c{os.getpid()}n{Case.number}"
+        self.key = forker("post", channel=channel, name=self.name, credentials=self.credentials())[
+            "key"
+        ]
+
+    def credentials(self):
+        if self.channel == "mastodon":
+            return {"instance": f"{self.sandbox}/mastodon", "token": f"sandbox-{self.name}"}
+        if self.channel == "bluesky":
+            return {
+                "service": f"{self.sandbox}/bluesky",
+                "handle": f"{self.name}.bsky.social",
+                "password": "sandbox-secret",
+            }
+        return {}
+
+    def fault(self, kind, path):
+        data = {"kind": kind, "path": path, "method": "POST"}
+        answer = requests.post(
+            f"{self.sandbox}/_control/{self.channel}/fault", json=data, timeout=5
+        )
+        answer.raise_for_status()
+
+    def seen(self):
+        """How many posts of this account the world can read."""
+        if self.channel == "wall":
+            return self.forker("state", key=self.key)["on_wall"]
+        if self.channel == "mastodon":
+            page = f"{self.sandbox}/mastodon/@{self.name}"
+        else:
+            page = f"{self.sandbox}/bluesky/profile/{self.name}.bsky.social"
+        answer = requests.get(page, timeout=5)
+        link = self.forker("state", key=self.key)["link"]
+        return len(re.findall(rf'href="{re.escape(link)}"', answer.text))
+
+    def settle(self):
+        """Time passes and the beat goes on, until nothing is left to do."""
+        for _round in range(6):
+            self.forker("time_passes", keys=[self.key])
+            self.forker("reconcile")
+            self.forker("send")
+            state = self.forker("state", key=self.key)
+            if state["state"] == "published":
+                return state
+        return state
+
+    def ends_well(self):
+        state = self.settle()
+        assert state["state"] == "published", state
+        assert self.seen() == 1, state
+        self.forker("send")
+        self.forker("reconcile")
+        assert self.seen() == 1
+        return state
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_without_a_fault(forker, sandbox, channel):
+    case = Case(forker, sandbox, channel)
+    assert forker("send") == 1
+    assert forker("state", key=case.key)["attempts"] == 1
+    case.ends_well()
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_killed(forker, sandbox, channel, place):
+    case = Case(forker, sandbox, channel)
+    forker("send", kill=place, dies=True)
+    assert case.seen() <= 1
+    case.ends_well()
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_killed_twice_and_then_while_asking(forker, sandbox, channel):
+    case = Case(forker, sandbox, channel)
+    forker("send", kill="answered", dies=True)
+    forker("time_passes", keys=[case.key])
+    forker("reconcile", kill="asking", dies=True)
+    forker("time_passes", keys=[case.key])
+    forker("reconcile", kill="asking", dies=True)
+    case.ends_well()
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error", "error_after"])
+@pytest.mark.parametrize(
+    ("channel", "path"), [(channel, path) for channel, paths in STEPS.items() for path in paths]
+)
+def test_connection_lost(forker, sandbox, channel, path, kind):
+    case = Case(forker, sandbox, channel)
+    case.fault(kind, path)
+    forker("send")
+    assert case.seen() <= 1
+    case.ends_well()
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+@pytest.mark.parametrize("channel", list(STEPS))
+def test_connection_lost_and_then_killed_while_asking(forker, sandbox, channel, kind):
+    case = Case(forker, sandbox, channel)
+    case.fault(kind, STEPS[channel][-1])
+    forker("send")
+    forker("time_passes", keys=[case.key])
+    forker("reconcile", kill="asking", dies=True)
+    case.ends_well()
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_nobody_is_asked_and_the_log_is_complete(forker, sandbox, channel):
+    case = Case(forker, sandbox, channel)
+    forker("send", kill="intent", dies=True)
+    log = case.ends_well()["log"]
+    assert not any(line.startswith("needs_person") for line in log)
+    assert [line.split(":")[0] for line in log] == [
+        "planned",
+        "due",
+        "sending",
+        "reconciling",
+        "retry_wait",
+        "sending",
+        "published",
+    ]
