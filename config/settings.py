@@ -272,7 +272,8 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["console"], "propagate": False},
         "fontTools": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},  # the file system broker has no host to name
+        "wagtail": {"level": "WARNING"},  # its own log in the database says who did what
         "stripe": {"level": "WARNING"},
     },
 }

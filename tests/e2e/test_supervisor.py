@@ -62,7 +62,7 @@ def test_the_terminal_shows_addresses_and_logins(own):
     assert requests.get(own.url, timeout=20).status_code == 200
 
 
-@pytest.mark.parametrize("words", ["gunicorn", "celery -A config worker", "beat", "-m sandbox"])
+@pytest.mark.parametrize("words", ["gunicorn", "--quiet worker", "--quiet beat", "-m sandbox"])
 def test_a_killed_process_comes_back(own, words):
     before = {pid for pid in family(own) if words in command_of(pid)}
     assert before

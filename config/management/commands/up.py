@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from typing import Any
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             connections.close_all()
             for child in (web(), worker(), beat()):
                 family.add(child)
+            self.wait_for_web(family, stopping)
             self.greet()
             watch = alarm.Watch()
             while not stopping:
@@ -61,6 +63,13 @@ class Command(BaseCommand):
         finally:
             self.say("Stopping …")
             family.end()
+
+    def wait_for_web(self, family: Family, stopping: list[int]) -> None:
+        """Until the site answers, so that nobody opens an address that does not work yet."""
+        deadline = time.monotonic() + 60
+        while not stopping and time.monotonic() < deadline and not answers(settings.PORT):
+            family.tend()
+            time.sleep(0.1)
 
     def greet(self) -> None:
         self.say("")
@@ -77,6 +86,14 @@ class Command(BaseCommand):
     def say(self, words: str) -> None:
         self.stdout.write(words)
         self.stdout.flush()
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def make_folders() -> None:
@@ -98,7 +115,7 @@ def worker() -> Child:
     processes = os.environ.get("WORKER_PROCESSES", "2")
     return Child(
         "worker",
-        command("celery", "-A", "config", "worker", "--concurrency", processes)
+        command("celery", "-A", "config", "--quiet", "worker", "--concurrency", processes)
         + ["--loglevel", "warning", "--without-gossip", "--without-mingle"],
     )
 
@@ -107,7 +124,7 @@ def beat() -> Child:
     schedule = settings.VAR_DIR / f"beat-{os.getpid()}"
     return Child(
         "beat",
-        command("celery", "-A", "config", "beat", "--loglevel", "warning")
+        command("celery", "-A", "config", "--quiet", "beat", "--loglevel", "warning")
         + ["--schedule", str(schedule), "--pidfile", "", "--max-interval", "1"],
     )
 
