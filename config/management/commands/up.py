@@ -51,9 +51,10 @@ class Command(BaseCommand):
                 self.say("Loading the demonstration content, once …")
                 call_command("demo")
             connections.close_all()
-            for child in (web(), worker(), beat()):
-                family.add(child)
+            family.add(web())  # alone at first: the site answers sooner
             self.wait_for_web(family, stopping)
+            family.add(worker())
+            family.add(beat())
             self.greet()
             watch = alarm.Watch()
             while not stopping:
