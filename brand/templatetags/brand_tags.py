@@ -3,6 +3,9 @@
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -37,6 +40,16 @@ def _figure(cents: int | None, *, whole: bool) -> str:
 def thousands(number: int) -> str:
     """48210 → `48.210`."""
     return f"{int(number):,}".replace(",", ".")
+
+
+@register.filter
+def spell(value: Any, pattern: str) -> str:
+    """A date in words; Italian writes months and weekdays small, Django does not."""
+    if not value:
+        return ""
+    moment = localtime(value) if getattr(value, "tzinfo", None) else value
+    words = date_format(moment, pattern)
+    return words.lower() if (get_language() or "").startswith("it") else words
 
 
 @register.inclusion_tag("brand/parts/thermometer.html")

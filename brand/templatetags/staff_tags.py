@@ -4,32 +4,21 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.timezone import localdate, localtime
-from django.utils.translation import get_language
+from django.utils.timezone import localdate
 
-from brand.templatetags.brand_tags import euro
+from brand.templatetags.brand_tags import euro, spell
 
 register = template.Library()
 register.filter("euro", euro)
+register.filter("spell", spell)
 
 BAR = (
     '<svg class="sp-bar {}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
     '<rect width="100" height="10" rx="1"/><rect width="{}" height="10" rx="1"{}/></svg>'
 )
-
-
-@register.filter
-def spell(value: Any, pattern: str) -> str:
-    """A date in words; Italian writes months and weekdays small, Django does not."""
-    if not value:
-        return ""
-    moment = localtime(value) if getattr(value, "tzinfo", None) else value
-    words = date_format(moment, pattern)
-    return words.lower() if (get_language() or "").startswith("it") else words
 
 
 @register.filter
