@@ -109,9 +109,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("start_date", models.DateField(verbose_name="first day")),
-                ("start_time", models.TimeField(default="00:00", verbose_name="from")),
+                ("start_time", models.TimeField(default="00:00", verbose_name="first hour")),
                 ("end_date", models.DateField(verbose_name="last day")),
-                ("end_time", models.TimeField(default="23:59", verbose_name="until")),
+                ("end_time", models.TimeField(default="23:59", verbose_name="last hour")),
                 (
                     "zone",
                     models.CharField(
@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                 (
                     "published_at",
                     models.DateTimeField(
-                        blank=True, db_index=True, null=True, verbose_name="published"
+                        blank=True, db_index=True, null=True, verbose_name="went out"
                     ),
                 ),
                 (
@@ -625,7 +625,7 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(verbose_name="text")),
                 ("link", models.CharField(blank=True, max_length=500)),
                 ("alt", models.TextField(blank=True, verbose_name="alternative text")),
-                ("published_at", models.DateTimeField(db_index=True, verbose_name="published")),
+                ("published_at", models.DateTimeField(db_index=True, verbose_name="went out")),
                 (
                     "campaign",
                     models.ForeignKey(

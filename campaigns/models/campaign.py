@@ -33,9 +33,9 @@ class Campaign(models.Model):  # type: ignore[django-manager-missing]
         help_text=_("With the #, separated by spaces. The first one is the campaign’s own."),
     )
     start_date = models.DateField(_("first day"))
-    start_time = models.TimeField(_("from"), default="00:00")
+    start_time = models.TimeField(_("first hour"), default="00:00")
     end_date = models.DateField(_("last day"))
-    end_time = models.TimeField(_("until"), default="23:59")
+    end_time = models.TimeField(_("last hour"), default="23:59")
     zone = models.CharField(
         _("time zone"),
         max_length=64,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.errors import Refused
@@ -104,7 +104,7 @@ class Delivery(Leased):
     tried_at = models.DateTimeField(_("last attempt"), null=True, blank=True)
     remote_id = models.CharField(max_length=500, blank=True)
     remote_url = models.CharField(max_length=1000, blank=True)
-    published_at = models.DateTimeField(_("published"), null=True, blank=True, db_index=True)
+    published_at = models.DateTimeField(_("went out"), null=True, blank=True, db_index=True)
     source = models.OneToOneField(
         "attribution.Source", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -183,6 +183,6 @@ def refuse_while_sending(rows: Iterable[Delivery]) -> None:
     for row in rows:
         if row.state == State.SENDING:
             raise Refused(
-                _now("It is going out on %(account)s right now: try again in a moment.")
+                gettext("It is going out on %(account)s right now: try again in a moment.")
                 % {"account": row.account}
             )

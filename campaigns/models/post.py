@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
@@ -180,7 +180,7 @@ class Post(
     def publish(self, revision: Revision, user: Any = None, **options: Any) -> Any:
         """Only the end of an approval gets through: nobody publishes around it. Raises Refused."""
         if not self.is_approved(revision):
-            raise Refused(_now("A post goes out only after somebody has said yes to it."))
+            raise Refused(gettext("A post goes out only after somebody has said yes to it."))
         options["skip_permission_checks"] = True
         return super().publish(revision, user=user, **options)
 
@@ -200,7 +200,7 @@ class Post(
         type(self)._base_manager.select_for_update().filter(pk=self.pk).first()
         held = 0
         if changed:
-            why = _now("The post was changed: it waits for a new yes.")
+            why = gettext("The post was changed: it waits for a new yes.")
             held = self.deliveries.withdraw(into=State.HELD, by=user, why=why)
         if overwrite_revision is not None and overwrite_revision.task_states.exists():
             overwrite_revision = None  # somebody was shown that version: it stays as it was

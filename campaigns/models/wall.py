@@ -63,7 +63,7 @@ class WallEntry(models.Model):
         related_name="+",
     )
     alt = models.TextField(_("alternative text"), blank=True)
-    published_at = models.DateTimeField(_("published"), db_index=True)
+    published_at = models.DateTimeField(_("went out"), db_index=True)
 
     objects = WallEntryQuerySet.as_manager()
 

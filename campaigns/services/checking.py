@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.channels.base import ChannelError, Count, Draft, Problem
@@ -74,7 +74,7 @@ def require_ready(*, post: Post) -> None:
     """Raises NotReady, with the problems by account, when something must be mended first."""
     found = {key: errors(value) for key, value in problems(post=post).items() if errors(value)}
     if found:
-        raise NotReady(_now("Something has to be mended before anybody can say yes."), found)
+        raise NotReady(gettext("Something has to be mended before anybody can say yes."), found)
 
 
 def _of_post(post: Post, now: datetime) -> list[Problem]:
