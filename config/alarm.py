@@ -44,7 +44,7 @@ def raise_alarm() -> None:
         .exclude(email="")
     )
     for person in people:
-        message = mail.compose(
+        mail.compose(
             key=f"tick-stopped:{last and last.isoformat()}:{person.pk}",
             kind="tick_stopped",
             to=person.email,
@@ -52,4 +52,4 @@ def raise_alarm() -> None:
             template="config/mail/tick_stopped",
             context={"last": last},
         )
-        mail.send_one(message)
+    mail.send_due()

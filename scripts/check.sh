@@ -7,7 +7,7 @@ step "lint" ruff check .
 step "format" ruff format --check .
 step "types" mypy
 step "imports" lint-imports --no-cache
-step "templates" djlint --check --quiet --lint .
+step "templates" djlint --quiet --lint .
 step "catalogues" python manage.py compile_catalogues
 step "migrations" python manage.py makemigrations --check --dry-run
 step "translations" python manage.py check_translations
