@@ -22,6 +22,7 @@ from campaigns.admin import actions, composer, live, results
 from campaigns.admin.panels import composer_panels
 from campaigns.admin.preview import PostPreviewSidePanel
 from campaigns.admin.states import with_looks
+from campaigns.errors import Refused
 from campaigns.models import Account, Campaign, Post
 from campaigns.states import OUTCOME_OPEN, State
 
@@ -148,6 +149,30 @@ class PostEditView(Composer, snippets.EditView):
         # an approved post is held by the first change saved: that has to be somebody's decision
         if self.live_object.deliveries.exists():
             self.autosave_enabled = False
+
+    def is_valid(self, form: Any) -> bool:
+        if self.action == "workflow-action" and self.is_out_of_date:
+            self.produced_error_code = "invalid_revision"
+            self.produced_error_message = _now(
+                "The post was changed while you were reading. Nobody has said yes to anything: "
+                "read it again."
+            )
+            return False
+        return super().is_valid(form)
+
+    def save_instance(self) -> Any:
+        # Wagtail would make a version without changes, which nobody has said yes to, and ask again
+        if self.action == "workflow-action" and not self.form.has_changed():
+            self.new_revision = None
+            return self.object
+        return super().save_instance()
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except Refused as reason:
+            self.produced_error_message = str(reason)
+            return self.form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
