@@ -96,6 +96,13 @@ def credit(
     return found
 
 
+@transaction.atomic
+def add_credits(credits: Iterable[Credit]) -> None:
+    """Many at once; those whose `ref` is there already are left as they are."""
+    Credit.objects.bulk_create(credits, ignore_conflicts=True)
+    bump()
+
+
 def bump() -> None:
     """Something that cached pages show has changed."""
     if not Stamp.objects.filter(pk=1).update(number=F("number") + 1):

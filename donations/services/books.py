@@ -2,6 +2,7 @@
 locked: its state (forward only), the journal, the credit to its source, the acknowledgements and
 the receipt. Said twice, it changes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,21 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attribution.services import credit
-from donations.models import (
-    Account,
-    Acknowledgement,
-    CheckoutAttempt,
-    Donation,
-    Fund,
-    JournalEntry,
-    Receipt,
-)
+from donations.models import CheckoutAttempt, Donation, Receipt
 from donations.services import receipts
+from donations.services.page import (
+    FEES,
+    GIFTS,
+    STRIPE,
+    Page,
+    acknowledge,
+    add_credit,
+    enter,
+    open_page,
+    write,
+)
 from donations.stripe_facts import Charge, Refund, Session
-
-STRIPE, FEES = Account.STRIPE, Account.FEES
-GIFTS = "gifts"  # the account of the gift's fund
 
 State = Donation.State
 Attempt = CheckoutAttempt.State
@@ -55,21 +55,27 @@ class Outcome:
 
 
 @transaction.atomic
-def record(*, attempt_id: int, session: Session) -> Outcome:
-    """Brings the books up to what Stripe's session says. Raises SecondCharge, WrongMoney."""
-    attempt = CheckoutAttempt.objects.get(pk=attempt_id)
-    donation = (
-        Donation.objects.select_for_update(of=("self",))
-        .select_related("fund", "source", "donor")
-        .get(pk=attempt.donation_id)
-    )
+def record(*, found: Sequence[tuple[int, Session]]) -> list[Outcome]:
+    """Brings the books up to what Stripe's sessions say of our attempts (by id), all or nothing.
+
+    Raises SecondCharge and WrongMoney.
+    """
+    page = open_page([attempt for attempt, _session in found])
+    outcomes = [_read(page, page.attempts[attempt], session) for attempt, session in found]
+    write(page)
+    return outcomes
+
+
+def _read(page: Page, attempt: CheckoutAttempt, session: Session) -> Outcome:
+    donation = page.donations[attempt.donation_id]
     _note(attempt, session)
     if session.charge and session.payment_status == "paid":
-        _settle(donation, session.charge)
-        _fee(donation, session.charge)
-        _refunds(donation, session.charge)
+        _settle(page, donation, session.charge)
+        _fee(page, donation, session.charge)
+        _refunds(page, donation, session.charge)
         return Outcome(donation, complete=bool(session.charge.transaction))
-    _advance(donation, attempt, session)
+    if page.newest[donation.pk] == attempt.number:
+        _advance(page, donation, session)
     return Outcome(donation, complete=True)
 
 
@@ -79,21 +85,19 @@ def _note(attempt: CheckoutAttempt, session: Session) -> None:
     attempt.session_id = session.id
     attempt.url = session.url or attempt.url
     attempt.payment_intent = session.payment_intent or attempt.payment_intent
-    attempt.save(update_fields=["state", "session_id", "url", "payment_intent"])
 
 
-def _advance(donation: Donation, attempt: CheckoutAttempt, session: Session) -> None:
+def _advance(page: Page, donation: Donation, session: Session) -> None:
     """No money yet. Only the newest attempt speaks for the gift, and only forwards."""
-    later = donation.attempts.filter(number__gt=attempt.number).exists()
     state = _unpaid_state(session)
-    if later or RANK[state] <= RANK[State(donation.state)]:
+    if RANK[state] <= RANK[State(donation.state)]:
         return
     donation.state = state
-    donation.save(update_fields=["state"])
+    page.changed[donation.pk] = donation
     if state in (State.PROCESSING, State.FAILED):
-        _acknowledge(donation, "processing", skip=state != State.PROCESSING)
+        acknowledge(page, donation, "processing", skip=state != State.PROCESSING)
     if state == State.FAILED:
-        _acknowledge(donation, "failed")
+        acknowledge(page, donation, "failed")
 
 
 def _unpaid_state(session: Session) -> State:
@@ -105,10 +109,10 @@ def _unpaid_state(session: Session) -> State:
     return State.FAILED if failed else State.PROCESSING
 
 
-def _settle(donation: Donation, charge: Charge) -> None:
+def _settle(page: Page, donation: Donation, charge: Charge) -> None:
     origin = f"{charge.id}:gift"
     if donation.state in Donation.RECEIVED:
-        if not _booked(origin):
+        if origin not in page.booked:
             raise SecondCharge(charge.id)
         return
     if charge.currency != donation.currency:
@@ -119,62 +123,65 @@ def _settle(donation: Donation, charge: Charge) -> None:
     donation.method_reference = charge.reference
     donation.settled_at = timezone.now() if late else charge.created
     donation.state = State.SETTLED
-    donation.save(update_fields=["amount", "method", "method_reference", "settled_at", "state"])
-    entry = _book(donation, origin, STRIPE, GIFTS, charge.amount, charge.created)
-    _credit(donation, origin, charge.amount, charge.created)
-    receipt = receipts.issue(donation=donation, amount=charge.amount, given_at=charge.created)
+    page.changed[donation.pk] = donation
+    entry = enter(page, donation, origin, STRIPE, GIFTS, charge.amount, charge.created)
+    add_credit(page, donation, origin, charge.amount, charge.created)
+    receipt = receipts.issue(
+        roll=page.roll, donation=donation, amount=charge.amount, given_at=charge.created
+    )
     if late:
         # a debit always has both; when we heard of it late, the first has nothing to say any more
-        _acknowledge(donation, "processing", skip=True)
-    _acknowledge(donation, "thank_you", entry=entry, receipt=receipt)
+        acknowledge(page, donation, "processing", skip=True)
+    acknowledge(page, donation, "thank_you", entry=entry, receipt=receipt)
 
 
-def _fee(donation: Donation, charge: Charge) -> None:
+def _fee(page: Page, donation: Donation, charge: Charge) -> None:
     origin = f"{charge.transaction}:fee"
-    if charge.transaction and charge.fee and not _booked(origin):
-        _book(donation, origin, FEES, STRIPE, charge.fee, charge.created)
+    if charge.transaction and charge.fee and origin not in page.booked:
+        enter(page, donation, origin, FEES, STRIPE, charge.fee, charge.created)
 
 
-def _refunds(donation: Donation, charge: Charge) -> None:
+def _refunds(page: Page, donation: Donation, charge: Charge) -> None:
     """One by one in their order, so that whoever hears of several at once writes the same books."""
     for refund in charge.refunds:
-        if refund.transaction and not _booked(f"{refund.id}:refund"):
-            _give_back(donation, charge, refund)
-        if refund.transaction and refund.came_back and not _booked(f"{refund.id}:returned"):
-            _take_back(donation, charge, refund)
+        if refund.transaction and f"{refund.id}:refund" not in page.booked:
+            _give_back(page, donation, charge, refund)
+        if refund.transaction and refund.came_back and f"{refund.id}:returned" not in page.booked:
+            _take_back(page, donation, charge, refund)
 
 
-def _give_back(donation: Donation, charge: Charge, refund: Refund) -> None:
+def _give_back(page: Page, donation: Donation, charge: Charge, refund: Refund) -> None:
     origin = f"{refund.id}:refund"
-    entry = _book(donation, origin, GIFTS, STRIPE, refund.amount, refund.created)
-    _refunded(donation, donation.refunded_amount + refund.amount)
-    _credit(donation, origin, -refund.amount, refund.created)
-    receipt = _replace_receipt(donation, charge, _("refund of %(day)s"), refund.created)
-    _acknowledge(
-        donation, "refund", key=origin, entry=entry, receipt=receipt, skip=refund.came_back
+    entry = enter(page, donation, origin, GIFTS, STRIPE, refund.amount, refund.created)
+    _refunded(page, donation, donation.refunded_amount + refund.amount)
+    add_credit(page, donation, origin, -refund.amount, refund.created)
+    receipt = _replace_receipt(page, donation, charge, _("refund of %(day)s"), refund.created)
+    acknowledge(
+        page, donation, "refund", key=origin, entry=entry, receipt=receipt, skip=refund.came_back
     )
 
 
-def _take_back(donation: Donation, charge: Charge, refund: Refund) -> None:
+def _take_back(page: Page, donation: Donation, charge: Charge, refund: Refund) -> None:
     """The bank would not take the refund: the money is ours again, and a receipt is due again."""
     origin = f"{refund.id}:returned"
-    _book(donation, origin, STRIPE, GIFTS, refund.amount, refund.created)
-    _refunded(donation, donation.refunded_amount - refund.amount)
-    _credit(donation, origin, refund.amount, refund.created)
-    _replace_receipt(donation, charge, _("refund of %(day)s that came back"), refund.created)
+    enter(page, donation, origin, STRIPE, GIFTS, refund.amount, refund.created)
+    _refunded(page, donation, donation.refunded_amount - refund.amount)
+    add_credit(page, donation, origin, refund.amount, refund.created)
+    reason = _("refund of %(day)s that came back")
+    _replace_receipt(page, donation, charge, reason, refund.created)
 
 
-def _refunded(donation: Donation, amount: int) -> None:
+def _refunded(page: Page, donation: Donation, amount: int) -> None:
     donation.refunded_amount = amount
     if amount == 0:
         donation.state = State.SETTLED
     else:
         donation.state = State.REFUNDED if donation.net == 0 else State.PARTLY_REFUNDED
-    donation.save(update_fields=["refunded_amount", "state"])
+    page.changed[donation.pk] = donation
 
 
 def _replace_receipt(
-    donation: Donation, charge: Charge, reason: str, at: datetime
+    page: Page, donation: Donation, charge: Charge, reason: str, at: datetime
 ) -> Receipt | None:
     """The valid receipt is void; one for what stays takes its place. None when nothing stays."""
     last = donation.receipts.order_by("-pk").first()
@@ -184,72 +191,9 @@ def _replace_receipt(
     if not donation.net:
         return None
     return receipts.issue(
-        donation=donation, amount=donation.net, given_at=charge.created, replaces=last
-    )
-
-
-def _booked(origin: str) -> bool:
-    return JournalEntry.objects.filter(origin=origin).exists()
-
-
-def _book(
-    donation: Donation, origin: str, debit: str, credit: str, amount: int, at: datetime
-) -> JournalEntry:
-    return JournalEntry.objects.create(
-        debit=_account(debit, donation.fund),
-        credit=_account(credit, donation.fund),
-        amount=amount,
-        currency=donation.currency,
-        origin=origin,
+        roll=page.roll,
         donation=donation,
-        at=at,
-    )
-
-
-def _account(code: str, fund: Fund) -> Account:
-    if code != GIFTS:
-        return Account.objects.get(code=code)
-    found, _made = Account.objects.get_or_create(
-        fund=fund,
-        defaults={
-            "code": f"gifts-{fund.pk}",
-            "name": f"Erogazioni liberali: {fund.name}"[:120],
-            "kind": Account.Kind.INCOME,
-        },
-    )
-    return found
-
-
-def _credit(donation: Donation, ref: str, amount: int, at: datetime) -> None:
-    if donation.source:
-        credit(
-            source=donation.source,
-            ref=ref,
-            amount=amount,
-            donor=donation.donor.public_id.hex,
-            at=at,
-            currency=donation.currency,
-        )
-
-
-def _acknowledge(
-    donation: Donation,
-    kind: str,
-    *,
-    key: str = "",
-    entry: JournalEntry | None = None,
-    receipt: Receipt | None = None,
-    skip: bool = False,
-) -> None:
-    """One of each. `skip`: it belongs to the story, but the donor need not hear it any more."""
-    Acknowledgement.objects.get_or_create(
-        key=key or f"{donation.public_id}:{kind}",
-        defaults={
-            "donation": donation,
-            "kind": kind,
-            "entry": entry,
-            "receipt": receipt,
-            "state": Acknowledgement.State.SKIPPED if skip else Acknowledgement.State.DUE,
-            "next_at": None if skip else timezone.now(),
-        },
+        amount=donation.net,
+        given_at=charge.created,
+        replaces=last,
     )

@@ -3,23 +3,27 @@ comes from Stripe's objects as they are now, so that order and repetition change
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from donations import gateway
 from donations.models import CheckoutAttempt, StripeEvent
 from donations.services import books
-from donations.services.inbox import DISPUTE_TYPES, REFUND_TYPES
+from donations.services.inbox import DISPUTE_TYPES, REFUND_TYPES, SESSION_TYPES
 from donations.stripe_facts import ATTEMPT, Rejected, Session, Unavailable
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 State = StripeEvent.State
 LEASE = timedelta(minutes=5)
 BATCH = 50
+LOOKS = 8  # at Stripe at once
+ENOUGH = 12  # attempts at an event that we cannot digest, about an hour
 AGAIN = {"base": timedelta(seconds=5), "cap": timedelta(minutes=30)}
 
 log = logging.getLogger(__name__)
@@ -32,9 +36,9 @@ class Case:
     attempt: CheckoutAttempt
     events: list[StripeEvent] = field(default_factory=list)
 
-    @property
-    def refunds(self) -> bool:
-        return any(event.type in REFUND_TYPES for event in self.events)
+    def look(self, stripe: gateway.Gateway) -> Session:
+        refunds = any(event.type in REFUND_TYPES for event in self.events)
+        return stripe.fetch_session(str(self.attempt.session_id), refunds=refunds)
 
 
 def process_events(*, limit: int = 1000) -> int:
@@ -47,8 +51,7 @@ def process_events(*, limit: int = 1000) -> int:
         if not events:
             break
         taken += len(events)
-        for case in _cases(events):
-            _work(case)
+        _work(_cases(events))
     return taken
 
 
@@ -59,94 +62,133 @@ def release() -> int:
     )
 
 
-def retry(*, event: StripeEvent) -> None:
-    """A person asks for another look at an event that failed or waits."""
-    StripeEvent.objects.filter(pk=event.pk, state__in=[State.FAILED, State.PARKED]).update(
-        state=State.RECEIVED, next_at=timezone.now(), attempts=0
-    )
-
-
-def _cases(events: Iterable[StripeEvent]) -> list[Case]:
+def _cases(events: Sequence[StripeEvent]) -> list[Case]:
     """The events by the attempt they belong to; those without one are parked or set aside."""
+    sessions = [event.object_id for event in events]
+    known = {
+        str(attempt.session_id): attempt
+        for attempt in CheckoutAttempt.objects.filter(session_id__in=sessions)
+    }
     cases: dict[int, Case] = {}
     for event in events:
-        if event.type in DISPUTE_TYPES:
-            _finish(event, State.FAILED, "a payment is disputed: answer it at Stripe")
-            continue
-        try:
-            attempt = _attempt_of(event)
-        except Unavailable as error:
-            _park(event, str(error), state=State(event.state))
-            continue
-        except (Rejected, ValueError, KeyError, TypeError) as error:
-            _finish(event, State.FAILED, f"{type(error).__name__}: {error}")
-            continue
+        attempt = known.get(event.object_id) or _searched(event)
         if attempt:
             cases.setdefault(attempt.pk, Case(attempt)).events.append(event)
     return list(cases.values())
 
 
-def _attempt_of(event: StripeEvent) -> CheckoutAttempt | None:
+def _searched(event: StripeEvent) -> CheckoutAttempt | None:
     """The attempt an event speaks of. None: put aside or parked already, never dropped."""
+    found = None
+    try:
+        if event.type in DISPUTE_TYPES:
+            _finish(event, State.FAILED, "a payment is disputed: answer it at Stripe")
+        else:
+            found = _attempt_of(event)
+    except Unavailable as error:
+        _later(event, str(error))
+    except (Rejected, ValueError, KeyError, TypeError) as error:
+        _finish(event, State.FAILED, f"{type(error).__name__}: {error}")
+    return found
+
+
+def _attempt_of(event: StripeEvent) -> CheckoutAttempt | None:
+    """By the payment, or by our key in Stripe's metadata, asked for when it must be."""
     thing = json.loads(bytes(event.payload))["data"]["object"]
     attempts = CheckoutAttempt.objects
     key = str((thing.get("metadata") or {}).get(ATTEMPT, ""))
     payment = str(thing.get("payment_intent") or "")
-    if event.type.startswith("checkout.session."):
-        found = attempts.filter(session_id=thing["id"]).first()
-    else:
-        found = attempts.filter(payment_intent=payment).first() if payment else None
+    found = attempts.filter(payment_intent=payment).first() if payment else None
     if found is None and not key and payment:
         key = gateway.get().attempt_of_payment(payment)
     if found is None and key:
         found = attempts.filter(idempotency_key=key).first()
-    if found is None and not key:
+    if found and event.type in SESSION_TYPES:
+        found.session_id = thing["id"]  # the answer to our call never came: here it is
+    if found and found.session_id:
+        return found
+    if found or key:
+        _later(event, "the gift it belongs to is not known yet", State.PARKED)
+    else:
         _finish(event, State.IGNORED, "not a gift made here")
-    elif found is None:
-        _park(event, "no gift of this number is known yet")
-    elif not (found.session_id or event.type.startswith("checkout.session.")):
-        _park(event, "the gift's payment page is not known yet")
-        found = None
-    elif not found.session_id:
-        found.session_id = thing["id"]
-    return found
+    return None
 
 
-def _work(case: Case) -> None:
-    """One fresh look at Stripe, one transaction, and the events are done."""
+def _work(cases: list[Case]) -> None:
+    """Fresh looks at Stripe side by side, then one transaction for all of them."""
+    if not cases:
+        return
+    stripe = gateway.get()
+    with ThreadPoolExecutor(min(LOOKS, len(cases))) as pool:
+        looks = [(case, pool.submit(case.look, stripe)) for case in cases]
+    seen = []
+    for case, look in looks:
+        try:
+            seen.append((case, look.result()))
+        except Unavailable as error:
+            _each(case, _later, str(error))
+        except Rejected as error:
+            _each(case, _finish, State.FAILED, f"Rejected: {error}")
     try:
-        session = _look(case)
-        outcome = books.record(attempt_id=case.attempt.pk, session=session)
-    except Unavailable as error:
-        for event in case.events:
-            _park(event, str(error), state=State(event.state))
-    except (Rejected, books.SecondCharge, books.WrongMoney) as error:
-        for event in case.events:
-            _finish(event, State.FAILED, f"{type(error).__name__}: {error}")
-    except Exception as error:  # a fault of ours must not stop the other gifts' events
+        _record(seen)
+    except Exception:  # one of them: the others must not wait for it
+        for one in seen:
+            _record_alone(one)
+
+
+def _record(seen: list[tuple[Case, Session]]) -> None:
+    """The books and the end of the events in one transaction."""
+    if not seen:
+        return
+    with transaction.atomic():
+        outcomes = books.record(found=[(case.attempt.pk, session) for case, session in seen])
+        done: list[StripeEvent] = []
+        for (case, _session), outcome in zip(seen, outcomes, strict=True):
+            for event in case.events:
+                event.donation = outcome.donation
+            if outcome.complete:
+                done += case.events
+            else:
+                _each(case, _later, "the fee is not known yet", State.PARKED)
+        _done(done)
+
+
+def _record_alone(one: tuple[Case, Session]) -> None:
+    case = one[0]
+    try:
+        _record([one])
+    except (books.SecondCharge, books.WrongMoney) as error:
+        _each(case, _finish, State.FAILED, f"{type(error).__name__}: {error}")
+    except Exception as error:  # a fault of ours: kept, tried again, and in the log
         log.exception("event not processed", extra={"attempt": case.attempt.pk})
         for event in case.events:
-            _park(event, f"{type(error).__name__}: {error}", state=State(event.state))
-    else:
-        for event in case.events:
-            if outcome.complete:
-                _finish(event, State.PROCESSED, donation=outcome.donation)
-            else:
-                _park(event, "the fee is not known yet", donation=outcome.donation)
+            give_up = event.attempts >= ENOUGH
+            _later(event, f"{type(error).__name__}: {error}", State.FAILED if give_up else None)
 
 
-def _look(case: Case) -> Session:
-    return gateway.get().fetch_session(str(case.attempt.session_id), refunds=case.refunds)
+def _done(events: list[StripeEvent]) -> None:
+    """Whoever lost its lease meanwhile has changed nothing: the books are the same either way."""
+    tokens = {event.pk: event.lease_token for event in events}
+    StripeEvent.objects.bulk_update(events, ["donation"])
+    StripeEvent.objects.filter(pk__in=tokens, lease_token__in=tokens.values()).update(
+        state=State.PROCESSED, last_error="", next_at=None, lease_token=None, lease_until=None
+    )
+
+
+def _each(case: Case, what: Callable[..., None], *words: Any, **fields: Any) -> None:
+    for event in case.events:
+        what(event, *words, **fields)
 
 
 def _finish(event: StripeEvent, state: State, error: str = "", **fields: Any) -> None:
     try:
         finish(event, state=state, last_error=error[:500], **fields)
     except LeaseLost:
-        log.info("event went to another worker", extra={"event": event.event_id})
+        log.info("event went to another worker", extra={"stripe_event": event.event_id})
 
 
-def _park(event: StripeEvent, error: str, *, state: State = State.PARKED, **fields: Any) -> None:
-    _finish(
-        event, state, error, next_at=timezone.now() + backoff(event.attempts, **AGAIN), **fields
-    )
+def _later(event: StripeEvent, error: str, state: State | None = None) -> None:
+    """Another look after a while; a failed one only when a person asks for it."""
+    again = timezone.now() + backoff(event.attempts, **AGAIN)
+    next_at = None if state == State.FAILED else again
+    _finish(event, state or State(event.state), error, next_at=next_at, donation=event.donation)

@@ -5,6 +5,7 @@ place and names it (`replaces`), so that the valid receipts add up to the ledger
 """
 
 import hashlib
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,28 +21,53 @@ from donations.receipts import render_receipt
 ROME = ZoneInfo("Europe/Rome")
 
 
+@dataclass
+class Roll:
+    """The numbers that one transaction gives out. The counter of body and year is locked at the
+    first and written once at the end, so a number is given if and only if its receipt is there."""
+
+    now: datetime = field(default_factory=timezone.now)
+    body: dict[str, str] = field(default_factory=issuer.body)
+    counter: ReceiptCounter | None = None
+
+    @property
+    def year(self) -> int:
+        return self.now.astimezone(ROME).year
+
+    def next(self) -> int:
+        if self.counter is None:
+            issuer, year = self.body["fiscal_code"], self.year
+            ReceiptCounter.objects.get_or_create(issuer=issuer, year=year)
+            locked = ReceiptCounter.objects.select_for_update()
+            self.counter = locked.get(issuer=issuer, year=year)
+        self.counter.last += 1
+        return self.counter.last
+
+    def close(self) -> None:
+        if self.counter:
+            self.counter.save(update_fields=["last"])
+
+
 def issue(
-    *, donation: Donation, amount: int, given_at: datetime, replaces: Receipt | None = None
+    *,
+    roll: Roll,
+    donation: Donation,
+    amount: int,
+    given_at: datetime,
+    replaces: Receipt | None = None,
 ) -> Receipt:
-    """Takes the next number of the body and the year, inside the transaction of the books: a
-    number is given out if and only if its receipt is there, so there are no gaps."""
-    body = issuer.body()
-    now = timezone.now()
-    year = now.astimezone(ROME).year
-    code = body["fiscal_code"]
-    ReceiptCounter.objects.get_or_create(issuer=code, year=year)
-    counter = ReceiptCounter.objects.select_for_update().get(issuer=code, year=year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
+    """A receipt with the roll's next number and its data frozen, in the books' transaction."""
+    number = roll.next()
+    label = f"{roll.year}/{number:06d}"
     return Receipt.objects.create(
-        issuer=code,
-        year=year,
-        number=counter.last,
+        issuer=roll.body["fiscal_code"],
+        year=roll.year,
+        number=number,
         donation=donation,
         amount=amount,
-        issued_at=now,
+        issued_at=roll.now,
         replaces=replaces,
-        data=snapshot(donation, body, amount, f"{year}/{counter.last:06d}", given_at, now),
+        data=snapshot(donation, roll.body, amount, label, given_at, roll.now),
     )
 
 

@@ -53,7 +53,7 @@ def _missed_sessions(now: datetime) -> int:
         before = attempt.donation.state
         try:
             session = gateway.get().fetch_session(str(attempt.session_id), refunds=True)
-            outcome = books.record(attempt_id=attempt.pk, session=session)
+            (outcome,) = books.record(found=[(attempt.pk, session)])
         except (Rejected, books.SecondCharge, books.WrongMoney) as error:
             log.error("sweep: a person is needed", extra={"reason": str(error)})
             continue

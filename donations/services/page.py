@@ -1,0 +1,164 @@
+"""One page of the books: what one transaction knows before, and what it is going to write. Rows
+are gathered and written together, so that fifty gifts cost little more than one."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from attribution.models import Credit
+from attribution.services import add_credits
+from donations.models import (
+    Account,
+    Acknowledgement,
+    CheckoutAttempt,
+    Donation,
+    Fund,
+    JournalEntry,
+    Receipt,
+)
+from donations.services import receipts
+
+STRIPE, FEES = Account.STRIPE, Account.FEES
+GIFTS = "gifts"  # the account of the gift's fund
+CHANGED = ["amount", "refunded_amount", "method", "method_reference", "settled_at", "state"]
+
+
+@dataclass
+class Page:
+    """What one transaction knows and is going to write: a batch costs few statements."""
+
+    attempts: dict[int, CheckoutAttempt]
+    donations: dict[int, Donation]  # locked
+    newest: dict[int, int]  # donation → number of its newest attempt
+    booked: set[str]  # origins that stand in the journal
+    said: set[str]  # keys of the acknowledgements that are there
+    accounts: dict[str | int, Account]  # by code, and by fund
+    roll: receipts.Roll = field(default_factory=receipts.Roll)
+    entries: list[JournalEntry] = field(default_factory=list)
+    credits: list[Credit] = field(default_factory=list)
+    duties: list[Acknowledgement] = field(default_factory=list)
+    changed: dict[int, Donation] = field(default_factory=dict)
+
+
+def open_page(ids: list[int]) -> Page:
+    """Locks the gifts of these attempts until the transaction's end."""
+    attempts = CheckoutAttempt.objects.in_bulk(ids)
+    gifts = {attempt.donation_id for attempt in attempts.values()}
+    locked = (
+        Donation.objects.select_for_update(of=("self",))
+        .select_related("fund", "source", "donor")
+        .filter(pk__in=gifts)
+        .order_by("pk")  # everybody locks in the same order
+    )
+    donations = {donation.pk: donation for donation in locked}
+    attempts = CheckoutAttempt.objects.in_bulk(ids)  # as they are now that we hold the gifts
+    every = CheckoutAttempt.objects.filter(donation__in=gifts).values_list("donation", "number")
+    newest: dict[int, int] = {}
+    for gift, number in every:
+        newest[gift] = max(number, newest.get(gift, 0))
+    entries = JournalEntry.objects.filter(donation__in=gifts)
+    duties = Acknowledgement.objects.filter(donation__in=gifts)
+    return Page(
+        attempts=attempts,
+        donations=donations,
+        newest=newest,
+        booked=set(entries.values_list("origin", flat=True)),
+        said=set(duties.values_list("key", flat=True)),
+        accounts=_accounts({donation.fund for donation in donations.values()}),
+    )
+
+
+def _accounts(funds: set[Fund]) -> dict[str | int, Account]:
+    wanted = Q(code__in=[STRIPE, FEES]) | Q(fund__in=funds)
+    found = {one.fund_id or one.code: one for one in Account.objects.filter(wanted)}
+    for fund in funds:
+        if fund.pk not in found:
+            found[fund.pk], _made = Account.objects.get_or_create(
+                fund=fund,
+                defaults={
+                    "code": f"gifts-{fund.pk}",
+                    "name": f"Erogazioni liberali: {fund.name}"[:120],
+                    "kind": Account.Kind.INCOME,
+                },
+            )
+    return found
+
+
+def write(page: Page) -> None:
+    CheckoutAttempt.objects.bulk_update(
+        page.attempts.values(), ["state", "session_id", "url", "payment_intent"]
+    )
+    if page.changed:
+        Donation.objects.bulk_update(page.changed.values(), CHANGED)
+    JournalEntry.objects.bulk_create(page.entries)
+    Acknowledgement.objects.bulk_create(page.duties)
+    page.roll.close()
+    if page.credits:
+        add_credits(page.credits)
+
+
+def enter(
+    page: Page,
+    donation: Donation,
+    origin: str,
+    debit: str,
+    credit: str,
+    amount: int,
+    at: datetime,
+) -> JournalEntry:
+    entry = JournalEntry(
+        debit=page.accounts[donation.fund_id if debit == GIFTS else debit],
+        credit=page.accounts[donation.fund_id if credit == GIFTS else credit],
+        amount=amount,
+        currency=donation.currency,
+        origin=origin,
+        donation=donation,
+        at=at,
+    )
+    page.booked.add(origin)
+    page.entries.append(entry)
+    return entry
+
+
+def add_credit(page: Page, donation: Donation, ref: str, amount: int, at: datetime) -> None:
+    if donation.source_id:
+        page.credits.append(
+            Credit(
+                source_id=donation.source_id,
+                ref=ref,
+                amount=amount,
+                currency=donation.currency,
+                donor=donation.donor.public_id.hex,
+                at=at,
+            )
+        )
+
+
+def acknowledge(
+    page: Page,
+    donation: Donation,
+    kind: str,
+    *,
+    key: str = "",
+    entry: JournalEntry | None = None,
+    receipt: Receipt | None = None,
+    skip: bool = False,
+) -> None:
+    """One of each. `skip`: it belongs to the story, but the donor need not hear it any more."""
+    key = key or f"{donation.public_id}:{kind}"
+    if key in page.said:
+        return
+    page.said.add(key)
+    page.duties.append(
+        Acknowledgement(
+            donation=donation,
+            kind=kind,
+            key=key,
+            entry=entry,
+            receipt=receipt,
+            state=Acknowledgement.State.SKIPPED if skip else Acknowledgement.State.DUE,
+            next_at=None if skip else timezone.now(),
+        )
+    )
