@@ -9,7 +9,7 @@ from django.db.models import Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -99,7 +99,9 @@ def connect(request: HttpRequest, channel: str) -> HttpResponse:
     if channel not in registry.CHANNELS:
         raise Http404
     form = ConnectForm(
-        request.POST or None, channel=channel, initial={"name": registry.channel(channel).label}
+        request.POST if request.method == "POST" else None,
+        channel=channel,
+        initial={"name": registry.channel(channel).label},
     )
     return _guided(request, form, channel, None)
 
@@ -112,7 +114,9 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(Account, pk=pk)
     shown = connecting.shown_values(account, registry.channel(account.channel).fields)
     initial = shown | {"name": account.name}
-    form = ConnectForm(request.POST or None, channel=account.channel, initial=initial)
+    form = ConnectForm(
+        request.POST if request.method == "POST" else None, channel=account.channel, initial=initial
+    )
     return _guided(request, form, account.channel, account)
 
 
@@ -132,7 +136,7 @@ def _guided(
         else:
             messages.success(
                 request,
-                _now("Connected: the network answers %(handle)s. Nothing was published.")
+                gettext("Connected: the network answers %(handle)s. Nothing was published.")
                 % {"handle": kept.handle or kept.name},
             )
             return redirect("campaigns_accounts:index")
@@ -149,7 +153,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(
             request,
-            _now("%(account)s answers. Nothing was published.") % {"account": account},
+            gettext("%(account)s answers. Nothing was published.") % {"account": account},
         )
     return redirect("campaigns_accounts:index")
 
@@ -161,9 +165,9 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     active = request.POST.get("in_uso") == "1"
     Account.objects.filter(pk=account.pk).update(active=active)
     words = (
-        _now("%(account)s is in use again.")
+        gettext("%(account)s is in use again.")
         if active
-        else _now("%(account)s is no longer offered. What is planned on it stays planned.")
+        else gettext("%(account)s is no longer offered. What is planned on it stays planned.")
     )
     messages.success(request, words % {"account": account})
     return redirect("campaigns_accounts:index")

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -60,7 +60,7 @@ class CancelForm(forms.Form):
 @permission_required(PERMISSION, raise_exception=True)
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post, pk=pk)
-    form = MoveForm(request.POST or None, post=post.get_latest_revision_as_object())
+    form = MoveForm(_data(request), post=post.get_latest_revision_as_object())
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -70,7 +70,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         except (Refused, ValidationError) as reason:
             form.add_error(None, _sentence(reason))
         else:
-            messages.success(request, _now("Moved. Nothing has gone out in the meantime."))
+            messages.success(request, gettext("Moved. Nothing has gone out in the meantime."))
             return redirect("campaigns_posts:edit", pk)
     return _page(request, post, form, "move")
 
@@ -79,16 +79,21 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(PERMISSION, raise_exception=True)
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post, pk=pk)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.cancel(post=post, by=request.user, why=form.cleaned_data["why"])
         except Refused as reason:
             form.add_error(None, _sentence(reason))
         else:
-            messages.success(request, _now("Cancelled. What is already out stays out."))
+            messages.success(request, gettext("Cancelled. What is already out stays out."))
             return redirect("campaigns_posts:edit", pk)
     return _page(request, post, form, "cancel")
+
+
+def _data(request: HttpRequest) -> Any:
+    """An empty answer is an answer."""
+    return request.POST if request.method == "POST" else None
 
 
 def _sentence(reason: Exception) -> str:

@@ -114,12 +114,14 @@ def account_rows(post: Post, form: Any, problems: Problems | None = None) -> lis
     """A row for every account one may choose; figures and problems for those chosen."""
     if problems is None:
         problems = problems_of(post) if post.pk else {}
-    chosen = {int(getattr(pk, "pk", pk)) for pk in form["accounts"].value() or [] if pk}
+    chosen = {str(getattr(pk, "pk", pk)) for pk in form["accounts"].value() or []}
     counts = services.counts(post=post) if post.campaign_id else {}
     seen: set[str] = set()
     rows = []
     for account in form.fields["accounts"].queryset.order_by("name", "pk"):
-        row = Row(account, account.pk in chosen, SAMPLE_LINK, account.offline().limits.link_length)
+        row = Row(
+            account, str(account.pk) in chosen, SAMPLE_LINK, account.offline().limits.link_length
+        )
         name = variant_name(account.channel)
         if account.channel not in seen and name in form.fields:
             seen.add(account.channel)

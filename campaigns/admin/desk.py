@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin.viewsets.base import ViewSet
@@ -86,7 +86,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Delivery.objects.select_related("account"), pk=pk)
     given = request.POST.get("risposta", "")
     if given not in ANSWERS:
-        messages.error(request, _now("Choose one of the answers."))
+        messages.error(request, gettext("Choose one of the answers."))
         return redirect("campaigns_desk:index")
     try:
         ANSWERS[given](row, request.user)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.components import MediaContainer
@@ -106,6 +106,10 @@ class PostIndexView(snippets.IndexView):
 class Composer:
     """What creating and editing share: full checks on asking for a yes, our preview, no page checks."""
 
+    def get_available_actions(self) -> list[str]:
+        """Nobody publishes around the approval, not even who may do everything."""
+        return [name for name in super().get_available_actions() if name != "publish"]  # type: ignore[misc]
+
     def is_valid(self, form: Any) -> bool:
         valid = super().is_valid(form)  # type: ignore[misc]
         if not valid or self.action not in ("submit", "restart-workflow"):  # type: ignore[attr-defined]
@@ -115,6 +119,13 @@ class Composer:
             self.produced_error_code = "validation_error"
             self.produced_error_message = " ".join(str(stop) for stop in stops)
         return not stops
+
+    def get_success_message(self, instance: Any = None) -> str:
+        if self.action in ("submit", "restart-workflow"):  # type: ignore[attr-defined]
+            return gettext(
+                "The yes has been asked for. The post goes out at its time once it comes."
+            )
+        return str(super().get_success_message(instance))  # type: ignore[misc]
 
     def get_side_panels(self) -> MediaContainer:
         panels = []
@@ -153,7 +164,7 @@ class PostEditView(Composer, snippets.EditView):
     def is_valid(self, form: Any) -> bool:
         if self.action == "workflow-action" and self.is_out_of_date:
             self.produced_error_code = "invalid_revision"
-            self.produced_error_message = _now(
+            self.produced_error_message = gettext(
                 "The post was changed while you were reading. Nobody has said yes to anything: "
                 "read it again."
             )
@@ -162,7 +173,7 @@ class PostEditView(Composer, snippets.EditView):
 
     def save_instance(self) -> Any:
         # Wagtail would make a version without changes, which nobody has said yes to, and ask again
-        if self.action == "workflow-action" and not self.form.has_changed():
+        if self.object.latest_revision_id and not self.form.has_changed():
             self.new_revision = None
             return self.object
         return super().save_instance()
@@ -190,7 +201,7 @@ class PostDeleteView(snippets.DeleteView):
         if self.object.deliveries.exists():
             messages.error(
                 request,
-                _now("This post has been planned: its history stays. Cancel it instead."),
+                gettext("This post has been planned: its history stays. Cancel it instead."),
             )
             return redirect(reverse(self.edit_url_name, args=[self.object.pk]))
         return super().dispatch(request, *args, **kwargs)

@@ -1,0 +1,275 @@
+"""The composer over HTTP: live checks, saving, asking, saying yes, holding after an edit."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Account, Post
+from campaigns.states import State
+from people import roles
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bluesky(db):
+    return Account.objects.create(channel="bluesky", name="Bluesky", handle="@noi.example")
+
+
+@pytest.fixture
+def form(campaign, bluesky):
+    """form(**changes) → what the browser would send."""
+
+    def form(**changes):
+        day = timezone.localdate() + timedelta(days=2)
+        data = {
+            "campaign": campaign.pk,
+            "text": "Vieni\r\n{link} #DonoDay2026",
+            "accounts": [bluesky.pk],
+            "image": "",
+            "alt_text": "",
+            "card": "none",
+            "card_headline": "",
+            "planned_date": f"{day:%d/%m/%Y}",
+            "planned_time": "09:00",
+            "zone": "Europe/Rome",
+        }
+        return data | changes
+
+    return form
+
+
+def saved() -> Post:
+    return Post.objects.latest("pk").get_latest_revision_as_object()
+
+
+def check(client, data):
+    response = client.post(reverse("campaigns_posts:check"), data)
+    assert response.status_code == 200
+    return response.json()
+
+
+def test_the_check_counts_as_the_network_does(as_role, form, bluesky):
+    client = as_role(roles.CAMPAIGNERS)
+    answer = check(client, form(text="à" * 301))
+    row = answer["fragments"][f"sp-count-{bluesky.pk}"]
+    assert "301" in row and "300" in row
+    assert "sp-bad" in answer["fragments"][f"sp-problems-{bluesky.pk}"]
+    assert "sp-bad" in answer["fragments"]["sp-verdict"]
+
+
+def test_one_character_less_is_fine(as_role, form, bluesky):
+    answer = check(as_role(roles.CAMPAIGNERS), form(text="à" * 300))
+    assert "sp-bad" not in answer["fragments"][f"sp-problems-{bluesky.pk}"]
+    assert "sp-ok" in answer["fragments"]["sp-verdict"]
+
+
+def test_lines_count_once_whatever_the_browser_sends(as_role, form, bluesky):
+    answer = check(as_role(roles.CAMPAIGNERS), form(text="\r\n".join(["a" * 10] * 27)))
+    assert ">296<" in answer["fragments"][f"sp-count-{bluesky.pk}"]
+
+
+def test_the_check_writes_nothing(as_role, form):
+    check(as_role(roles.CAMPAIGNERS), form())
+    assert not Post.objects.exists()
+
+
+def test_rubbish_is_answered_with_sentences(as_role, form):
+    client = as_role(roles.CAMPAIGNERS)
+    answer = check(client, form(campaign="x", planned_date="31/31/2026", accounts=["x", "9999"]))
+    assert "04/10/2026" in answer["fragments"]["sp-when"]
+    check(client, {})
+
+
+def test_the_check_needs_a_token(form, person):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person(roles.CAMPAIGNERS))
+    assert strict.post(reverse("campaigns_posts:check"), form()).status_code == 403
+
+
+def test_what_was_typed_is_escaped(as_role, form):
+    answer = check(as_role(roles.CAMPAIGNERS), form(text="<script>alert(1)</script>"))
+    assert "<script>" not in str(answer)
+
+
+def test_a_card_is_drawn_without_being_kept(as_role, form):
+    from media.models import StoredCard
+
+    client = as_role(roles.CAMPAIGNERS)
+    data = form(card_headline="Metti qui il tuo segno", draw="statement")
+    response = client.post(reverse("campaigns_posts:card"), data)
+    assert response.status_code == 200
+    assert response.content[:3] == b"\xff\xd8\xff"
+    assert not StoredCard.objects.exists()
+
+
+@pytest.mark.parametrize("layout", ["photo", "none", "../x", ""])
+def test_a_card_that_cannot_be_drawn_says_so(layout, as_role, form):
+    response = as_role(roles.CAMPAIGNERS).post(reverse("campaigns_posts:card"), form(draw=layout))
+    assert response.status_code == 422
+
+
+def test_saving_keeps_the_text_of_one_network(as_role, form):
+    client = as_role(roles.CAMPAIGNERS)
+    response = client.post(
+        reverse("campaigns_posts:add"), form(variant_bluesky="Solo qui {link} #DonoDay2026")
+    )
+    assert response.status_code == 302
+    post = saved()
+    assert post.text == "Vieni\n{link} #DonoDay2026"
+    assert post.text_for("bluesky").startswith("Solo qui")
+    assert post.planned_at is not None
+
+    url = reverse("campaigns_posts:edit", args=[post.pk])
+    assert client.post(url, form(variant_bluesky="")).status_code == 302
+    assert saved().text_for("bluesky") == "Vieni\n{link} #DonoDay2026"
+
+
+def test_asking_is_refused_with_what_is_in_the_way(as_role, form):
+    client = as_role(roles.CAMPAIGNERS)
+    data = form(text="à" * 301, **{"action-submit": "1"})
+    response = client.post(reverse("campaigns_posts:add"), data)
+    assert response.status_code == 200
+    assert "à" * 301 in response.content.decode()  # nothing typed is lost
+    assert not Post.objects.exists()
+
+
+def test_asking_without_a_day_is_refused(as_role, form):
+    data = form(planned_date="", planned_time="", **{"action-submit": "1"})
+    response = as_role(roles.CAMPAIGNERS).post(reverse("campaigns_posts:add"), data)
+    assert response.status_code == 200
+    assert not Post.objects.exists()
+
+
+@pytest.fixture
+def asked(client, person, form):
+    """A post whose yes has been asked for, by somebody of the campaigns."""
+    client.force_login(person(roles.CAMPAIGNERS))
+    data = form(**{"action-submit": "1"})
+    assert client.post(reverse("campaigns_posts:add"), data).status_code == 302
+    return Post.objects.get()
+
+
+def yes(client, post, data, **more):
+    return client.post(
+        reverse("campaigns_posts:edit", args=[post.pk]),
+        data | {"action-workflow-action": "1", "workflow-action-name": "approve"} | more,
+    )
+
+
+def test_a_yes_in_the_composer_plans_the_post(asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    assert yes(client, asked, form()).status_code == 302
+    delivery = asked.deliveries.get()
+    assert delivery.state == State.PLANNED
+    assert delivery.revision_id == asked.latest_revision_id
+
+
+def test_whoever_wrote_it_cannot_say_yes(asked, client, form):
+    yes(client, asked, form())
+    assert not asked.deliveries.exists()
+
+
+def test_a_yes_to_a_version_that_changed_is_refused(asked, client, person, form, edit):
+    read = asked.latest_revision
+    edit(asked, text="Altro {link} #DonoDay2026")
+    client.force_login(person(roles.COORDINATION))
+    response = yes(
+        client,
+        asked,
+        form(),
+        loaded_revision_id=read.pk,
+        loaded_revision_created_at=read.created_at.isoformat(),
+    )
+    assert response.status_code == 200
+    assert not asked.deliveries.exists()
+
+
+def test_an_edit_after_the_yes_holds_and_asks_again(asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    url = reverse("campaigns_posts:edit", args=[asked.pk])
+    assert "w-autosave#save" not in client.get(url).content.decode()
+    assert client.post(url, form(text="Corretto {link} #DonoDay2026")).status_code == 302
+    assert asked.deliveries.get().state == State.HELD
+    page = client.get(url).content.decode()
+    assert "sp-stopped" in page
+    assert client.post(url, form(text="Corretto {link} #DonoDay2026")).status_code == 302
+    yes(client, asked, form(text="Corretto {link} #DonoDay2026"))
+    assert asked.deliveries.get().state == State.PLANNED
+
+
+def test_saving_without_a_change_holds_nothing(asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    client.post(reverse("campaigns_posts:edit", args=[asked.pk]), form())
+    assert asked.deliveries.get().state == State.PLANNED
+
+
+def test_an_edit_while_it_is_going_out_is_refused_and_nothing_is_lost(asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    asked.deliveries.update(state=State.SENDING, digest="x")
+    response = client.post(
+        reverse("campaigns_posts:edit", args=[asked.pk]), form(text="Tardi {link} #DonoDay2026")
+    )
+    assert response.status_code == 200
+    assert "Tardi {link}" in response.content.decode()
+    assert asked.deliveries.get().state == State.SENDING
+
+
+@pytest.mark.parametrize("action", ["action-publish", "action-unpublish"])
+def test_nobody_publishes_around_the_approval(action, asked, client, admin_user, form):
+    client.force_login(admin_user)
+    client.post(reverse("campaigns_posts:edit", args=[asked.pk]), form(**{action: "1"}))
+    asked.refresh_from_db()
+    assert not asked.live
+    assert not asked.deliveries.exists()
+
+
+def test_moving_and_cancelling(asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    day = timezone.localdate() + timedelta(days=5)
+    url = reverse("campaigns_posts:move", args=[asked.pk])
+    assert client.post(url, {"day": "x", "time": "y", "zone": "Europe/Rome"}).status_code == 200
+    moved = client.post(url, {"day": f"{day:%d/%m/%Y}", "time": "10:30", "zone": "Europe/Rome"})
+    assert moved.status_code == 302
+    assert saved().planned_date == day
+    assert client.post(reverse("campaigns_posts:cancel", args=[asked.pk])).status_code == 302
+    assert asked.deliveries.get().state == State.CANCELLED
+
+
+@pytest.mark.parametrize("name", ["move", "cancel"])
+def test_the_reason_of_a_refusal_is_shown(name, asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    asked.deliveries.update(state=State.SENDING, digest="x")
+    response = client.post(
+        reverse(f"campaigns_posts:{name}", args=[asked.pk]),
+        {"day": "04/10/2027", "time": "10:30", "zone": "Europe/Rome"},
+    )
+    assert response.status_code == 409
+    assert "Bluesky" in response.content.decode()
+    assert asked.deliveries.get().state == State.SENDING
+
+
+def test_each_network_has_its_preview(asked, client, person, form):
+    url = reverse("campaigns_posts:preview_on_edit", args=[asked.pk])
+    assert client.post(url, form(text="Nuovo {link} #DonoDay2026")).json()["is_valid"]
+    for mode, shown in [("", "sp-prev--bluesky"), ("bluesky", "sp-prev--bluesky")]:
+        page = client.get(url, {"mode": mode}).content.decode()
+        assert shown in page
+        assert "<i>#DonoDay2026</i>" in page
+        assert "/s/xxxxxxxx</u>" in page
+
+
+def test_a_planned_post_is_not_deleted(asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    client.post(reverse("campaigns_posts:delete", args=[asked.pk]))
+    assert Post.objects.filter(pk=asked.pk).exists()

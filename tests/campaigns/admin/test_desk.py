@@ -1,0 +1,112 @@
+"""The desk: what waits, the evidence, the answers, and who was quicker."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from attribution.models import Visit
+from campaigns.models import Delivery
+from campaigns.states import Question, State
+from people import roles
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting(write, approve):
+    """waiting(state, question) → a delivery that waits for a person."""
+
+    def waiting(state=State.NEEDS_PERSON, question=Question.PROOF, **fields):
+        delivery = approve(write(minutes=60))[0]
+        Delivery.objects.filter(pk=delivery.pk).update(
+            state=state, question=question, tried_at=timezone.now(), digest="x", **fields
+        )
+        delivery.refresh_from_db()
+        return delivery
+
+    return waiting
+
+
+def answer(client, delivery, given):
+    return client.post(
+        reverse("campaigns_desk:answer", args=[delivery.pk]), {"risposta": given}, follow=True
+    )
+
+
+def page(client):
+    return client.get(reverse("campaigns_desk:index")).content.decode()
+
+
+def test_an_empty_desk_says_so(as_role):
+    assert "sp-empty" in page(as_role(roles.CAMPAIGNERS))
+
+
+def test_without_a_sign_neither_answer_is_put_forward(as_role, waiting):
+    waiting()
+    shown = page(as_role(roles.CAMPAIGNERS))
+    assert 'value="uscito" class="button button-secondary"' in shown
+
+
+def test_a_visit_to_its_own_link_speaks_for_yes(as_role, waiting):
+    delivery = waiting()
+    Visit.objects.create(source=delivery.source)
+    Visit.objects.create(source=delivery.source, crawler=True)
+    shown = page(as_role(roles.CAMPAIGNERS))
+    assert 'value="uscito" class="button"' in shown
+
+
+def test_a_crawler_is_no_sign(as_role, waiting):
+    delivery = waiting()
+    Visit.objects.create(source=delivery.source, crawler=True)
+    assert 'value="uscito" class="button button-secondary"' in page(as_role(roles.CAMPAIGNERS))
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "state"),
+    [
+        (Question.PROOF, "uscito", State.PUBLISHED),
+        (Question.PROOF, "rimanda", State.DUE),
+        (Question.LATE, "adesso", State.DUE),
+        (Question.LATE, "mai", State.CANCELLED),
+    ],
+)
+def test_each_answer(question, given, state, as_role, waiting):
+    delivery = waiting(question=question)
+    answer(as_role(roles.CAMPAIGNERS), delivery, given)
+    delivery.refresh_from_db()
+    assert delivery.state == state
+    assert delivery.log.last().by is not None
+
+
+def test_what_to_change_is_said(as_role, waiting):
+    waiting(State.REJECTED, Question.NONE, last_error="La foto è troppo larga.")
+    assert "La foto è troppo larga." in page(as_role(roles.CAMPAIGNERS))
+
+
+def test_who_comes_second_is_told(as_role, waiting):
+    delivery = waiting()
+    client = as_role(roles.CAMPAIGNERS)
+    answer(client, delivery, "uscito")
+    shown = answer(client, delivery, "rimanda").content.decode()
+    delivery.refresh_from_db()
+    assert delivery.state == State.PUBLISHED
+    assert "Marta" in shown
+
+
+def test_nonsense_changes_nothing(as_role, waiting):
+    delivery = waiting()
+    answer(as_role(roles.CAMPAIGNERS), delivery, "forse")
+    delivery.refresh_from_db()
+    assert delivery.state == State.NEEDS_PERSON
+
+
+def test_the_menu_counts_what_waits(as_role, waiting):
+    waiting()
+    assert "data-sp-count" in as_role(roles.CAMPAIGNERS).get("/admin/").content.decode()
+
+
+def test_the_dashboard_shows_the_same(as_role, waiting):
+    delivery = waiting()
+    shown = as_role(roles.CAMPAIGNERS).get("/admin/").content.decode()
+    assert f"#delivery-{delivery.pk}" in shown
+    assert "goes-out" in shown
