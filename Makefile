@@ -42,7 +42,7 @@ bench: $(VENV)/.dev ## the measured claims (see docs/benchmarks.md)
 	@$(PY) -m bench $(ARGS)
 
 test-live: $(VENV)/.dev ## against Stripe's own test mode: needs STRIPE_TEST_KEY
-	@$(PY) -m pytest tests/live $(ARGS)
+	@$(PY) -m pytest -rs -q tests/live $(ARGS)
 
 lock: $(VENV)/.dev ## write the locks anew from requirements*.in
 	@$(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements.in -o requirements.txt

@@ -1,0 +1,72 @@
+"""Against Stripe's own test mode: what the sandbox claims, said by the real service.
+
+`STRIPE_TEST_KEY=sk_test_… make test-live`. Nothing is charged: test keys only.
+"""
+
+import os
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from donations.gateway import Gateway
+from donations.stripe_facts import Order, Rejected
+
+KEY = os.environ.get("STRIPE_TEST_KEY", "")
+pytestmark = pytest.mark.skipif(
+    not KEY, reason="needs STRIPE_TEST_KEY, a test key (sk_test_ or rk_test_) of a Stripe account"
+)
+
+
+@pytest.fixture
+def gateway() -> Gateway:
+    assert "_test_" in KEY, "STRIPE_TEST_KEY must be a test key"
+    return Gateway(key=KEY)
+
+
+@pytest.fixture
+def order() -> Order:
+    return Order(
+        key=f"segnopiu-live-{uuid.uuid4()}",
+        reference=str(uuid.uuid4()),
+        amount=2500,
+        currency="EUR",
+        title="Prova",
+        email="anna@example.org",
+        language="it",
+        success_url="https://www.example.org/dona/grazie/",
+        cancel_url="https://www.example.org/dona/",
+    )
+
+
+def test_the_same_key_opens_one_session(gateway, order):
+    first, again = gateway.open_checkout(order), gateway.open_checkout(order)
+    assert first.id == again.id
+    assert first.url.startswith("https://")
+
+
+def test_the_same_key_with_another_amount_is_refused(gateway, order):
+    gateway.open_checkout(order)
+    with pytest.raises(Rejected):
+        gateway.open_checkout(replace(order, amount=3000))
+
+
+def test_an_expired_session_is_expired_when_fetched(gateway, order):
+    opened = gateway.open_checkout(order)
+    gateway.expire_session(opened.id)
+    assert gateway.fetch_session(opened.id).status == "expired"
+    with pytest.raises(Rejected):
+        gateway.expire_session(opened.id)
+
+
+def test_too_little_is_refused(gateway, order):
+    with pytest.raises(Rejected):
+        gateway.open_checkout(replace(order, amount=1))
+
+
+def test_events_can_be_swept(gateway):
+    since = datetime.now(UTC) - timedelta(days=1)
+    for event in gateway.list_events(since=since, types=["checkout.session.expired"]):
+        assert event.id.startswith("evt_")
+        assert event.type == "checkout.session.expired"
