@@ -35,7 +35,7 @@ def parse_amount(text: str) -> int:
     if _OTHER.search(typed):
         raise BadAmount(_("We can only take euros: write the amount in euros."))
     bare = _EURO.sub(r"\1", typed)
-    if bare[:1] in "-−–" and bare[1:2].isdigit():
+    if re.match(r"[-−–]\s*[0-9]", bare):
         raise BadAmount(_("The amount is below zero: write how much you give, for example 25."))
     cents = _cents(_without_spaces(bare))
     if cents is None:

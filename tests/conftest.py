@@ -1,5 +1,6 @@
 """What every test may use. Missing outside services skip with a reason; REQUIRE_ALL=1 forbids it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ def browser():
     path = require_chromium()
     from playwright.sync_api import sync_playwright
 
+    # Playwright leaves its loop set in this thread; the ORM is used beside it, never inside
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=path,

@@ -28,6 +28,12 @@ def plain(amount: int) -> str:
     return money.plain(amount)
 
 
+@register.filter
+def within(sentence: str) -> str:
+    """A sentence inside another: its first letter small."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 @register.inclusion_tag("donations/parts/field.html")
 def field(
     bound: BoundField, *, help: str = "", optional: bool = False, wide: bool = False, **attrs: str

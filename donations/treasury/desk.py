@@ -17,7 +17,7 @@ from donations.services.deciding import decide_event
 from donations.treasury import desk_counts, masks
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import look
-from donations.treasury.timeline import event_title
+from donations.treasury.timeline import event_title, event_trouble
 from mail.models import Message
 from mail.services import Decided, decide
 
@@ -33,12 +33,21 @@ class Desk(TreasuryView):
         mails = desk_counts.doubtful_mails() if user.has_perm("mail.view_message") else []
         return super().get_context_data(
             mails=[_mail(row) for row in mails],
-            stuck=[(row, look(row), event_title(row)) for row in desk_counts.stuck_events()],
-            parked=[(row, look(row), event_title(row)) for row in desk_counts.parked_events()],
+            stuck=[_event(row) for row in desk_counts.stuck_events()],
+            parked=[_event(row) for row in desk_counts.parked_events()],
             may_mail=user.has_perm("mail.change_message"),
             may_event=user.has_perm("donations.change_stripeevent"),
             **kwargs,
         )
+
+
+def _event(row: StripeEvent) -> dict[str, Any]:
+    return {
+        "row": row,
+        "look": look(row),
+        "title": event_title(row),
+        "trouble": event_trouble(row),
+    }
 
 
 def _mail(row: Message) -> dict[str, Any]:

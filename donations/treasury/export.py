@@ -21,9 +21,10 @@ FORMATS = ("csv", "xlsx")
 
 def safe(value: Any) -> Any:
     """Text that could run as a formula gets an apostrophe in front; figures and dates stay."""
-    if isinstance(value, str) and value.lstrip().startswith(FORMULA):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    runs = value.startswith(FORMULA) or value.lstrip().startswith(FORMULA)
+    return f"'{value}" if runs else value
 
 
 def euros(cents: int) -> Decimal:

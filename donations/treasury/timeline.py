@@ -111,6 +111,15 @@ def event_title(event: StripeEvent) -> str:
     return titles.get(event.type, event.type)
 
 
+def event_trouble(event: StripeEvent) -> str:
+    """Why an event stopped, in words where we have some."""
+    sentences = {
+        "SecondCharge": _("Paid twice for one gift: one of the two is to be given back at Stripe."),
+        "WrongMoney": _("The payment is not in euros."),
+    }
+    return sentences.get(event.last_error.partition(":")[0], event.last_error)
+
+
 def _booked(gift: Donation) -> list[Step]:
     rows = JournalEntry.objects.of(gift).select_related("debit", "credit")
     steps = []

@@ -1,0 +1,226 @@
+"""The form's page: what it reads, what it keeps, where it leads."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core import signing
+from django.core.cache import cache
+from django.test import Client
+
+from attribution.services import COOKIE, source
+from donations import limits
+from donations.forms import TOKEN_SALT
+from donations.models import Donation
+from donations.services import inbox
+from donations.stripe_facts import Rejected
+from form_support import open_fund, typed
+from giving_support import process
+from memory_stripe import MemoryStripe
+
+pytestmark = pytest.mark.django_db
+PAGE = "/dona/"
+
+
+@pytest.fixture(autouse=True)
+def fund() -> None:
+    cache.clear()  # nobody has tried yet
+    open_fund()
+
+
+def post(client: Client, **changes: Any) -> Any:
+    return client.post(PAGE, typed(**changes))
+
+
+def token_of(page: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_page_is_never_cached_and_may_lead_to_the_payment(client: Client, settings) -> None:
+    response = client.get(PAGE)
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    policy = response["Content-Security-Policy"]
+    base = urlsplit(settings.STRIPE_API_BASE)
+    assert f"form-action 'self' {base.scheme}://{base.netloc}" in policy
+    assert "unsafe" not in policy
+
+
+def test_with_stripes_own_key_the_form_may_lead_to_stripe(client: Client, settings) -> None:
+    settings.STRIPE_API_BASE = ""
+    policy = client.get(PAGE)["Content-Security-Policy"]
+    assert "form-action 'self' https://checkout.stripe.com" in policy
+
+
+def test_nothing_inline_is_on_the_page(client: Client) -> None:
+    page = client.get(PAGE).content.decode()
+    assert "style=" not in page
+    assert "<style" not in page
+    assert not re.search(r"\son\w+=", page)
+    assert not re.search(r"<script(?![^>]*src=)", page)
+
+
+def test_the_address_chooses_amount_and_fund(client: Client) -> None:
+    page = client.get(PAGE, {"importo": "15", "fondo": "emporion"}).content.decode()
+    assert re.search(r'value="15" id="importo-1" checked', page)
+    assert re.search(r'<option value="emporion" selected', page)
+
+
+@pytest.mark.parametrize("asked", ["33", "33,50", "1.000"])
+def test_another_amount_in_the_address_is_the_free_one(client: Client, asked: str) -> None:
+    page = client.get(PAGE, {"importo": asked}).content.decode()
+    assert re.search(r'id="libero" checked', page)
+    assert f'value="{asked.replace(".", "")}"' in page
+
+
+@pytest.mark.parametrize("asked", ["1e3", "<script>", "-1", "x" * 500])
+def test_nonsense_in_the_address_is_harmless(client: Client, asked: str) -> None:
+    page = client.get(PAGE, {"importo": asked, "fondo": asked, "campagna": asked})
+    assert page.status_code == 200
+    assert "<script>" not in page.content.decode().replace("<script src", "")
+
+
+def test_a_gift_goes_to_the_payment_page(client: Client, memory_stripe: MemoryStripe) -> None:
+    response = post(client, cf="RSSMRA80A01H501U", via="Via Roma 1", cap="23100", citta="Sondrio")
+    assert response.status_code == 303
+    assert response["Location"].startswith("https://checkout.stripe.test/")
+    gift = Donation.objects.get()
+    assert (gift.amount, gift.donor_name, gift.fund.slug) == (50_00, "Anna Esempio", "emporion")
+    assert (gift.codice_fiscale, gift.city) == ("RSSMRA80A01H501U", "Sondrio")
+    assert [consent.kind for consent in gift.consents.all()] == ["privacy"]
+
+
+def test_the_source_of_the_visit_is_the_gifts_source(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    post_of_campaign = source(kind="post", key="7", label="Ballerine")
+    client.cookies[COOKIE] = post_of_campaign.code
+    post(client)
+    assert Donation.objects.get().source == post_of_campaign
+
+
+def test_without_a_short_link_the_campaigns_page_is_the_source(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    campaign = source(kind="campaign", key="donoday", label="#DonoDay")
+    page = client.get(PAGE, {"campagna": "donoday"}).content.decode()
+    assert 'name="campagna" value="donoday"' in page
+    post(client, campagna="donoday")
+    assert Donation.objects.get().source == campaign
+
+
+def test_sent_twice_there_is_one_gift_and_one_payment_page(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    filled = typed()
+    first, second = client.post(PAGE, filled), client.post(PAGE, filled)
+    assert first["Location"] == second["Location"]
+    assert Donation.objects.count() == 1
+    assert len(memory_stripe.sessions) == 1
+
+
+def test_sent_again_after_paying_it_leads_to_the_thanks(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    filled = typed()
+    client.post(PAGE, filled)
+    memory_stripe.pay_by_card(next(iter(memory_stripe.sessions)))
+    for event in memory_stripe.events:
+        inbox.store(event)
+    process()
+    gift = Donation.objects.get()
+    assert gift.state == Donation.State.SETTLED
+    assert client.post(PAGE, filled)["Location"] == gift.get_absolute_url()
+    assert len(memory_stripe.sessions) == 1
+
+
+def test_errors_are_summed_up_and_tied_to_their_fields(client: Client) -> None:
+    response = post(client, email="anna@esempio", importo="libero", cifra="1e3", nome="Zoe")
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'href="#email"' in page and 'href="#cifra"' in page
+    assert 'aria-describedby="email-e email-a"' in page and 'id="email-e"' in page
+    assert 'aria-invalid="true"' in page
+    for kept in ("anna@esempio", "1e3", "Zoe", "Esempio"):
+        assert f'value="{kept}"' in page
+    assert Donation.objects.count() == 0
+
+
+def test_when_stripe_is_down_nothing_typed_is_lost(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    memory_stripe.down = True
+    filled = typed(
+        nome="Zoe", cf="RSSMRA80A01H501U", via="Via Roma 1", cap="23100", citta="Sondrio"
+    )
+    response = client.post(PAGE, filled)
+    page = response.content.decode()
+    assert response.status_code == 503
+    assert "Non ti è stato tolto niente" in page
+    for kept in ("Zoe", "anna@example.org", "RSSMRA80A01H501U", "Via Roma 1", "23100"):
+        assert f'value="{kept}"' in page
+    assert token_of(page) == filled["token"]
+    memory_stripe.down = False
+    assert client.post(PAGE, filled).status_code == 303
+    assert Donation.objects.count() == 1
+
+
+def test_what_stripe_refuses_keeps_what_was_typed(
+    client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(order: object) -> None:
+        raise Rejected("no such currency, and other secrets")
+
+    monkeypatch.setattr(memory_stripe, "open_checkout", refuse)
+    response = post(client, nome="Zoe")
+    page = response.content.decode()
+    assert response.status_code == 502
+    assert 'value="Zoe"' in page and "secrets" not in page
+
+
+def test_a_page_that_lay_open_too_long_gets_a_new_token_and_keeps_the_rest(client: Client) -> None:
+    response = post(client, token="old", nome="Zoe")
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'value="Zoe"' in page and "rimasta aperta a lungo" in page
+    assert signing.loads(token_of(page), salt=TOKEN_SALT)
+
+
+def test_one_address_may_not_try_for_ever(
+    client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BY_ADDRESS", limits.Limit("address", 3, 600))
+    answers = [post(client, email=f"a{n}@example.org").status_code for n in range(5)]
+    assert answers == [303, 303, 303, 429, 429]
+    last = post(client, nome="Zoe")
+    assert last["Retry-After"] == "600"
+    assert 'value="Zoe"' in last.content.decode()
+    other = client.post(PAGE, typed(), REMOTE_ADDR="192.0.2.7")
+    assert other.status_code == 303
+
+
+def test_one_mail_address_may_not_be_used_for_ever(
+    client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BY_MAIL", limits.Limit("mail", 2, 600))
+    answers = [client.post(PAGE, typed(), REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(4)]
+    assert answers == [303, 303, 429, 429]
+
+
+def test_who_gives_up_finds_what_was_typed_and_nobody_else_does(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    post(client, nome="Zoe", importo="libero", cifra="33")
+    back = f"{PAGE}?annullato={Donation.objects.get().public_id}"
+    mine, others = client.get(back).content.decode(), Client().get(back).content.decode()
+    assert 'value="Zoe"' in mine and 'value="33"' in mine
+    assert "anna@example.org" in mine
+    assert "Zoe" not in others and "anna@example.org" not in others
+
+
+def test_a_foreign_token_of_csrf_is_refused() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(PAGE, typed()).status_code == 403

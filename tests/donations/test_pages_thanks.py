@@ -1,0 +1,131 @@
+"""The page the donor comes back to: it shows the state and settles nothing."""
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from donations.models import Donation, JournalEntry
+from donations.services import inbox
+from giving_support import begin, process, session_of
+from memory_stripe import MemoryStripe
+
+pytestmark = pytest.mark.django_db
+
+
+def told(stripe: MemoryStripe) -> None:
+    for event in stripe.events:
+        inbox.store(event)
+    process()
+
+
+def page(client: Client, gift: Donation) -> str:
+    response = client.get(gift.get_absolute_url())
+    assert response.status_code == 200
+    assert response["X-Robots-Tag"] == "noindex"
+    assert "no-store" in response["Cache-Control"]
+    text = response.content.decode()
+    for private in ("maria.rossi@example.org", "Rossi", "RSSMRA80A41H501Y", "Via Roma"):
+        assert private not in text
+    return text
+
+
+def test_it_waits_and_asks_again_with_and_without_a_script(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    gift = begin().donation
+    text = page(client, gift)
+    assert 'data-fase="waiting"' in text
+    assert 'hx-trigger="every 3s"' in text
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in text
+    assert "Non serve pagare di nuovo" in text
+
+
+def test_it_settles_nothing_even_when_stripe_was_paid(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    calls = list(memory_stripe.calls)
+    assert 'data-fase="waiting"' in page(client, gift)
+    assert memory_stripe.calls == calls  # it does not even ask
+    assert JournalEntry.objects.count() == 0
+
+
+def test_the_truth_arrives_by_webhook_and_says_thank_you(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    told(memory_stripe)
+    text = page(client, gift)
+    assert 'data-fase="settled"' in text
+    assert "Grazie, Maria." in text
+    assert "25,00\u00a0€" in text
+    assert "hx-get" not in text and "http-equiv" not in text
+
+
+def test_a_debit_is_promised_until_it_is_there(client: Client, memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.promise_debit(session_of(gift))
+    told(memory_stripe)
+    text = page(client, gift)
+    assert 'data-fase="processing"' in text
+    assert "promesso, non ancora arrivato" in text
+    memory_stripe.collect_debit(session_of(gift))
+    told(memory_stripe)
+    assert 'data-fase="settled"' in page(client, gift)
+
+
+def test_a_debit_the_bank_refused_leads_back_to_the_form(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    gift = begin().donation
+    memory_stripe.promise_debit(session_of(gift))
+    memory_stripe.refuse_debit(session_of(gift))
+    told(memory_stripe)
+    text = page(client, gift)
+    assert 'data-fase="failed"' in text
+    assert "Non ti è stato tolto niente" in text
+    assert f"/dona/?annullato={gift.public_id}" in text
+
+
+def test_a_session_that_ran_out_says_so(client: Client, memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.expire_session(session_of(gift))
+    told(memory_stripe)
+    assert 'data-fase="expired"' in page(client, gift)
+
+
+def test_a_gift_given_back_says_so(client: Client, memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    memory_stripe.give_back(session_of(gift), 25_00)
+    told(memory_stripe)
+    text = page(client, gift)
+    assert 'data-fase="refunded"' in text
+    assert "La ricevuta non vale più" in text
+
+
+def test_the_sum_is_the_campaigns_when_one_brought_the_gift(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    from attribution.services import source
+
+    campaign = source(kind="campaign", key="donoday", label="#DonoDay")
+    spread = source(kind="post", key="7", label="Ballerine", parent=campaign)
+    first, second = begin(amount=10_00, source=campaign), begin(source=spread)
+    for started in (first, second):
+        memory_stripe.pay_by_card(session_of(started.donation))
+    told(memory_stripe)
+    text = page(client, second.donation)
+    for figure in ("10,00\u00a0€", "25,00\u00a0€", "35,00\u00a0€"):
+        assert figure in text
+
+
+def test_an_unknown_gift_is_not_found(client: Client) -> None:
+    assert client.get(f"/dona/grazie/{uuid.uuid4()}/").status_code == 404
+
+
+def test_nothing_can_be_sent_to_it(client: Client, memory_stripe: MemoryStripe) -> None:
+    assert client.post(begin().donation.get_absolute_url()).status_code == 405

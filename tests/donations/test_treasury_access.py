@@ -1,0 +1,111 @@
+"""Every address of the treasury, tried by everybody."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from donations.treasury import urls
+from mail.models import Message
+from memory_stripe import MemoryStripe
+from people import roles
+from treasury_support import Cast, gifts, lost_event, member
+
+pytestmark = pytest.mark.django_db
+
+POSTED = {"decide_mail", "decide_event"}
+ONLY_TREASURY = POSTED
+
+
+@pytest.fixture
+def cast(memory_stripe: MemoryStripe) -> Cast:
+    return gifts(memory_stripe)
+
+
+def addresses(cast: Cast) -> dict[str, str]:
+    """Name → address; a new address without a row here makes the test fail."""
+    event = lost_event(state="failed")
+    attachment = cast.mail.attachments.get()
+    args: dict[str, list[Any]] = {
+        "donations": [],
+        "donation": [cast.settled.public_id],
+        "ledger": [],
+        "receipts": [],
+        "receipt": [cast.receipt.pk],
+        "reprint": [cast.receipt.pk],
+        "mail": [cast.mail.pk],
+        "mail_body": [cast.mail.pk],
+        "decide_mail": [cast.mail.pk],
+        "attachment": [attachment.pk],
+        "desk": [],
+        "decide_event": [event.pk],
+    }
+    assert set(args) == {str(pattern.name) for pattern in urls.urlpatterns}
+    return {name: reverse(f"treasury:{name}", args=these) for name, these in args.items()}
+
+
+def ask(client: Client, name: str, address: str) -> Any:
+    return client.post(address, {"scelta": "x"}) if name in POSTED else client.get(address)
+
+
+def refused(answer: Any) -> bool:
+    """Wagtail sends who may not enter to the admin's home, with a sentence."""
+    return answer.status_code == 302 and answer["Location"] == "/admin/"
+
+
+def test_nobody_enters_without_logging_in(cast: Cast) -> None:
+    for name, address in addresses(cast).items():
+        answer = ask(Client(), name, address)
+        assert answer.status_code == 302, name
+        assert answer["Location"].startswith("/admin/login/"), name
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in roles.ALL if role not in (roles.TREASURY, roles.COORDINATION)]
+)
+def test_other_roles_enter_nowhere(cast: Cast, role: str) -> None:
+    client = member(role)
+    for name, address in addresses(cast).items():
+        assert refused(ask(client, name, address)), name
+
+
+def test_the_treasury_enters_everywhere(cast: Cast) -> None:
+    client = member(roles.TREASURY)
+    for name, address in addresses(cast).items():
+        answer = ask(client, name, address)
+        assert not refused(answer), name
+        assert answer.status_code == (302 if name in POSTED else 200), name
+
+
+def test_coordination_reads_everything_and_decides_nothing(cast: Cast) -> None:
+    client = member(roles.COORDINATION)
+    for name, address in addresses(cast).items():
+        answer = ask(client, name, address)
+        assert refused(answer) if name in ONLY_TREASURY else answer.status_code == 200, name
+
+
+def test_deciding_is_not_a_link(cast: Cast) -> None:
+    client = member(roles.TREASURY)
+    for name in POSTED:
+        assert client.get(addresses_of(cast, name)).status_code == 405
+
+
+def addresses_of(cast: Cast, name: str) -> str:
+    return reverse(f"treasury:{name}", args=[cast.mail.pk])
+
+
+def test_the_menu_shows_the_treasury_to_those_who_may(cast: Cast) -> None:
+    treasury, editor = member(roles.TREASURY), member(roles.EDITORS)
+    assert "/admin/tesoreria/prima-nota/" in treasury.get("/admin/").content.decode()
+    assert "/admin/tesoreria/" not in editor.get("/admin/").content.decode()
+
+
+def test_mails_that_are_not_of_giving_stay_closed(cast: Cast) -> None:
+    other = Message.objects.create(
+        key="k", kind="other", to="x@example.org", language="it", subject="s", body_text="t",
+        message_id="<m>",
+    )  # fmt: skip
+    client = member(roles.TREASURY)
+    assert client.get(reverse("treasury:mail", args=[other.pk])).status_code == 404
+    assert client.get(reverse("treasury:mail_body", args=[other.pk])).status_code == 404

@@ -1,0 +1,66 @@
+"""The staff of the treasury, and gifts in every state with their papers and mails."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+
+from donations.models import Donation, Receipt, StripeEvent
+from donations.services import inbox
+from donations.services.acknowledging import write_due
+from giving_support import MARIA, begin, process, session_of
+from mail.models import Message
+from memory_stripe import MemoryStripe
+from people.models import User
+
+
+def member(*roles: str, **fields: Any) -> Client:
+    """A client of somebody with these roles, logged in."""
+    user = User.objects.create_user(username=f"u{User.objects.count()}", **fields)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    assert user.groups.count() == len(roles)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@dataclass(frozen=True)
+class Cast:
+    settled: Donation
+    processing: Donation
+    refunded: Donation
+    mail: Message
+    receipt: Receipt
+
+
+def gifts(stripe: MemoryStripe) -> Cast:
+    """One received, one in progress, one given back after its papers were sent."""
+    settled = begin(amount=50_00).donation
+    elsa = replace(MARIA, email="elsa@posta.example", first_name="Elsa", last_name="Esempio")
+    refunded = begin(amount=30_00, donor=elsa).donation
+    processing = begin(donor=replace(MARIA, first_name="Bruno", codice_fiscale="")).donation
+    for gift in (settled, refunded):
+        stripe.pay_by_card(session_of(gift))
+    stripe.promise_debit(session_of(processing))
+    tell(stripe)
+    stripe.give_back(session_of(refunded), 30_00)
+    tell(stripe)
+    for gift in (settled, processing, refunded):
+        gift.refresh_from_db()
+    mail = Message.objects.get(kind="thank_you", acknowledgement__donation=settled)
+    return Cast(settled, processing, refunded, mail, settled.receipts.get())
+
+
+def tell(stripe: MemoryStripe) -> None:
+    for event in stripe.events:
+        inbox.store(event)
+    process()
+    write_due()
+
+
+def lost_event(**fields: Any) -> StripeEvent:
+    now = timezone.now()
+    values = {"event_id": "evt_lost", "type": "charge.refunded", "object_id": "ch_9"} | fields
+    return StripeEvent.objects.create(payload=b"{}", happened_at=now, received_at=now, **values)
