@@ -66,8 +66,8 @@ OUT: tuple[tuple[int, int, int, dict[str, Any]], ...] = (
         {
             "text": "Due ore di pala, sei metri di muro, una polenta. Lo scaffale d’inverno si "
             "riempie anche così: {link} {tag}",
-            "card": CARD.THERMOMETER,
-            "card_headline": "Otto settimane di Cantieri",
+            "card": CARD.STATEMENT,
+            "card_headline": "Due ore, sei metri, una polenta",
         },
     ),
 )

@@ -36,7 +36,7 @@ app.conf.beat_schedule = {
     "heartbeat": every(5, "config.tasks.heartbeat"),
     "posts": every(1, "campaigns.tasks.send_due"),
     "posts without proof": every(10, "campaigns.tasks.reconcile"),
-    "accounts": every(3600, "campaigns.tasks.check_accounts"),
+    "accounts": every(60, "campaigns.tasks.check_accounts"),
     "stripe-events": every(1, "donations.tasks.process_events"),
     "acknowledgements": every(2, "donations.tasks.acknowledge"),
     "stripe-sweep": every(300, "donations.tasks.sweep"),

@@ -39,7 +39,7 @@ def spec_of(*, content: dict[str, Any], campaign: Campaign, image: Any) -> CardS
         kind="thermometer",
         raised_cents=max(totals.cents, 0),
         goal_cents=campaign.goal or 0,
-        lines=(_donors(totals),),
+        lines=(_donors(totals),) if totals.donors else (),
         address=f"{urlsplit(settings.SITE_URL).netloc}{campaign.target}".rstrip("/"),
         **common,
     )

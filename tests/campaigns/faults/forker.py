@@ -154,6 +154,22 @@ def do_state(key: str) -> dict:
     }
 
 
+def do_states(keys: list) -> dict:
+    from collections import Counter
+
+    from campaigns.models import Delivery
+
+    return Counter(Delivery.objects.filter(key__in=keys).values_list("state", flat=True))
+
+
+def do_doubles(keys: list) -> int:
+    """Log rows that say "published" beyond the first of each delivery."""
+    from campaigns.models import DeliveryLog
+
+    told = DeliveryLog.objects.filter(delivery__key__in=keys, after="published")
+    return told.count() - told.values("delivery").distinct().count()
+
+
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
         main()

@@ -5,22 +5,19 @@ A process forks for every order and dies by SIGKILL where it is told (see forker
 Bluesky are the sandbox, whose connections drop before or after the effect.
 """
 
-import json
 import os
 import re
 import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 import requests
 
 from tests.campaigns.faults.forker import PLACES
-from tests_support import require_postgres
+from tests.campaigns.faults.processes import ROOT, Forker
 
-ROOT = Path(__file__).resolve().parents[3]
 CHANNELS = ("wall", "mastodon", "bluesky")
 STEPS = {
     "mastodon": ("/mastodon/api/v2/media", "/mastodon/api/v1/statuses"),
@@ -32,68 +29,11 @@ STEPS = {
 }
 
 
-class Forker:
-    """The process under test: orders in, answers out."""
-
-    def __init__(self, environment):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.campaigns.faults.forker"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def __call__(self, do, *, dies=False, **order):
-        self.process.stdin.write(json.dumps({"do": do, **order}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, "the process under test has ended"
-        result = json.loads(line)
-        assert result["killed"] == dies, (do, order, result)
-        return result["answer"]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.process.stdout.close()
-        self.process.stderr.close()
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def forker(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("faults")
-    name = f"segnopiu_faults_{os.getpid()}"
-    address = f"sqlite:///{folder}/db.sqlite3"
-    if request.param == "postgres":
-        server = require_postgres()
-        address = f"{server.rsplit('/', 1)[0]}/{name}"
-        on_server(server, f"CREATE DATABASE {name}")
-    environment = {
-        **os.environ,
-        "DATABASE_URL": address,
-        "VAR_DIR": str(folder),
-        "LOG_LEVEL": "ERROR",
-        "PGOPTIONS": "-c synchronous_commit=off",
-    }
-    environment.pop("SITE_URL", None)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True
-    )
-    running = Forker({**environment, "PGOPTIONS": ""})
+@pytest.fixture(scope="module")
+def forker(environment):
+    running = Forker(environment)
     yield running
     running.close()
-    if request.param == "postgres":
-        on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def on_server(address, command):
-    import psycopg
-
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(command)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,75 @@
+"""Real processes on a database of their own."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests_support import require_postgres
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Forker:
+    """The process under test: orders in, answers out."""
+
+    def __init__(self, environment):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.campaigns.faults.forker"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, do, *, dies=False, **order):
+        self.process.stdin.write(json.dumps({"do": do, **order}) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "the process under test has ended"
+        result = json.loads(line)
+        assert result["killed"] == dies, (do, order, result)
+        return result["answer"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+@contextlib.contextmanager
+def database(kind, folder):
+    """The environment of a process on a fresh database of that kind, migrated."""
+    name = f"segnopiu_{folder.name.rstrip('0123456789')}_{os.getpid()}"
+    address = f"sqlite:///{folder}/db.sqlite3"
+    if kind == "postgres":
+        server = require_postgres()
+        address = f"{server.rsplit('/', 1)[0]}/{name}"
+        on_server(server, f"CREATE DATABASE {name}")
+    environment = {
+        **{key: value for key, value in os.environ.items() if key != "SITE_URL"},
+        "DATABASE_URL": address,
+        "VAR_DIR": str(folder),
+        "LOG_LEVEL": "ERROR",
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"],
+        cwd=ROOT,
+        env={**environment, "PGOPTIONS": "-c synchronous_commit=off"},
+        check=True,
+    )
+    yield environment
+    if kind == "postgres":
+        on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def on_server(address, command):
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(command)
