@@ -1,0 +1,43 @@
+"""The credits are a projection of the ledger: here they are made again from it."""
+
+from django.db import transaction
+
+from attribution.models import Credit
+from attribution.services import add_credits
+from donations.models import JournalEntry
+
+# what an entry means to the source that brought the gift; fees are no matter of its
+SIGNS = {"gift": 1, "refund": -1, "returned": 1}
+
+
+@transaction.atomic
+def rebuild_credits() -> tuple[int, int]:
+    """Makes the credits what the journal says. Returns how many were missing and how many wrong."""
+    due = {credit.ref: credit for credit in _from_the_journal()}
+    there = {credit.ref: credit for credit in Credit.objects.select_for_update()}
+    wrong = [ref for ref, credit in there.items() if not _same(credit, due.get(ref))]
+    Credit.objects.filter(ref__in=wrong).delete()
+    missing = [due[ref] for ref in due if ref not in there or ref in wrong]
+    add_credits(missing)
+    return len(missing), len(wrong)
+
+
+def _from_the_journal() -> list[Credit]:
+    entries = JournalEntry.objects.filter(donation__source__isnull=False)
+    return [
+        Credit(
+            source_id=entry.donation.source_id,
+            ref=entry.origin,
+            amount=SIGNS[kind] * entry.amount,
+            currency=entry.currency,
+            donor=entry.donation.donor.public_id.hex,
+            at=entry.at,
+        )
+        for entry in entries.select_related("donation__donor")
+        if (kind := entry.origin.rpartition(":")[2]) in SIGNS
+    ]
+
+
+def _same(one: Credit, other: Credit | None) -> bool:
+    names = ("source_id", "amount", "currency", "donor", "at")
+    return other is not None and all(getattr(one, name) == getattr(other, name) for name in names)

@@ -1,0 +1,175 @@
+"""Plays gifts from the form to the mail in real processes, kills them at chosen points with -9, and
+prints what came of it as JSON. Started by `test_killed.py` with a database and a sandbox of its own.
+
+Each process is a fork of this one, taken before any connection is open.
+"""
+
+import json
+import os
+import signal
+import sys
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+import requests  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from donations.models import Acknowledgement, Donation, Receipt, StripeEvent  # noqa: E402
+from donations.services.acknowledging import write_due  # noqa: E402
+from donations.services.events import process_events  # noqa: E402
+from donations.services.sweeping import _missed_events  # noqa: E402
+from giving_support import begin, session_of  # noqa: E402
+from mail.models import Message  # noqa: E402
+from mail.services import send_due  # noqa: E402
+
+POINTS = (
+    ("donations.gateway", "Gateway.open_checkout", "before"),
+    ("donations.gateway", "Gateway.open_checkout", "after"),
+    ("donations.services.events", "_work", "before"),
+    ("donations.gateway", "Gateway.fetch_session", "after"),
+    ("donations.services.books", "write", "before"),
+    ("donations.services.books", "record", "after"),
+    ("donations.services.events", "_record", "after"),
+    ("donations.services.receipts", "render_receipt", "after"),
+    ("donations.services.acknowledging", "compose", "after"),
+    ("donations.services.acknowledging", "_write", "after"),
+    ("mail.transport", "deliver", "before"),
+    ("mail.transport", "deliver", "after"),
+    ("mail.services", "_send", "after"),
+)
+
+
+def die_at(module: str, name: str, when: str) -> None:
+    owner: Any = import_module(module)
+    *path, last = name.split(".")
+    for part in path:
+        owner = getattr(owner, part)
+    real = getattr(owner, last)
+
+    @wraps(real)
+    def deadly(*args: Any, **kwargs: Any) -> Any:
+        if when == "after":
+            real(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(owner, last, deadly)
+
+
+def story(token: uuid.UUID) -> None:
+    """Every step as the web, the donor, the beat and the worker would take it; again and again."""
+    gift = begin(form_token=token).donation
+    if gift.state == Donation.State.CHECKOUT_OPEN:
+        url = f"{settings.STRIPE_API_BASE}/_control/stripe/pay"
+        requests.post(url, json={"session": session_of(gift), "method": "card"}, timeout=10)
+    _missed_events(timezone.now())  # only into the inbox: the books are its work
+    process_events()
+    write_due()
+    send_due()
+
+
+def in_fork(work: Callable[[], None]) -> int:
+    """Starts `work` in a process of its own."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        work()
+        os._exit(0)
+    except BaseException as error:
+        print(repr(error), file=sys.stderr)
+        os._exit(1)
+
+
+def end_of(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def leases_run_out() -> None:
+    past = timezone.now() - timedelta(seconds=1)
+    for model in (StripeEvent, Acknowledgement, Message):
+        model.objects.filter(lease_until__isnull=False).update(lease_until=past)
+        model.objects.filter(next_at__isnull=False).update(next_at=past)
+
+
+def report(token: uuid.UUID) -> dict[str, Any]:
+    gift = Donation.objects.get(form_token=token)
+    mails = Message.objects.filter(acknowledgement__donation=gift)
+    out = "".join(one.read_text() for one in Path(settings.EMAIL_FILE_PATH).glob("*.log"))
+    return {
+        "state": gift.state,
+        "attempts": gift.attempts.count(),
+        "ledger": sorted(entry.origin.split(":")[1] for entry in gift.entries.all()),
+        "receipts": list(gift.receipts.values_list("state", flat=True)),
+        "duties": list(gift.acknowledgements.values_list("kind", "state")),
+        "mails": list(mails.values_list("state", flat=True)),
+        "left": sum(out.count(f"Message-ID: {mail.message_id}") for mail in mails),
+        "events open": StripeEvent.objects.filter(next_at__isnull=False).count(),
+    }
+
+
+def told(work: Callable[[], Any]) -> Any:
+    """What `work` returns, worked out in a fork, so that this process opens no connection."""
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        os.write(writing, json.dumps(work()).encode())
+
+    pid = in_fork(write)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read()
+    end_of(pid)
+    return json.loads(answer)
+
+
+def killed(number: int, point: tuple[str, str, str]) -> dict[str, Any]:
+    token = uuid.uuid5(uuid.NAMESPACE_OID, f"killed {number}")
+
+    def dying() -> None:
+        die_at(*point)
+        story(token)
+
+    def afterwards() -> None:
+        leases_run_out()
+        story(token)
+        story(token)
+
+    ends = [end_of(in_fork(dying)), end_of(in_fork(afterwards))]
+    return {"ends": ends, **told(lambda: report(token))}
+
+
+def together(processes: int) -> dict[str, Any]:
+    """The same form sent, and the same work done, by several at once."""
+    token = uuid.uuid5(uuid.NAMESPACE_OID, "together")
+    ends = [end_of(pid) for pid in [in_fork(lambda: story(token)) for _ in range(processes)]]
+    end_of(in_fork(lambda: story(token)))
+    return {"ends": ends, **told(lambda: report(token))}
+
+
+def numbers() -> list[int]:
+    return sorted(Receipt.objects.values_list("number", flat=True))
+
+
+def main() -> None:
+    end_of(in_fork(lambda: call_command("migrate", verbosity=0)))
+    found: dict[str, Any] = {
+        " ".join(point): killed(number, point) for number, point in enumerate(POINTS)
+    }
+    found["together"] = together(4)
+    found["numbers"] = told(numbers)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

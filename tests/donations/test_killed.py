@@ -1,0 +1,101 @@
+"""kill -9 between any two steps of a gift, and several at once: real processes, the real SDK over
+HTTP against the sandbox, on SQLite (a file) and on PostgreSQL."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from stripe_sandbox import running
+from tests_support import require_postgres
+
+ROOT = Path(__file__).parents[2]
+# a mail that was on its way when its sender died may have left: only a person knows
+WITHOUT_PROOF = {"mail.transport deliver before": 0, "mail.transport deliver after": 1}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('db')}/db.sqlite3"
+        return
+    server = require_postgres()
+    name = f"killed_{uuid.uuid4().hex[:10]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield server.rpartition("/")[0] + f"/{name}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def sandbox(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One a database: events of gifts that another one knows would wait for theirs for ever."""
+    with running(tmp_path_factory.mktemp("sandbox")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def found(database: str, sandbox: str, tmp_path_factory: Any) -> dict[str, Any]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "VAR_DIR": str(tmp_path_factory.mktemp("var")),
+        "STRIPE_API_BASE": sandbox,
+        "STRIPE_SECRET_KEY": "",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
+    }
+    driver = ROOT / "tests" / "donations" / "gift_in_processes.py"
+    done = subprocess.run(
+        [sys.executable, str(driver)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_whoever_dies_no_euro_is_wrong(found: dict[str, Any]) -> None:
+    points = {name: told for name, told in found.items() if name not in ("together", "numbers")}
+    assert len(points) == 13
+    for point, told in points.items():
+        assert told["ends"] == [-signal.SIGKILL, 0], point
+        assert told["state"] == "settled", point
+        assert told["attempts"] == 1, point
+        assert told["ledger"] == ["fee", "gift"], point
+        assert told["receipts"] == ["issued"], point
+        assert told["duties"] == [["thank_you", "done"]], point
+        assert told["events open"] == 0, point
+
+
+def test_one_mail_each_and_none_again_without_proof(found: dict[str, Any]) -> None:
+    for point, told in found.items():
+        if point in WITHOUT_PROOF:
+            assert (told["mails"], told["left"]) == (["unknown"], WITHOUT_PROOF[point]), point
+        elif point != "numbers":
+            assert (told["mails"], told["left"]) == (["sent"], 1), point
+
+
+def test_several_at_once_make_one_gift(found: dict[str, Any]) -> None:
+    told = found["together"]
+    assert told["ends"] == [0] * 4
+    assert (told["state"], told["attempts"]) == ("settled", 1)
+    assert told["ledger"] == ["fee", "gift"]
+    assert told["receipts"] == ["issued"]
+    assert told["duties"] == [["thank_you", "done"]]
+
+
+def test_no_number_is_missing(found: dict[str, Any]) -> None:
+    assert found["numbers"] == list(range(1, len(found["numbers"]) + 1))

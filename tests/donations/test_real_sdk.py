@@ -1,0 +1,150 @@
+"""The unmodified SDK over HTTP against the sandbox, with its faults."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from donations import gateway
+from donations.models import Acknowledgement, Donation, Receipt
+from donations.services.sweeping import sweep
+from giving_support import begin, process, session_of
+from stripe_sandbox import free_port, running
+
+pytestmark = pytest.mark.django_db
+State = Donation.State
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory):
+    with running(tmp_path_factory.mktemp("sandbox")) as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def here(settings: Any, address: str) -> None:
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = "sk_test_sandbox", address
+
+
+@pytest.fixture
+def control(address: str):
+    def post(action: str, **data: Any) -> dict:
+        answer = requests.post(f"{address}/_control/stripe/{action}", json=data, timeout=10)
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
+    yield post
+    post("fault", kind="none")
+
+
+def heard(gift: Donation) -> Donation:
+    sweep()
+    process()
+    gift.refresh_from_db()
+    return gift
+
+
+def test_card_fee_and_refund(control: Any) -> None:
+    gift = begin().donation
+    intent = control("pay", session=session_of(gift), method="card")["payment_intent"]["id"]
+    assert heard(gift).state == State.SETTLED
+    assert (gift.method, gift.method_reference) == ("card", "4242")
+    assert sorted(gift.entries.values_list("amount", flat=True)) == [63, 25_00]
+    control("refund", payment_intent=intent, amount=5_00)
+    assert heard(gift).net == 20_00
+    control("refund", payment_intent=intent)
+    assert heard(gift).state == State.REFUNDED
+    assert [one.state for one in gift.receipts.order_by("number")] == ["void", "void"]
+    assert gift.acknowledgements.filter(kind="refund").count() == 2
+
+
+def test_declined_then_paid(control: Any) -> None:
+    gift = begin().donation
+    control("pay", session=session_of(gift), method="card_declined")
+    assert heard(gift).state == State.CHECKOUT_OPEN
+    control("pay", session=session_of(gift), method="card_3ds")
+    assert heard(gift).state == State.SETTLED
+
+
+def test_debit_promised_then_collected_and_one_refused(control: Any) -> None:
+    gift, other = begin().donation, begin().donation
+    mine = control("pay", session=session_of(gift), method="sepa")["payment_intent"]["id"]
+    its = control("pay", session=session_of(other), method="sepa")["payment_intent"]["id"]
+    assert heard(gift).state == heard(other).state == State.PROCESSING
+    assert not Receipt.objects.exists()
+    control("settle", payment_intent=mine, outcome="succeeded")
+    control("settle", payment_intent=its, outcome="failed")
+    assert (heard(gift).state, heard(other).state) == (State.SETTLED, State.FAILED)
+    kinds = Acknowledgement.objects.order_by("pk").values_list("kind", flat=True)
+    assert sorted(kinds) == ["failed", "processing", "processing", "thank_you"]
+
+
+def test_expired_page_then_the_same_form_again(control: Any) -> None:
+    token = uuid.uuid4()
+    gift = begin(form_token=token).donation
+    control("expire", session=session_of(gift))
+    assert heard(gift).state == State.EXPIRED
+    again = begin(form_token=token)
+    assert again.donation.pk == gift.pk and gift.attempts.count() == 2
+    control("pay", session=session_of(gift), method="card")
+    assert heard(gift).state == State.SETTLED
+
+
+def test_another_amount_closes_the_old_page_at_stripe(address: str) -> None:
+    token = uuid.uuid4()
+    first = begin(form_token=token)
+    second = begin(form_token=token, amount=40_00)
+    assert first.url != second.url
+    sessions = [gateway.get().fetch_session(str(one.session_id)) for one in gift_attempts(token)]
+    assert [one.status for one in sessions] == ["expired", "open"]
+
+
+def gift_attempts(token: uuid.UUID) -> list[Any]:
+    return list(Donation.objects.get(form_token=token).attempts.all())
+
+
+@pytest.mark.parametrize("kind", ["error", "error_after", "drop_before", "drop_after"])
+def test_stripe_fails_while_the_page_is_opened(control: Any, kind: str) -> None:
+    token = uuid.uuid4()
+    control("fault", kind=kind, path="/v1/checkout/sessions", method="POST", times=2, status=500)
+    with pytest.raises(gateway.Unavailable):
+        begin(form_token=token)
+    control("fault", kind="none")
+    gift = begin(form_token=token).donation
+    # a 500 is kept by Stripe under its key, so it takes a new one; a dropped line does not
+    assert gift.attempts.count() == (2 if kind.startswith("error") else 1)
+    control("pay", session=session_of(gift), method="card")
+    assert heard(gift).state == State.SETTLED
+
+
+def test_one_dropped_line_is_not_even_noticed(control: Any) -> None:
+    control("fault", kind="drop_after", path="/v1/checkout/sessions", method="POST", times=1)
+    gift = begin().donation
+    assert gift.attempts.count() == 1 and gift.state == State.CHECKOUT_OPEN
+
+
+def test_nobody_listens(settings: Any) -> None:
+    settings.STRIPE_API_BASE = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(gateway.Unavailable):
+        begin()
+    assert sweep() == 0
+
+
+def test_receipt_and_mail(control: Any, mailoutbox: list[Any], tmp_path: Path) -> None:
+    from donations.services.acknowledging import write_due
+    from mail.services import send_due
+
+    gift = begin().donation
+    control("pay", session=session_of(gift), method="card")
+    heard(gift)
+    assert (write_due(), send_due()) == (1, 1)
+    assert (write_due(), send_due()) == (0, 0)
+    (mail,) = mailoutbox
+    receipt = Receipt.objects.get()
+    name, content, kind = mail.attachments[0]
+    assert (kind, content[:5]) == ("application/pdf", b"%PDF-")
+    assert name == f"ricevuta-{receipt.year}-000001.pdf"
+    assert receipt.file.read() == content
+    assert mail.to == ["maria.rossi@example.org"] and "Maria" in mail.subject
