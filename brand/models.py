@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -96,6 +97,11 @@ class BrandSettings(ClusterableModel, BaseGenericSetting):
                         % {"one": one, "other": other, "found": f"{found:.1f}"}
                     }
                 )
+
+    @cached_property
+    def social(self) -> list[Any]:
+        """The profiles, asked for once: the footer and the page's data show them both."""
+        return list(self.profiles.all())
 
     @property
     def own_colours(self) -> bool:

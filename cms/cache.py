@@ -20,8 +20,8 @@ STAMP_SECONDS = 1.0
 # where each answer is somebody's own, or counts something
 NEVER = ("/admin/", "/dona/", "/s/", "/stripe/", "/posta-di-prova/", "/static/", "/uploads/",
          "/documenti/", "/healthz", "/readyz")  # fmt: skip
-PARAMETERS = {"pagina"}
-HEADERS = ("Content-Type", "Content-Language", "Content-Security-Policy")
+PARAMETERS = {"pagina", "p"}
+HEADERS = ("Content-Type", "Content-Language", "Content-Security-Policy", "X-Frame-Options")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _stamp = ("", 0.0)
@@ -39,6 +39,7 @@ def stamp() -> str:
 def cacheable(request: HttpRequest) -> bool:
     return (
         request.method in ("GET", "HEAD")
+        and not getattr(request, "is_dummy", False)  # a preview of Wagtail's
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
         and not request.path_info.startswith(NEVER)
         and set(request.GET) <= PARAMETERS

@@ -10,7 +10,7 @@ from wagtail.models import Page, Site
 from brand.models import BrandSettings, Kind, LegalSettings, SocialProfile
 from campaigns.demo import make_campaign
 from campaigns.models import Campaign
-from cms import demo_pictures, demo_texts
+from cms import demo_pictures, demo_texts, warm
 from cms.models import (
     ActionPage,
     ArticlePage,
@@ -43,6 +43,7 @@ def load() -> None:
     if not home.body:
         home.body = demo_texts.home_bands(pictures, actions, campaign)
         home.save_revision().publish()
+        warm.everything()
 
 
 def identity() -> None:

@@ -182,7 +182,7 @@ PRIVACY: dict[str, Any] = {
 def home_bands(pictures: dict[str, Any], actions: list[Any], campaign: Any) -> list[Any]:
     texts = ["Un mercato di comunità. Le famiglie scelgono la spesa e la pagano in «valori»: il tempo che restituiscono agli altri.", "Chi ha perso il lavoro ripara sentieri, frutteti e muri a secco. Con un contratto, una paga e un mestiere in più.", "Le relazioni, paese per paese: una tavolata, un passaggio in auto, i compiti insieme."]  # fmt: skip
     bands: list[Any] = [
-        ("counters", {"heading": "I conti di quest’anno", "counters": [
+        ("counters", {"heading": "I conti di quest’anno", "quiet": True, "counters": [
             {"number": 48210, "what": "valori scambiati all’Emporion: la spesa si paga così, senza euro"},
             {"number": 1936, "what": "persone coinvolte, tra chi riceve e chi dà (spesso le stesse)"},
             {"number": 640, "what": "metri di muri a secco rimessi in piedi dai Cantieri"},
@@ -200,5 +200,5 @@ def home_bands(pictures: dict[str, Any], actions: list[Any], campaign: Any) -> l
         NETWORK["body"][0],
         ("donate", {"heading": "Aggiungi il tuo", "tone": "sole", "text": "50 € sono la spesa di una settimana per due. Ma vale anche un’altra cifra.", "button": "Aggiungi il tuo", "euros": 50}),
     ]  # fmt: skip
-    bands.insert(0, ("thermometer", {"campaign": campaign, "lead": "Scatta una foto di quello che per te vuol dire donare, scrivi #IldonoXme e aiutaci ad aprire lo scaffale d’inverno."}))  # fmt: skip
+    bands.insert(0, ("thermometer", {"campaign": campaign, "fund": "donoday", "lead": "Scatta una foto di quello che per te vuol dire donare, scrivi #IldonoXme e aiutaci ad aprire lo scaffale d’inverno."}))  # fmt: skip
     return bands

@@ -1,18 +1,19 @@
 """The card a page is shared with, drawn once by `media`."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from brand.models import BrandSettings
-from media.cards import CardProblem, CardSpec
+from media.cards import CardProblem, CardSpec, TooLong
 from media.models import StoredCard
 from media.services import photo_of, stored_card
 
 log = logging.getLogger("segnopiu.share")
 
 
-def page_spec(page: Any) -> CardSpec:
-    brand = BrandSettings.load()
+def page_spec(page: Any, request: Any = None) -> CardSpec:
+    brand = BrandSettings.load(request_or_site=request)
     common = {
         "headline": page.seo_title or page.title,
         "brand": brand.name,
@@ -24,10 +25,26 @@ def page_spec(page: Any) -> CardSpec:
     return CardSpec(kind="statement", **common)
 
 
-def card_of(page: Any) -> StoredCard | None:
+def card_of(page: Any, request: Any = None) -> StoredCard | None:
     """None when no card fits: a page is never down for its card."""
     try:
-        return stored_card(page.share_spec())
+        return _drawn(page.share_spec(request))
     except (CardProblem, OSError, ValueError) as problem:
         log.warning("no_card", extra={"page": page.pk, "why": type(problem).__name__})
         return None
+
+
+def _drawn(spec: CardSpec) -> StoredCard:
+    """A headline too long for the card loses its last words; the shared title keeps them."""
+    words = spec.headline.split()
+    for number in range(len(words), 2, -1):
+        short = spec if number == len(words) else replace(spec, headline=_cut(words, number))
+        try:
+            return stored_card(short)
+        except TooLong:
+            continue
+    return stored_card(spec)
+
+
+def _cut(words: list[str], number: int) -> str:
+    return " ".join(words[:number]).rstrip(",;:.«") + "…"

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
+
+from cms.blocks.samples import Sampled
 
 TONES = [
     ("", _("White")),
@@ -16,7 +19,7 @@ TONES = [
 FEATURES = ["bold", "italic", "link", "document-link", "ul", "ol"]
 
 
-class Band(blocks.StructBlock):
+class Band(Sampled, blocks.StructBlock):
     """A section of the page with a heading that hangs its plus in the operator column."""
 
     heading = blocks.CharBlock(label=_("Heading"), max_length=80)
@@ -24,9 +27,14 @@ class Band(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        # a page may hold the same kind of band twice: its heading's id follows the block's own
-        context["anchor"] = f"b{id(value):x}"
+        context["anchor"] = anchor(value.get("heading"), parent_context)
         return context
+
+
+def anchor(heading: Any, parent_context: Any = None, *, block_id: str = "") -> str:
+    """The heading as an id; a page may say it twice, so the block's own id makes it its own."""
+    block_id = block_id or str(getattr((parent_context or {}).get("block"), "id", None) or "")
+    return f"{slugify(heading) or 'fascia'}-{block_id[:4]}".strip("-")
 
 
 class Figure(blocks.StructBlock):

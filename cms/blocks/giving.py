@@ -8,7 +8,8 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from campaigns.models import WallEntry
 from cms import campaign_state
-from cms.blocks.base import Band
+from cms.blocks.base import Band, anchor
+from cms.blocks.samples import Sampled
 
 
 class Amount(blocks.StructBlock):
@@ -43,9 +44,12 @@ class DonateCall(Band):
         description = _("A sentence and a field for the amount; leads to the form.")
 
 
-class Thermometer(blocks.StructBlock):
+class Thermometer(Sampled, blocks.StructBlock):
     campaign = SnippetChooserBlock("campaigns.Campaign", label=_("Campaign"))
     lead = blocks.TextBlock(label=_("Text"))
+    fund = blocks.CharBlock(
+        label=_("Fund"), max_length=60, required=False, help_text=_("Its short name, or nothing.")
+    )
 
     class Meta:
         icon = "sp-plus"
@@ -57,7 +61,7 @@ class Thermometer(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         if value.get("campaign"):
             context["state"] = campaign_state.of(value["campaign"])
-        context["anchor"] = f"b{id(value):x}"
+            context["anchor"] = anchor(context["state"].hashtag, parent_context)
         return context
 
 

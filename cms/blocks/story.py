@@ -5,6 +5,7 @@ from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 
 from cms.blocks.base import FEATURES, Band, Figure
+from cms.blocks.samples import Sampled
 
 
 class TextBand(Band):
@@ -15,10 +16,9 @@ class TextBand(Band):
         label = _("Text")
         template = "cms/blocks/text.html"
         description = _("A heading and running text.")
-        preview_value = {"heading": "Dentro, e intorno", "text": "<p>Accanto alla cassa…</p>"}
 
 
-class Picture(Figure):
+class Picture(Sampled, Figure):
     class Meta:
         icon = "image"
         label = _("Picture")
@@ -36,7 +36,7 @@ class Gallery(Band):
         description = _("Several pictures side by side.")
 
 
-class Quote(blocks.StructBlock):
+class Quote(Sampled, blocks.StructBlock):
     words = blocks.TextBlock(label=_("Words"))
     who = blocks.CharBlock(label=_("Who says so"), max_length=120, required=False)
 
@@ -45,10 +45,6 @@ class Quote(blocks.StructBlock):
         label = _("Quote")
         template = "cms/blocks/quote_band.html"
         description = _("A sentence below the sum line.")
-        preview_value = {
-            "words": "Ballerine tra casse e carrelli.",
-            "who": "Dal biglietto in cassa",
-        }
 
 
 class ColumnQuote(Quote):
@@ -56,6 +52,8 @@ class ColumnQuote(Quote):
         icon = "openquote"
         label = _("Quote")
         template = "cms/blocks/quote.html"
+        preview_template = "cms/blocks/column_preview.html"
+        description = _("A sentence below the sum line, as wide as the page.")
 
 
 class Step(blocks.StructBlock):
@@ -98,23 +96,27 @@ class Documents(Band):
         description = _("Papers to download, with type and size.")
 
 
-class Paragraphs(blocks.RichTextBlock):
+class Paragraphs(Sampled, blocks.RichTextBlock):
     class Meta:
         icon = "pilcrow"
         label = _("Text")
         template = "cms/blocks/paragraphs.html"
+        preview_template = "cms/blocks/column_preview.html"
+        description = _("Running text, with headings and lists.")
 
 
-class Pair(blocks.StructBlock):
+class Pair(Sampled, blocks.StructBlock):
     pictures = blocks.ListBlock(Figure(), label=_("Pictures"), min_num=1, max_num=2)
 
     class Meta:
         icon = "image"
         label = _("One or two pictures")
         template = "cms/blocks/pair.html"
+        preview_template = "cms/blocks/column_preview.html"
+        description = _("One picture, or two side by side, as wide as the page.")
 
 
-class Note(blocks.StructBlock):
+class Note(Sampled, blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=120)
     text = blocks.RichTextBlock(label=_("Text"), features=FEATURES)
 
@@ -122,3 +124,5 @@ class Note(blocks.StructBlock):
         icon = "info-circle"
         label = _("Note")
         template = "cms/blocks/note.html"
+        preview_template = "cms/blocks/column_preview.html"
+        description = _("A short note in a box.")

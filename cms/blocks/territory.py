@@ -17,6 +17,11 @@ class Counter(blocks.StructBlock):
 
 class Counters(Band):
     counters = blocks.ListBlock(Counter(), label=_("Counters"), min_num=1, max_num=6)
+    quiet = blocks.BooleanBlock(
+        label=_("Heading only for those who listen"),
+        required=False,
+        help_text=_("The figures stand alone; screen readers still say the heading."),
+    )
 
     class Meta:
         icon = "sp-plus"

@@ -58,9 +58,9 @@ class SitePage(Page):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["card"] = share.card_of(self)
+        context["card"] = share.card_of(self, request)
         return context
 
-    def share_spec(self) -> Any:
+    def share_spec(self, request: Any = None) -> Any:
         """The card's frozen spec; page types with more to say override it."""
-        return share.page_spec(self)
+        return share.page_spec(self, request)

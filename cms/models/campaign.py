@@ -44,16 +44,17 @@ class CampaignPage(SitePage):
         verbose_name = _("campaign page")
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        self.state = campaign_state.of(self.campaign)  # the card shows it too
         context = super().get_context(request, *args, **kwargs)
         context["now"] = timezone.localtime()
-        context["state"] = campaign_state.of(self.campaign)
+        context["state"] = self.state
         context["entries"] = WallEntry.objects.shown().filter(campaign=self.campaign)[:ON_THE_WALL]
         return context
 
-    def share_spec(self) -> CardSpec:
-        state = campaign_state.of(self.campaign)
+    def share_spec(self, request: Any = None) -> CardSpec:
+        state = getattr(self, "state", None) or campaign_state.of(self.campaign)
         if not state.goal:
-            return super().share_spec()  # type: ignore[no-any-return]
+            return super().share_spec(request)  # type: ignore[no-any-return]
         # rounded down to the goal's hundredth, so that not every gift draws a card
         step = max(state.goal // 100, 100)
         return CardSpec(

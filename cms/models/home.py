@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -5,6 +7,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
 from cms.blocks import BANDS
+from cms.blocks.base import anchor
 from cms.models.base import SitePage
 from media.cards import CardSpec
 
@@ -43,5 +46,13 @@ class HomePage(SitePage):
     def lines(self) -> list[str]:
         return [line.strip() for line in self.addends.splitlines() if line.strip()]
 
-    def share_spec(self) -> CardSpec:
+    @property
+    def actions_anchor(self) -> str:
+        """Where the page shows what the network does; empty when it does not."""
+        for band in self.body:
+            if band.block_type == "actions":
+                return anchor(band.value["heading"], block_id=band.id)
+        return ""
+
+    def share_spec(self, request: Any = None) -> CardSpec:
         return CardSpec(kind="statement", lines=tuple(self.lines), headline=self.total)

@@ -43,17 +43,19 @@ def _word(word: str) -> str:
     return safe
 
 
-@register.simple_tag
-def json_ld(page: Any) -> SafeString:
+@register.simple_tag(takes_context=True)
+def json_ld(context: dict[str, Any], page: Any) -> SafeString:
     """The organisation, and an article's own data (https://schema.org)."""
-    brand, legal = BrandSettings.load(), LegalSettings.load()
+    request = context.get("request")
+    brand = BrandSettings.load(request_or_site=request)
+    legal = LegalSettings.load(request_or_site=request)
     body = {
         "@type": "NGO",
         "@id": f"{settings.SITE_URL}/#ente",
         "name": legal.body or brand.name,
         "url": settings.SITE_URL,
         "email": brand.email,
-        "sameAs": [profile.url for profile in brand.profiles.all()],
+        "sameAs": [profile.url for profile in brand.social],
         "potentialAction": {"@type": "DonateAction", "target": f"{settings.SITE_URL}/dona/"},
     }
     graph = [{k: v for k, v in body.items() if v}]

@@ -1,0 +1,23 @@
+"""Pages are rendered once after their publication, so that no visitor waits for their pictures."""
+
+import logging
+
+from wagtail.models import Page
+
+log = logging.getLogger("segnopiu.warm")
+
+
+def page(page_id: int) -> None:
+    """Makes what a page shows and keeps: the sizes of its pictures, the card it is shared with."""
+    found = Page.objects.live().filter(pk=page_id).first()
+    if found:
+        found.specific.make_preview_request()
+
+
+def everything() -> None:
+    """A page that cannot be shown yet is no reason to stop: its first visitor makes the rest."""
+    for page_id in Page.objects.live().filter(depth__gt=1).values_list("pk", flat=True):
+        try:
+            page(page_id)
+        except Exception as problem:
+            log.warning("not_warmed", extra={"page": page_id, "why": type(problem).__name__})

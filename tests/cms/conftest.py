@@ -1,0 +1,62 @@
+"""The demonstration site, made once for a module: every page type with its usual blocks."""
+
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client, override_settings
+from django.utils import translation
+
+from cms import cache as page_cache
+
+# page type, path
+PAGES = {
+    "home": "/",
+    "campaign": "/donoday/",
+    "action": "/emporion/",
+    "news": "/notizie/",
+    "article": "/notizie/quaranta-quintali-di-mele/",
+    "giving": "/che-cosa-fa-il-tuo-dono/",
+    "standard": "/la-rete/",
+}
+
+
+def load_demonstration() -> None:
+    from cms import demo
+    from config import demonstration
+
+    demonstration.make_logins()
+    with translation.override("it"):
+        demo.load()
+
+
+@pytest.fixture(autouse=True)
+def forgets(monkeypatch, folders):
+    """No page and no stamp of the test before."""
+    monkeypatch.setattr(page_cache, "_stamp", ("", 0.0))
+    cache.clear()
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Loaded in a transaction around the module's tests; gives the folder of the pictures."""
+    folder: Path = tmp_path_factory.mktemp("uploads")
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=str(folder)),
+        transaction.atomic(),
+    ):
+        load_demonstration()
+        yield folder
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def site(loaded, db, settings):
+    settings.MEDIA_ROOT = str(loaded)
+
+
+@pytest.fixture
+def visitor(site) -> Client:
+    return Client(HTTP_HOST="127.0.0.1:8000")

@@ -1,0 +1,123 @@
+"""Whole pages for visitors without a session, and for nobody else."""
+
+import pytest
+from django.core.cache import cache
+
+from attribution import services as attribution
+from attribution.models import Source
+from campaigns.models import Campaign
+from cms import cache as page_cache
+from cms.models import StandardPage
+from tests.cms.conftest import PAGES
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def queries(django_assert_num_queries):
+    return django_assert_num_queries
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """The stamp is looked up at every request, instead of once a second."""
+    monkeypatch.setattr(page_cache, "STAMP_SECONDS", -1.0)
+
+
+def test_the_second_visitor_costs_no_query(visitor, queries):
+    first = visitor.get("/la-rete/")
+    with queries(0):
+        second = visitor.get("/la-rete/")
+    assert second.content == first.content
+    for name in ("Content-Type", "Content-Security-Policy", "X-Frame-Options", "Content-Language"):
+        assert second.headers[name] == first.headers[name]
+
+
+def test_no_page_sets_a_cookie(visitor):
+    for path in PAGES.values():
+        assert not visitor.get(path).cookies
+        assert not visitor.get(path).cookies
+
+
+def test_who_is_signed_in_is_never_given_a_kept_page(visitor, admin_client):
+    StandardPage.objects.filter(slug="la-rete").update(title="Prima")
+    visitor.get("/la-rete/")
+    StandardPage.objects.filter(slug="la-rete").update(title="Dopo")
+    assert "Prima" in visitor.get("/la-rete/").content.decode()
+    own = admin_client.get("/la-rete/", HTTP_HOST="127.0.0.1:8000").content.decode()
+    assert "Dopo" in own
+    assert "Prima" in visitor.get("/la-rete/").content.decode(), "nor does it keep theirs"
+
+
+def test_a_gift_shows_at_once(visitor, at_once):
+    assert "0\u00a0€" in visitor.get("/donoday/").content.decode()
+    campaign = Campaign.objects.get()
+    node = Source.objects.get(kind="campaign", key=str(campaign.pk))
+    attribution.credit(
+        source=node, ref="d1", amount=123_400, currency="EUR", donor="x", at=campaign.starts_at
+    )
+    for path in (PAGES["home"], PAGES["campaign"]):
+        assert "1.234\u00a0€" in visitor.get(path).content.decode()
+
+
+def test_the_stamp_is_old_by_a_second_at_most(db, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr(page_cache.time, "monotonic", lambda: now)
+    before = page_cache.stamp()
+    attribution.bump()
+    assert page_cache.stamp() == before
+    now += page_cache.STAMP_SECONDS + 0.01
+    assert page_cache.stamp() != before
+
+
+def test_a_publication_shows_at_once(visitor, at_once):
+    visitor.get("/la-rete/")
+    page = StandardPage.objects.get(slug="la-rete")
+    page.title = "La rete nuova"
+    page.save_revision().publish()
+    assert "La rete nuova" in visitor.get("/la-rete/").content.decode()
+
+
+def test_a_made_up_host_is_refused_and_poisons_nothing(visitor):
+    assert visitor.get("/la-rete/", HTTP_HOST="cattivo.example").status_code == 400
+    assert "cattivo.example" not in visitor.get("/la-rete/").content.decode()
+    visitor.get("/la-rete/", HTTP_X_FORWARDED_HOST="cattivo.example")
+    assert "cattivo.example" not in visitor.get("/la-rete/").content.decode()
+
+
+def test_unknown_questions_in_the_address_are_not_kept(visitor, monkeypatch):
+    kept = []
+    monkeypatch.setattr(cache, "set", lambda name, *a, **k: kept.append(name), raising=False)
+    assert visitor.get("/la-rete/?utm_source=x").status_code == 200
+    assert [name for name in kept if name.startswith("page:")] == []
+
+
+def test_each_page_of_a_list_is_its_own(visitor):
+    one, two = (page_cache.key(_request(visitor, f"/notizie/?pagina={n}")) for n in (1, 2))
+    assert one != two
+
+
+def _request(visitor, path):
+    return visitor.get(path).wsgi_request
+
+
+def test_a_post_and_the_giving_form_are_never_kept(visitor, rf):
+    assert not page_cache.cacheable(rf.post("/la-rete/"))
+    for path in ("/dona/", "/admin/", "/s/abc", "/readyz", "/posta-di-prova/"):
+        assert not page_cache.cacheable(rf.get(path)), path
+
+
+def test_a_missing_page_is_not_kept(visitor, queries):
+    assert visitor.get("/non-esiste/").status_code == 404
+    page = StandardPage(title="Ora esiste", slug="non-esiste")
+    from cms.models import HomePage
+
+    HomePage.objects.get().add_child(instance=page)
+    assert visitor.get("/non-esiste/").status_code == 200
+
+
+def test_a_preview_is_not_kept(visitor):
+    page = StandardPage.objects.get(slug="la-rete")
+    page.title = "Solo una bozza"
+    assert "Solo una bozza" in page.make_preview_request().content.decode()
+    assert "Solo una bozza" not in visitor.get("/la-rete/").content.decode()

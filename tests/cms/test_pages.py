@@ -1,0 +1,148 @@
+"""Each page type answers, says what it must to machines, and asks little of the database."""
+
+import json
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from attribution import services as attribution
+from cms import cache as page_cache
+from cms.models import ArticlePage, CampaignPage, HomePage, NewsIndexPage, StandardPage
+from tests.cms.conftest import PAGES
+
+pytestmark = pytest.mark.django_db
+each = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+
+
+def shown(client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return response.content.decode()
+
+
+def test_every_page_type_stands_in_italian_with_one_heading(visitor):
+    for path in PAGES.values():
+        page = shown(visitor, path)
+        assert '<html lang="it">' in page
+        assert len(re.findall(r"<h1[\s>]", page)) == 1, path
+        for english in ("days left", "raised from", "Missing", ">Give<", "Read on", "You are here"):
+            assert english not in page, (path, english)
+
+
+def test_no_inline_script_style_or_attribute_anywhere(visitor):
+    for path in [*PAGES.values(), "/privacy/", "/muro/", "/dona/"]:
+        page = shown(visitor, path)
+        scripts = re.findall(r"<script\b[^>]*>", page)
+        assert [s for s in scripts if "src=" not in s and "ld+json" not in s] == [], path
+        assert "<style" not in page, path
+        assert not re.search(r"<[^>]*\sstyle=", page), path
+        assert not re.search(r"<[^>]*\son[a-z]+=", page), path
+
+
+def test_ids_are_said_once(visitor):
+    for path in PAGES.values():
+        ids = re.findall(r'\sid="([^"]+)"', shown(visitor, path))
+        assert len(ids) == len(set(ids)), path
+        assert "" not in ids
+
+
+def test_every_page_says_how_it_is_shared(visitor):
+    for path in PAGES.values():
+        page = shown(visitor, path)
+        (image,) = re.findall(r'property="og:image" content="([^"]+)"', page)
+        card = visitor.get(image.split(":8000")[-1] if ":8000" in image else image)
+        assert card.status_code == 200, path
+        for name in ("og:title", "og:description", "og:url", "og:type"):
+            assert re.search(rf'property="{name}" content="[^"]+"', page), (path, name)
+
+
+def test_json_ld_names_the_body_and_the_article(visitor):
+    page = shown(visitor, PAGES["article"])
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    kinds = [node["@type"] for node in json.loads(text)["@graph"]]
+    assert kinds == ["NGO", "NewsArticle"]
+
+
+def test_json_ld_cannot_be_left_with_a_title(visitor):
+    article = ArticlePage.objects.get(slug="il-sentiero-riapre")
+    article.title = "</script><b>ciao"
+    article.save_revision().publish()
+    assert "</script><b>" not in shown(visitor, "/notizie/il-sentiero-riapre/")
+
+
+@pytest.mark.parametrize("path", [PAGES["home"], PAGES["campaign"]])
+def test_few_questions_to_the_database(visitor, path, monkeypatch):
+    shown(visitor, path)  # makes the sizes of the pictures and the card
+    attribution.bump()  # no kept page is the right one any more
+    monkeypatch.setattr(page_cache, "_stamp", ("", 0.0))
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        shown(visitor, path)
+    assert len(asked) <= 22, "\n".join(query["sql"][:160] for query in asked)
+
+
+def test_robots_and_sitemap(visitor):
+    robots = visitor.get("/robots.txt").content.decode()
+    assert "Disallow: /admin/" in robots and "sitemap.xml" in robots
+    sitemap = visitor.get("/sitemap.xml").content.decode()
+    for path in PAGES.values():
+        assert f"{path}</loc>" in sitemap, path
+
+
+def test_a_page_of_the_list_that_is_none_shows_the_last(visitor):
+    assert visitor.get("/notizie/?pagina=999").status_code == 200
+    assert visitor.get("/notizie/?pagina=x").status_code == 200
+
+
+def test_an_address_of_the_products_own_is_refused_with_a_sentence(site):
+    for slug in ("dona", "muro", "s", "admin"):
+        page = StandardPage(title="Prova", slug=slug)
+        with pytest.raises(ValidationError) as caught:
+            HomePage.objects.get().add_child(instance=page)
+        assert "slug" in caught.value.message_dict
+
+
+def test_two_pages_cannot_share_an_address(site):
+    page = StandardPage(title="Altra", slug="la-rete")
+    with pytest.raises(ValidationError) as caught:
+        HomePage.objects.get().add_child(instance=page)
+    assert "la-rete" in str(caught.value.message_dict["slug"])
+
+
+def test_a_picture_or_a_page_that_is_gone_takes_no_page_down(visitor):
+    from wagtail.images import get_image_model
+
+    get_image_model().objects.all().delete()
+    NewsIndexPage.objects.get().unpublish()
+    for path in (PAGES["home"], PAGES["action"], PAGES["campaign"]):
+        shown(visitor, path)
+
+
+def test_a_campaign_without_a_goal_has_no_thermometer(visitor):
+    campaign = CampaignPage.objects.get().campaign
+    type(campaign).objects.filter(pk=campaign.pk).update(goal=None)
+    page = shown(visitor, PAGES["campaign"])
+    assert "<progress" not in page and 'class="quanto"' in page
+
+
+def test_loading_twice_doubles_nothing(site):
+    from wagtail.images import get_image_model
+    from wagtail.models import Page, Site
+
+    from cms import demo
+
+    def counted():
+        return [
+            Page.objects.count(),
+            get_image_model().objects.count(),
+            Site.objects.count(),
+            len(HomePage.objects.get().body),
+        ]
+
+    before = counted()
+    demo.load()
+    assert counted() == before
