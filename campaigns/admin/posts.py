@@ -87,8 +87,8 @@ class PostIndexView(snippets.IndexView):
             "__str__",
             PartColumn("when", label=_("Goes out"), sort_key="planned_at"),
             PartColumn("state", label=_("State")),
-            PartColumn("networks", label=_("Networks")),
-            PartColumn("results", label=_("Visits, gifts, euros")),
+            PartColumn("networks", label=_("Networks"), classname="sp-cell-wide"),
+            PartColumn("results", label=_("Visits, gifts, euros"), classname="sp-cell-wide"),
         ]
 
     def get_base_queryset(self) -> QuerySet[Post]:

@@ -1,7 +1,6 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from people import roles
 from people.models import User
 
 

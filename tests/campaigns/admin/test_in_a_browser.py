@@ -1,0 +1,134 @@
+"""The screens in Chromium: axe, both widths, light and dark, and the composer at work."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Account, Delivery, Post
+from campaigns.states import Question, State
+from people import roles
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
+
+# what migrations wrote (roles, approval) is put back, since a live server's tests empty the tables
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+# Wagtail's own: its open date picker and the faces of those who edit at the same time
+NOT_OURS = (".xdsoft_datetimepicker", ".w-editing-sessions")
+
+
+@pytest.fixture
+def bluesky(db):
+    return Account.objects.create(channel="bluesky", name="Bluesky", handle="@noi.example")
+
+
+@pytest.fixture
+def page(browser, live_server, client, django_user_model):
+    """page(width, scheme) → a page signed in as somebody of the coordination."""
+    user = django_user_model.objects.create_user("p", first_name="Elena")
+    user.groups.add(Group.objects.get(name=roles.COORDINATION))
+    client.force_login(user)
+    contexts = []
+
+    def page(width=1440, scheme="light"):
+        context = browser.new_context(
+            viewport={"width": width, "height": 1000}, color_scheme=scheme, locale="it-IT"
+        )
+        cookie = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        contexts.append(context)
+        made = context.new_page()
+        made.set_default_timeout(15_000)
+        return made
+
+    yield page
+    for context in contexts:
+        context.close()
+
+
+def faults(page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate(
+        "hide => axe.run({exclude: hide.map(s => [s])}, {resultTypes: ['violations']})",
+        list(NOT_OURS),
+    )
+    return [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found["violations"]]
+
+
+@pytest.fixture
+def rows(write, approve):
+    deliveries = approve(write(minutes=60))
+    Delivery.objects.filter(pk=deliveries[0].pk).update(
+        state=State.NEEDS_PERSON, question=Question.PROOF, tried_at=timezone.now(), digest="x"
+    )
+    return deliveries[0]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_every_screen_is_accessible_and_fits(width, scheme, page, live_server, rows):
+    screen = page(width, scheme)
+    post, account = rows.post_id, rows.account_id
+    for path in (
+        "/admin/",
+        reverse("campaigns_posts:list"),
+        reverse("campaigns_posts:edit", args=[post]),
+        reverse("campaigns_posts:inspect", args=[post]),
+        reverse("campaigns_posts:move", args=[post]),
+        reverse("campaigns_posts:cancel", args=[post]),
+        reverse("campaigns_calendar:index"),
+        reverse("campaigns_desk:index"),
+        reverse("campaigns_accounts:index"),
+        reverse("campaigns_accounts:connect", args=["bluesky"]),
+        reverse("campaigns_accounts:renew", args=[account]),
+    ):
+        screen.goto(live_server.url + path)
+        screen.wait_for_timeout(300)
+        assert faults(screen) == [], path
+        wide = screen.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 1, (path, wide)
+
+
+def test_the_composer_at_work(page, live_server, campaign, bluesky):
+    screen = page()
+    screen.goto(live_server.url + reverse("campaigns_posts:add"))
+    screen.fill("[name=text]", "a" * 301)
+    verdict = screen.locator("#sp-verdict")
+    verdict.locator(".sp-bad").wait_for()
+    screen.locator(f"#sp-problems-{bluesky.pk} [data-write]").click()
+    own = screen.locator("[name=variant_bluesky]")
+    assert own.input_value() == "a" * 301  # filled with the common text, cursor in it
+    assert own.evaluate("field => field === document.activeElement")
+    own.fill("Breve {link} #DonoDay2026")
+    day = timezone.localdate() + timedelta(days=2)
+    screen.fill("[name=planned_date]", f"{day:%d/%m/%Y}")
+    screen.fill("[name=planned_time]", "09:00")
+    screen.keyboard.press("Escape")
+    verdict.locator(".sp-ok").wait_for()
+    assert "09:00" in screen.locator("#sp-when").inner_text()
+    screen.fill("[name=card_headline]", "Metti qui il tuo segno")
+    screen.locator("[data-card=statement][src^='blob:']").wait_for()
+    screen.locator("[name=action-submit]").first.click()
+    screen.wait_for_url(f"**{reverse('campaigns_posts:list')}")
+    post = Post.objects.get()
+    assert post.workflow_in_progress
+    assert post.text_for("bluesky") == "Breve {link} #DonoDay2026"
+
+
+def test_the_desk_by_keyboard_alone(page, live_server, rows):
+    screen = page()
+    screen.goto(live_server.url + reverse("campaigns_desk:index"))
+    screen.locator("button[value=uscito]").focus()
+    screen.keyboard.press("Enter")
+    screen.locator(".messages .success").wait_for()
+    rows.refresh_from_db()
+    assert rows.state == State.PUBLISHED
