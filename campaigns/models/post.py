@@ -177,8 +177,17 @@ class Post(
             )
         ).exists()
 
+    @transaction.atomic
     def publish(self, revision: Revision, user: Any = None, **options: Any) -> Any:
-        """Only the end of an approval gets through: nobody publishes around it. Raises Refused."""
+        """Only the end of an approval gets through: nobody publishes around it. Raises Refused.
+
+        The row is locked first, as in `save_revision`: a change that was saved while somebody
+        said yes is not passed over, whichever of the two was first.
+        """
+        rows = type(self)._base_manager.select_for_update().filter(pk=self.pk)
+        latest = rows.values_list("latest_revision", flat=True).first()
+        if latest != revision.pk or self.latest_revision_id != revision.pk:
+            raise Refused(gettext("The post was changed meanwhile: look at it again."))
         if not self.is_approved(revision):
             raise Refused(gettext("A post goes out only after somebody has said yes to it."))
         options["skip_permission_checks"] = True

@@ -5,6 +5,7 @@ the networks. A process may be killed between any two lines: before the intent n
 and the lease just runs out; after it the delivery goes to `reconcile`.
 """
 
+import logging
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
@@ -19,7 +20,9 @@ from campaigns.services import checking, content
 from campaigns.services.outcomes import Outcome, record, unexpected
 from campaigns.states import Question, State
 from campaigns.vault import Unreadable
-from outbox.services import claim
+from outbox.services import backoff, claim
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=PUBLISH_SECONDS + 60)
 THREADS = 24
@@ -112,6 +115,11 @@ def _prepare(row: Delivery, now: datetime) -> Job | None:
     except (Rejected, Unreadable) as problem:
         _stop(row, State.REJECTED, str(problem))
         return None
+    except Exception as problem:  # one post with a fault must not stop all the others
+        logger.exception("delivery.fault", extra={"delivery": row.pk})
+        why = _("Something went wrong on our side before it was sent (%(what)s).")
+        _stop(row, State.RETRY_WAIT, why % {"what": type(problem).__name__})
+        return None
     if found:
         _stop(row, State.REJECTED, " ".join(str(problem.message) for problem in found))
         return None
@@ -120,14 +128,14 @@ def _prepare(row: Delivery, now: datetime) -> Job | None:
 
 
 def _stop(row: Delivery, state: State, why: str, question: Question = Question.NONE) -> None:
-    """It does not go out now: a person is told. Nothing when somebody else took the row away."""
-    entry = row.entry(state, why=why)
+    """It does not go out now. Nothing happens when somebody else took the row away."""
+    entry, retried = row.entry(state, why=why), state == State.RETRY_WAIT
     with transaction.atomic():
         if Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
             state=state,
             question=question,
             last_error=why,
-            next_at=None,
+            next_at=timezone.now() + backoff(row.attempts) if retried else None,
             lease_token=None,
             lease_until=None,
         ):

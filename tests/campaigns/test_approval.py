@@ -45,6 +45,18 @@ def test_nobody_publishes_around_the_approval(write, approve, admin_user, edit):
     assert states(post) == {State.HELD}
 
 
+def test_a_yes_to_what_has_changed_meanwhile_does_not_count(write, approve, edit):
+    post = write(minutes=60)
+    approve(post)
+    said_yes_to = post.latest_revision
+    stale = Post.objects.get(pk=post.pk)
+    edit(post, text="Nel frattempo {link} #DonoDay2026")
+    for instance in (stale, Post.objects.get(pk=post.pk)):
+        with pytest.raises(Refused):
+            instance.publish(said_yes_to)
+    assert states(post) == {State.HELD}
+
+
 def test_saving_an_approved_post_stops_it_and_asks_again(write, approve, edit):
     post = write(minutes=60)
     approve(post)

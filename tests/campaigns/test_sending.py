@@ -232,6 +232,15 @@ def test_a_fault_of_ours_counts_as_unknown(one, fake):
     assert again(row).state == State.UNKNOWN
 
 
+def test_a_post_with_a_fault_does_not_stop_the_others(one, fake):
+    broken, good = one(), one()
+    Delivery.objects.filter(pk=broken.pk).update(content={})
+    send()
+    assert again(good).state == State.PUBLISHED
+    assert again(broken).state == State.RETRY_WAIT
+    assert broken.next_at > timezone.now() and broken.lease_token is None
+
+
 def test_checked_again_before_it_is_sent(one, fake, monkeypatch):
     row = one()
     from campaigns.channels.base import Limits
