@@ -49,8 +49,8 @@ class ConnectForm(forms.Form):
             # what was typed comes back after a mistake; what is stored never does
             secret = forms.PasswordInput(render_value=True, attrs={"autocomplete": "off"})
             self.fields[item.name] = forms.CharField(
-                label=item.label,
-                help_text=item.help,
+                label=str(item.label),
+                help_text=str(item.help),
                 required=False,
                 max_length=2000,
                 widget=secret if item.secret else forms.TextInput(),

@@ -43,7 +43,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         initial = {"day": post.planned_date, "time": post.planned_time, "zone": post.zone}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         self.fields["zone"].choices = zone_choices(post.zone)  # type: ignore[attr-defined]
 
 

@@ -19,7 +19,7 @@ class GoalField(forms.DecimalField):
     """Euros in the form, cents in the row."""
 
     def __init__(self, **kwargs: Any) -> None:
-        options = {"decimal_places": 2, "max_digits": 12, "min_value": Decimal(1)}
+        options: dict[str, Any] = {"decimal_places": 2, "max_digits": 12, "min_value": Decimal(1)}
         super().__init__(required=False, localize=True, **options | kwargs)
 
     def prepare_value(self, value: Any) -> Any:

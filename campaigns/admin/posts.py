@@ -26,7 +26,7 @@ from campaigns.errors import Refused
 from campaigns.models import Account, Campaign, Post
 from campaigns.states import OUTCOME_OPEN, State
 
-STATES = {
+STATES: dict[str, tuple[Any, dict[str, Any]]] = {
     "draft": (_("Draft or in approval"), {"deliveries__isnull": True}),
     "planned": (_("Planned"), {"deliveries__state__in": [State.PLANNED, State.DUE]}),
     "stopped": (_("Stopped"), {"deliveries__state": State.HELD}),

@@ -1,5 +1,7 @@
 """Parts of the campaign screens."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -7,7 +9,7 @@ from django.utils.safestring import SafeString
 from campaigns.admin import preview
 from campaigns.admin.states import delivery_look, monogram
 from campaigns.channels import registry
-from campaigns.models import Post
+from campaigns.models import Delivery, Post
 
 register = template.Library()
 
@@ -30,7 +32,7 @@ def network(channel: str, big: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def networks(deliveries: object) -> SafeString:
+def networks(deliveries: Iterable[Delivery]) -> SafeString:
     """The networks of a post; the one that needs somebody carries the diamond."""
     return format_html(
         '<span class="sp-nets">{}</span>',
@@ -38,7 +40,7 @@ def networks(deliveries: object) -> SafeString:
     )
 
 
-def _badge(delivery: object) -> SafeString:
+def _badge(delivery: Delivery) -> SafeString:
     look = delivery_look(delivery)
     channel = delivery.account.channel
     if look.tone != "bad":

@@ -26,14 +26,14 @@ def _from_the_journal() -> list[Credit]:
     entries = JournalEntry.objects.filter(donation__source__isnull=False)
     return [
         Credit(
-            source_id=entry.donation.source_id,
+            source=entry.donation.source,
             ref=entry.origin,
             amount=SIGNS[kind] * entry.amount,
             currency=entry.currency,
             donor=entry.donation.donor.public_id.hex,
             at=entry.at,
         )
-        for entry in entries.select_related("donation__donor")
+        for entry in entries.select_related("donation__donor", "donation__source")
         if (kind := entry.origin.rpartition(":")[2]) in SIGNS
     ]
 

@@ -32,7 +32,7 @@ def euros(cents: int) -> Decimal:
 
 
 def spreadsheet(
-    request: HttpRequest, *, name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]
+    request: HttpRequest, *, name: str, headings: Sequence[Any], rows: Iterable[Sequence[Any]]
 ) -> HttpResponse:
     """`?formato=csv` (semicolons and decimal commas, as an Italian office opens it) or `xlsx`.
 
@@ -48,7 +48,7 @@ def spreadsheet(
     return response
 
 
-def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def _csv(headings: Sequence[Any], rows: Iterable[Sequence[Any]]) -> bytes:
     text = StringIO()
     writer = csv.writer(text, delimiter=";")
     writer.writerow([safe(str(cell)) for cell in headings])
@@ -65,7 +65,7 @@ def _written(cell: Any) -> str:
     return str(safe("" if cell is None else str(cell)))
 
 
-def _xlsx(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def _xlsx(headings: Sequence[Any], rows: Iterable[Sequence[Any]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append([str(heading) for heading in headings])

@@ -29,7 +29,11 @@ class DonationFilter(forms.Form):
     stato = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("Whichever")), *Donation.State.choices, (NO_CODE, _("Without codice fiscale"))],
+        choices=[
+            ("", _("Whichever")),
+            *Donation.State.choices,
+            (NO_CODE, _("Without codice fiscale")),
+        ],
     )
     fondo = forms.ModelChoiceField(
         label=_("Fund"),
@@ -41,7 +45,10 @@ class DonationFilter(forms.Form):
     da = forms.DateField(label=_("From the day"), required=False)
     a = forms.DateField(label=_("To the day"), required=False)
     fonte = forms.ModelChoiceField(
-        label=_("Came from"), required=False, queryset=Source.objects.none(), empty_label=_("Whichever")
+        label=_("Came from"),
+        required=False,
+        queryset=Source.objects.none(),
+        empty_label=_("Whichever"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -51,11 +51,11 @@ RECEIPTS = {
 
 def look(row: Any) -> Look:
     """Of a donation, a Stripe event, a mail or a receipt."""
-    table: dict[Any, tuple[str, str]] = {
+    tables: dict[Any, Any] = {
         Donation: GIFTS,
         StripeEvent: EVENTS,
         Message: MAILS,
         Receipt: RECEIPTS,
-    }[type(row)]
-    tone, icon = table[row.state]
+    }
+    tone, icon = tables[type(row)][row.state]
     return Look(tone, icon, str(row.get_state_display()))

@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,7 +31,7 @@ class Step:
     rank: int = field(default=0, compare=False)  # what came first within the same instant
 
 
-def timeline(gift: Donation, *, user: AbstractBaseUser | Any) -> list[Step]:
+def timeline(gift: Donation, *, user: Any) -> list[Step]:
     """Only what `user` may see: mails need mail.view_message, and so on."""
     steps = [_started(gift), *_opened(gift), *_told(gift)]
     if user.has_perm("donations.view_journalentry"):

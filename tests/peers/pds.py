@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+
 from tests_support import missing, require_node
 
 HERE = Path(__file__).parent / "bluesky"
