@@ -35,6 +35,7 @@ def _from_the_journal() -> list[Credit]:
         )
         for entry in entries.select_related("donation__donor", "donation__source")
         if (kind := entry.origin.rpartition(":")[2]) in SIGNS
+        and entry.donation.source_id is not None
     ]
 
 
