@@ -10,7 +10,6 @@ from django.utils import timezone
 from donations import gateway
 from donations.models import CheckoutAttempt, Donation, StripeEvent
 from donations.services import books, inbox
-from donations.services.giving import REOPENABLE
 from donations.stripe_facts import Rejected, Unavailable
 
 OVERLAP = timedelta(hours=6)  # how far behind the last known event a lost one is looked for
@@ -63,10 +62,6 @@ def _missed_sessions(now: datetime) -> int:
 
 def _given_up(now: datetime) -> int:
     """Gifts whose payment page was never opened: nobody can pay them any more."""
-    return (
-        Donation.objects.filter(
-            state__in=REOPENABLE[:1], created_at__lt=now - GIVEN_UP, attempts__session_id=None
-        )
-        .distinct()
-        .update(state=Donation.State.CANCELLED)
-    )
+    opened = CheckoutAttempt.objects.filter(session_id__isnull=False).values("donation")
+    never = Donation.objects.filter(state=Donation.State.STARTED, created_at__lt=now - GIVEN_UP)
+    return never.exclude(pk__in=opened).update(state=Donation.State.CANCELLED)

@@ -3,9 +3,12 @@
 import json
 import uuid
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from attribution.services import source, totals
 from donations import gateway, seal
@@ -19,7 +22,8 @@ from donations.models import (
     StripeEvent,
 )
 from donations.models.ledger import AppendOnly
-from donations.services import InvalidAmount, inbox
+from donations.services import InvalidAmount, books, inbox
+from donations.services.deciding import decide_event
 from donations.services.sweeping import sweep
 from giving_support import MARIA, begin, fund, process, session_of
 from memory_stripe import MemoryStripe
@@ -340,3 +344,54 @@ def test_a_new_fund_gets_its_account(memory_stripe: MemoryStripe) -> None:
     deliver(memory_stripe)
     process()
     assert seeds.account.balance() == -25_00
+
+
+def test_what_was_never_opened_is_given_up_after_a_day(memory_stripe: MemoryStripe) -> None:
+    token = uuid.uuid4()
+    memory_stripe.down = True
+    with pytest.raises(gateway.Unavailable):
+        begin(form_token=token)
+    memory_stripe.down = False
+    other = begin().donation
+    sweep()
+    assert Donation.objects.get(form_token=token).state == State.STARTED
+    sweep(now=timezone.now() + timedelta(hours=26))
+    assert Donation.objects.get(form_token=token).state == State.CANCELLED
+    other.refresh_from_db()
+    assert other.state == State.CHECKOUT_OPEN
+    assert begin(form_token=token).donation.state == State.CHECKOUT_OPEN  # she may come back
+
+
+def test_a_fault_of_ours_does_not_stop_the_others(
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gifts = [begin().donation for _ in range(3)]
+    for gift in gifts:
+        memory_stripe.pay_by_card(session_of(gift))
+    deliver(memory_stripe)
+    real = books.receipts.issue
+
+    def issue(**words: Any) -> Receipt:
+        if words["donation"].pk == gifts[1].pk:
+            raise RuntimeError("a fault of ours")
+        return real(**words)
+
+    monkeypatch.setattr(books.receipts, "issue", issue)
+    process()
+    assert sorted(Donation.objects.values_list("state", flat=True)) == [
+        "checkout_open",
+        "settled",
+        "settled",
+    ]
+    assert sorted(Receipt.objects.values_list("number", flat=True)) == [1, 2]
+    event = StripeEvent.objects.get(state="received")
+    assert "a fault of ours" in event.last_error and event.next_at and not event.lease_token
+    StripeEvent.objects.filter(pk=event.pk).update(attempts=12)
+    process()
+    event.refresh_from_db()
+    assert (event.state, event.next_at) == ("failed", None)  # a person sees it
+    monkeypatch.undo()
+    monkeypatch.setattr(gateway, "get", lambda: memory_stripe)
+    decide_event(event=event, again=True)
+    process()
+    assert Donation.objects.filter(state="settled").count() == 3
