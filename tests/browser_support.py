@@ -1,0 +1,63 @@
+"""A real browser on pages that come straight from the test client: same database, same thread."""
+
+import contextvars
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+
+HOST = "http://testserver"
+HOP = {"content-length", "transfer-encoding", "connection"}
+
+
+@contextmanager
+def opened(browser: Any, client: Client, **options: Any) -> Iterator[Any]:
+    """A browser context whose every request is answered by `client`, headers and all."""
+    context = browser.new_context(locale="it-IT", **options)
+    # Playwright calls back in a context of its own, where Django would open another connection
+    home = contextvars.copy_context()
+
+    def answer(route: Any) -> None:
+        asked = route.request
+        address = urlsplit(asked.url)
+        headers = {k: v for k, v in asked.headers.items() if k not in ("cookie", "content-type")}
+        got = home.run(
+            client.generic,
+            asked.method,
+            f"{address.path}?{address.query}" if address.query else address.path,
+            asked.post_data_buffer or b"",
+            content_type=asked.headers.get("content-type", "application/octet-stream"),
+            headers=headers,
+        )
+        body = b"".join(got.streaming_content) if got.streaming else got.content
+        kept = {k: v for k, v in got.headers.items() if k.lower() not in HOP}
+        route.fulfill(status=got.status_code, headers=kept, body=body)
+
+    context.route("**/*", answer)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def faults(page: Any) -> list[tuple[str, str]]:
+    """axe's violations, and whether the page is wider than the screen."""
+    found = Axe().run(page).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    told = [(one["id"], one["nodes"][0]["html"]) for one in found]
+    return told + [("too wide", page.url)] * wide
+
+
+def visit(context: Any, address: str) -> list[tuple[str, str]]:
+    """Opens the address; its faults, those of the content policy too."""
+    said: list[str] = []
+    page = context.new_page()
+    page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+    page.goto(HOST + address)
+    page.wait_for_load_state("load")
+    found = faults(page) + [("policy", text) for text in said if "Content Security" in text]
+    page.close()
+    return found

@@ -1,0 +1,122 @@
+"""The pages of giving in a real browser: accessibility, looks, life without a script."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from browser_support import HOST, faults, opened, visit
+from donations.models import Donation, SuggestedAmount
+from form_support import open_fund
+from giving_support import begin
+from memory_stripe import MemoryStripe
+from people import roles
+from treasury_support import gifts, lost_event, member
+
+pytestmark = pytest.mark.django_db
+SCREENS = [(390, "dark"), (1440, "light")]
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried() -> None:
+    cache.clear()
+
+
+def screen(width: int, scheme: str) -> dict[str, Any]:
+    return {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_the_public_pages_have_no_faults(
+    browser: Any, client: Client, memory_stripe: MemoryStripe, width: int, scheme: str
+) -> None:
+    open_fund()
+    gift, cast = begin().donation, gifts(memory_stripe)
+    with opened(browser, client, **screen(width, scheme)) as context:
+        for address in ("/dona/", "/dona/?importo=33&annullato=x"):
+            assert visit(context, address) == []
+        for state in ("checkout_open", "processing", "failed", "expired"):
+            Donation.objects.filter(pk=gift.pk).update(state=state)
+            assert visit(context, gift.get_absolute_url()) == [], state
+        for received in (cast.settled, cast.refunded):
+            assert visit(context, received.get_absolute_url()) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_the_form_with_errors_has_no_faults(
+    browser: Any, client: Client, width: int, scheme: str
+) -> None:
+    open_fund()
+    with opened(browser, client, **screen(width, scheme)) as context:
+        page = context.new_page()
+        page.goto(f"{HOST}/dona/")
+        page.get_by_role("button", name="Vai al pagamento").click()
+        page.wait_for_selector("#riepilogo-errori")
+        assert page.locator(".errore").count() == 3
+        assert faults(page) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_the_treasurys_pages_have_no_faults(
+    browser: Any, memory_stripe: MemoryStripe, width: int, scheme: str
+) -> None:
+    treasurer = member(roles.TREASURY)
+    empty = [reverse(f"treasury:{name}") for name in ("donations", "ledger", "receipts", "desk")]
+    with opened(browser, treasurer, **screen(width, scheme)) as context:
+        for address in empty:
+            assert visit(context, address) == [], address
+        cast = gifts(memory_stripe)
+        lost_event(state="failed")
+        lost_event(event_id="evt_parked", state="parked")
+        story = reverse("treasury:donation", args=[cast.refunded.public_id])
+        mail = reverse("treasury:mail", args=[cast.mail.pk])
+        for address in [*empty, story, mail]:
+            assert visit(context, address) == [], address
+
+
+def test_the_summary_follows_the_choice_without_a_script(browser: Any, client: Client) -> None:
+    fund = open_fund()
+    SuggestedAmount.objects.create(fund=fund, amount=150_00, meaning="Un mese")
+    with opened(browser, client, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{HOST}/dona/")
+        total = page.locator(".somma-dono .tot dd")
+        assert "50,00" in total.inner_text()
+        page.locator("label.importo", has_text="150 €").click()
+        assert "150,00" in total.inner_text()
+        assert not page.locator("#cifra").is_visible()
+        page.locator("label.importo", has_text="Altro").click()
+        assert page.locator("#cifra").is_visible()
+
+
+def test_errors_come_back_without_a_script_and_nothing_is_lost(
+    browser: Any, client: Client
+) -> None:
+    open_fund()
+    with opened(browser, client, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{HOST}/dona/")
+        page.fill("#nome", "Zoe")
+        page.fill("#email", "zoe@esempio")
+        page.get_by_role("button", name="Vai al pagamento").click()
+        links = page.locator("#riepilogo-errori a")
+        assert links.count() == 2
+        assert page.locator("#nome").input_value() == "Zoe"
+        assert page.locator("#email").input_value() == "zoe@esempio"
+        links.filter(has_text="E-mail").click()
+        assert page.url.endswith("#email")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_thanks_page_learns_the_truth_by_itself(
+    browser: Any, client: Client, memory_stripe: MemoryStripe, script: bool
+) -> None:
+    gift = begin().donation
+    with opened(browser, client, java_script_enabled=script) as context:
+        page = context.new_page()
+        page.goto(HOST + gift.get_absolute_url())
+        assert page.locator("#stato").get_attribute("data-fase") == "waiting"
+        Donation.objects.filter(pk=gift.pk).update(state="processing")
+        page.wait_for_selector("[data-fase=processing]", timeout=15_000)
