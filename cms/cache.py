@@ -8,6 +8,7 @@ thermometer can be old.
 import hashlib
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -34,6 +35,16 @@ def stamp() -> str:
         value = attribution.version()
         _stamp = (value, time.monotonic())
     return value
+
+
+def part(name: str, make: Callable[[], Any]) -> Any:
+    """What many pages show, made anew when the stamp has changed; None is not kept."""
+    name = f"part:{name}:{stamp()}"
+    found = cache.get(name)
+    if found is None:
+        found = make()
+        cache.set(name, found, SECONDS)
+    return found
 
 
 def cacheable(request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ from attribution import services as attribution
 from attribution.models import Source
 from attribution.services import Totals
 from campaigns.models import Campaign
+from cms import cache
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,15 @@ class State:
 
 
 def of(campaign: Campaign) -> State:
-    node = Source.objects.filter(kind="campaign", key=str(campaign.pk)).first()
+    totals = cache.part(f"totals:{campaign.pk}", lambda: _totals(campaign))
     now = timezone.now()
     phase = "before" if now < campaign.starts_at else "open" if now < campaign.ends_at else "over"
     zone = ZoneInfo(campaign.zone)
     until = campaign.starts_at if phase == "before" else campaign.ends_at - timedelta(seconds=1)
     days = max((until.astimezone(zone).date() - now.astimezone(zone).date()).days, 0)
-    return State(campaign, attribution.totals(node) if node else Totals(), phase, days)
+    return State(campaign, totals, phase, days)
+
+
+def _totals(campaign: Campaign) -> Totals:
+    node = Source.objects.filter(kind="campaign", key=str(campaign.pk)).first()
+    return attribution.totals(node) if node else Totals()

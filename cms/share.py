@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from brand.models import BrandSettings
+from cms import cache
 from media.cards import CardProblem, CardSpec, TooLong
 from media.models import StoredCard
 from media.services import photo_of, stored_card
@@ -28,7 +29,9 @@ def page_spec(page: Any, request: Any = None) -> CardSpec:
 def card_of(page: Any, request: Any = None) -> StoredCard | None:
     """None when no card fits: a page is never down for its card."""
     try:
-        return _drawn(page.share_spec(request))
+        spec = page.share_spec(request)
+        found: StoredCard = cache.part(f"card:{spec.digest()}", lambda: _drawn(spec))
+        return found
     except (CardProblem, OSError, ValueError) as problem:
         log.warning("no_card", extra={"page": page.pk, "why": type(problem).__name__})
         return None

@@ -65,8 +65,16 @@ def thermometer(raised: int, goal: int, css: str = "") -> dict[str, Any]:
 def menu(context: dict[str, Any]) -> list[Any]:
     """The pages below the home page that are to stand in menus."""
     request = context.get("request")
-    site = request and Site.find_for_request(request)
-    return list(site.root_page.get_children().live().in_menu()) if site else []
+    if request is None:
+        return []
+    if not hasattr(request, "menu_pages"):  # shown twice, for wide and for narrow screens
+        site = Site.find_for_request(request)
+        request.menu_pages = menu_pages(site) if site else []
+    return list(request.menu_pages)
+
+
+def menu_pages(site: Site) -> list[Any]:
+    return list(site.root_page.get_children().live().in_menu())
 
 
 @register.simple_tag(takes_context=True)

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.models import Page
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from campaigns.models import WallEntry
-from cms import campaign_state
+from cms import cache, campaign_state
 from cms.blocks.base import Band, anchor
 from cms.blocks.samples import Sampled
 
@@ -61,8 +62,14 @@ class Thermometer(Sampled, blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         if value.get("campaign"):
             context["state"] = campaign_state.of(value["campaign"])
+            page_id = value["campaign"].landing_page_id
+            context["landing"] = page_id and cache.part(f"page:{page_id}", lambda: _live(page_id))
             context["anchor"] = anchor(context["state"].hashtag, parent_context)
         return context
+
+
+def _live(page_id: int) -> Page | None:
+    return Page.objects.live().filter(pk=page_id).first()
 
 
 class Wall(Band):

@@ -1,6 +1,7 @@
 """Blocks about the territory: counters, actions, news, pillars, volunteers."""
 
 from typing import Any
+from urllib.parse import urljoin
 
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +58,7 @@ class News(Band):
         context = super().get_context(value, parent_context=parent_context)
         articles = list(apps.get_model("cms", "ArticlePage").objects.latest_live(5))
         context |= {"first": articles[:1], "rest": articles[1:]}
+        context["index"] = urljoin(articles[0].url or "", "..") if articles else ""
         return context
 
 

@@ -7,10 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.images import get_image_model_string
-from wagtail.models import Page
+from wagtail.models import Page, Site
 from wagtail.search import index
 
-from cms import share
+from brand.templatetags.brand_tags import menu_pages
+from cms import cache, share
 
 # addresses of the product's own below the site's root
 RESERVED = {
@@ -58,6 +59,8 @@ class SitePage(Page):
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        if site := Site.find_for_request(request):
+            request.menu_pages = cache.part(f"menu:{site.pk}", lambda: menu_pages(site))
         context["card"] = share.card_of(self, request)
         return context
 

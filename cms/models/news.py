@@ -21,7 +21,7 @@ class ArticleQuerySet(PageQuerySet):
     def latest_live(self, number: int) -> "ArticleQuerySet":
         """The newest articles with what a list shows of them."""
         found = self.live().public().select_related("action", "picture")
-        return found.prefetch_related("picture__renditions").order_by("-date", "-pk")[:number]
+        return found.order_by("-date", "-pk")[:number]
 
 
 class NewsIndexPage(SitePage):
