@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-ALL = ("cards", "pages", "webhooks", "dispatch")
+ALL = ("cards", "pages", "webhooks", "processing", "dispatch", "footprint")
 
 
 def main() -> None:

@@ -68,39 +68,28 @@ def install() -> Path:
     return python
 
 
+def prepare(database: str) -> str:
+    """Its tables and an endpoint; the endpoint's id."""
+    python = install()
+    environment = {**os.environ, "BENCH_DB": database, "DJANGO_SETTINGS_MODULE": "djsettings"}
+    told = ""
+    for words in (["-m", "django", "migrate", "-v0"], ["-c", MAKE_ENDPOINT]):
+        command = [str(python), *words]
+        told = subprocess.run(
+            command, cwd=HOME, env=environment, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+    return told.strip()
+
+
 @contextlib.contextmanager
-def running(database: str, *, bare: bool) -> Iterator[str]:
+def running(database: str, uuid: str, *, bare: bool) -> Iterator[str]:
     """The address of its webhook; two sync workers, as ours."""
     python, port = install(), free_port()
     environment = {**os.environ, "BENCH_DB": database, "DJANGO_SETTINGS_MODULE": "djsettings"}
     environment |= {"BENCH_BARE": "1"} if bare else {}
-    options = {"cwd": HOME, "env": environment}
-
-    def call(*words: str) -> str:
-        done = subprocess.run(
-            [str(python), *words],
-            cwd=HOME,
-            env=environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip()
-
-    call("-m", "django", "migrate", "-v0")
-    uuid = call("-c", MAKE_ENDPOINT)
-    command = [
-        "-m",
-        "gunicorn",
-        "-w",
-        "2",
-        "-b",
-        f"127.0.0.1:{port}",
-        "djsite",
-        "--log-level",
-        "error",
-    ]
-    process = subprocess.Popen([str(python), *command], **options)  # type: ignore[call-overload]
+    command = [str(python), "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}", "djsite"]
+    command += ["--log-level", "error", "--no-control-socket"]
+    process = subprocess.Popen(command, cwd=HOME, env=environment)
     try:
         url = f"http://127.0.0.1:{port}/stripe/webhook/{uuid}/"
         _wait(url)

@@ -3,20 +3,33 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
 class Result:
-    """Rates per second, times in milliseconds."""
+    """`times`: milliseconds of each good answer, sorted."""
 
-    done: int
     errors: int
     seconds: float
-    p50: float
-    p99: float
+    times: tuple[float, ...] = field(repr=False)
+
+    @property
+    def done(self) -> int:
+        return len(self.times)
+
+    @property
+    def p50(self) -> float:
+        return self._at(0.5)
+
+    @property
+    def p99(self) -> float:
+        return self._at(0.99)
+
+    def _at(self, part: float) -> float:
+        return self.times[min(int(self.done * part), self.done - 1)] if self.times else 0.0
 
     @property
     def rate(self) -> float:
@@ -35,6 +48,11 @@ def get(url: str, **headers: str) -> bytes:
     lines = [f"GET {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def same(request: bytes) -> Callable[[int], bytes]:
+    """Always the same request, for `run`."""
+    return lambda _number: request
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> bytes:
@@ -63,28 +81,32 @@ def run(
     connections: int = 8,
     good: tuple[int, ...] = (200,),
 ) -> Result:
-    """`number` requests, `make(n)` giving the nth one, over so many connections at a time."""
+    """`number` requests, `make(n)` giving the nth one, over so many connections at a time. All are
+    made before the clock starts."""
+    requests = [make(n) for n in range(number)]
     parts = urlsplit(url)
     address = (str(parts.hostname), int(parts.port or 80))
     times: list[float] = []
     errors: list[int] = []
-    turn = iter(range(number))
+    turn = iter(requests)
     lock = threading.Lock()
 
     def work() -> None:
         while True:
             with lock:
-                n = next(turn, None)
-            if n is None:
+                request = next(turn, None)
+            if request is None:
                 return
-            request = make(n)
             start = time.perf_counter()
             try:
                 status = once(address, request)
             except OSError:
                 status = 0
             took = (time.perf_counter() - start) * 1000
-            (times if status in good else errors).append(took if status in good else status)
+            if status in good:
+                times.append(took)
+            else:
+                errors.append(status)
 
     threads = [threading.Thread(target=work) for _ in range(connections)]
     begun = time.perf_counter()
@@ -93,6 +115,14 @@ def run(
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - begun
-    times.sort()
-    at = lambda part: times[min(int(len(times) * part), len(times) - 1)] if times else 0.0  # noqa: E731
-    return Result(len(times), len(errors), seconds, at(0.5), at(0.99))
+    return Result(len(errors), seconds, tuple(sorted(times)))
+
+
+def together(results: Iterable[Result]) -> Result:
+    """Several rounds of the same, as one."""
+    rounds = list(results)
+    return Result(
+        sum(one.errors for one in rounds),
+        sum(one.seconds for one in rounds),
+        tuple(sorted(taken for one in rounds for taken in one.times)),
+    )

@@ -39,6 +39,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def busy() -> str:
+    """How much others use the machine: figures taken while it is above 0 are too low."""
+    return f"(load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)"
+
+
 @contextlib.contextmanager
 def running(**variables: str) -> Iterator[Product]:
     """`manage.py up --prepare` until the block ends."""

@@ -1,0 +1,123 @@
+"""A peer on loopback that answers at once: Mastodon's statuses, Stripe's paid Checkout sessions.
+
+    python -m bench.peer PORT
+
+It keeps nothing on disk and checks nothing, so that what is measured is ours. Each status is noted
+with its Idempotency-Key and the moment it came; `/_seen` tells them. A repeated key gets the same
+status again, as at Mastodon (https://docs.joinmastodon.org/methods/statuses/#create).
+"""
+
+import asyncio
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from bench.product import ROOT, free_port
+
+SEEN: dict[str, list[float]] = {}
+
+
+class Peer(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport, self.buffer = transport, b""
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        head, found, rest = self.buffer.partition(b"\r\n\r\n")
+        if not found:
+            return
+        first, *lines = head.decode().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (x.partition(": ") for x in lines)}
+        length = int(headers.get("content-length", 0))
+        if len(rest) < length:
+            return
+        self.buffer = rest[length:]
+        method, target, _version = first.split(" ")
+        content = json.dumps(answer(method, urlsplit(target).path, headers)).encode()
+        self.transport.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(content) + content
+        )
+
+
+def answer(method: str, path: str, headers: dict[str, str]) -> object:
+    now = time.time()
+    if method == "POST" and path == "/api/v1/statuses":
+        key = headers["idempotency-key"]
+        SEEN.setdefault(key, []).append(now)
+        return {"id": key, "url": f"http://127.0.0.1/@bench/{key}", "content": ""}
+    if path.startswith("/v1/checkout/sessions/"):
+        return session(path.rpartition("/")[2], int(now))
+    if path == "/api/v1/accounts/verify_credentials":
+        return {"id": "1", "username": "bench"}
+    return SEEN if path == "/_seen" else {}
+
+
+def session(identity: str, now: int) -> dict[str, object]:
+    """https://docs.stripe.com/api/checkout/sessions/object, of 25 € paid by card, expanded."""
+    n = identity.removeprefix("cs_")
+    paid = {"id": f"txn_{n}", "object": "balance_transaction", "amount": 2500, "fee": 63}
+    charge = {
+        "id": f"ch_{n}",
+        "object": "charge",
+        "amount": 2500,
+        "amount_refunded": 0,
+        "currency": "eur",
+        "created": now,
+        "status": "succeeded",
+        "payment_method_details": {"type": "card", "card": {"brand": "visa", "last4": "4242"}},
+        "balance_transaction": paid,
+    }
+    return {
+        "id": identity,
+        "object": "checkout.session",
+        "url": None,
+        "status": "complete",
+        "payment_status": "paid",
+        "metadata": {"attempt": f"bench-{n}"},
+        "payment_intent": {
+            "id": f"pi_{n}",
+            "object": "payment_intent",
+            "status": "succeeded",
+            "latest_charge": charge,
+        },
+    }
+
+
+@contextlib.contextmanager
+def standing() -> Iterator[str]:
+    """The peer's address; a process of its own."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "bench.peer", str(port)], cwd=ROOT)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def seen(url: str) -> dict[str, list[float]]:
+    with urllib.request.urlopen(f"{url}/_seen", timeout=30) as reply:
+        return dict(json.load(reply))
+
+
+async def serve(port: int) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Peer, "127.0.0.1", port, backlog=512)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(int(sys.argv[1])))

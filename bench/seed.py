@@ -1,0 +1,120 @@
+"""Rows to measure with, written straight into the tables of a measurement's own database.
+
+Run inside the product (`Product.manage(code=…)`, `python -c`), never against anybody's data.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+
+def campaign(peer: str) -> None:
+    """A campaign and an account on the peer."""
+    from django.utils import timezone
+
+    from campaigns.models import Account, Campaign
+
+    today = timezone.localdate()
+    made = Campaign(
+        name="Bench",
+        slug="bench",
+        hashtags="#Bench",
+        start_date=today - timedelta(days=1),
+        end_date=today + timedelta(days=2),
+    )
+    made.full_clean()
+    made.save()
+    account = Account(channel="mastodon", name="Bench")
+    account.credentials = {"instance": peer, "token": "bench-token-0001"}
+    account.save()
+
+
+def posts(number: int, at: datetime) -> list[Any]:
+    """So many planned deliveries for that moment, each a post with its source and short link."""
+    from attribution.models import ShortLink, Source
+    from attribution.services import _code
+    from campaigns.models import Account, Campaign, Delivery, Post
+    from campaigns.services import content
+
+    owner, account = Campaign.objects.get(), Account.objects.get()
+    text = "Sei metri di muro e una polenta: {link} #Bench"
+    made = Post.objects.bulk_create(
+        [Post(campaign=owner, text=text, planned_at=at, live=True) for _ in range(number)]
+    )
+    sources = Source.objects.bulk_create(
+        [Source(kind="delivery", key=f"{post.pk}", label="Bench", code=_code()) for post in made]
+    )
+    links = ShortLink.objects.bulk_create(
+        [ShortLink(source=source, target="/dona/", code=_code()) for source in sources]
+    )
+    rows = [
+        Delivery(
+            post=post,
+            account=account,
+            source=source,
+            planned_at=at,
+            next_at=at,
+            content=content.content_of(post=post, channel="mastodon", link=link.url),
+        )
+        for post, source, link in zip(made, sources, links, strict=True)
+    ]
+    return Delivery.objects.bulk_create(rows)
+
+
+def gifts(number: int) -> None:
+    """Gifts on the payment page, each with the event that says it was paid; all have a source."""
+    import json
+    import uuid
+
+    from django.utils import timezone
+
+    from attribution import services as attribution
+    from donations.models import CheckoutAttempt, Donation, Donor, Fund, StripeEvent
+
+    now = timezone.now()
+    fund = Fund.objects.create(name="Bench", slug="bench")
+    source = attribution.source(kind="campaign", key="bench", label="Bench")
+    donors = Donor.objects.bulk_create([Donor(email=f"d{n}@example.org") for n in range(number)])
+    given = Donation.objects.bulk_create(
+        [
+            Donation(
+                form_token=uuid.uuid4(),
+                donor=donor,
+                fund=fund,
+                source=source,
+                amount=2500,
+                state="checkout_open",
+                first_name="Ada",
+                last_name="Bianchi",
+            )
+            for donor in donors
+        ]
+    )
+    CheckoutAttempt.objects.bulk_create(
+        [
+            CheckoutAttempt(
+                donation=gift,
+                number=1,
+                amount=2500,
+                idempotency_key=f"bench-{n}",
+                session_id=f"cs_{n}",
+                state="open",
+            )
+            for n, gift in enumerate(given)
+        ]
+    )
+    StripeEvent.objects.bulk_create(
+        [
+            StripeEvent(
+                event_id=f"evt_{n}",
+                type="checkout.session.completed",
+                object_id=f"cs_{n}",
+                payload=json.dumps(
+                    {"data": {"object": {"id": f"cs_{n}", "metadata": {"attempt": f"bench-{n}"}}}}
+                ).encode(),
+                happened_at=now,
+                received_at=now,
+                next_at=now,
+            )
+            for n in range(number)
+        ]
+    )
