@@ -80,11 +80,12 @@ def test_unknown_type_is_kept_and_left_alone() -> None:
         "v1=abc",
         "t=abc,v1=abc",
         "t=1,v1=è",
-        f"t={int(time.time())},v1=00",
+        "t=now,v1=00",
     ],
 )
 def test_wrong_or_missing_signature(header: str | None) -> None:
-    headers = {} if header is None else {"Stripe-Signature": header}
+    now = f"t={int(time.time())}"
+    headers = {} if header is None else {"Stripe-Signature": header.replace("t=now", now)}
     answer = Client().post(
         "/stripe/webhook/", event(), content_type="application/json", headers=headers
     )
