@@ -5,10 +5,16 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail import hooks
 
+from cms.choosers import CampaignChooser, campaign_chooser
 from cms.dashboard.base import Columns
 from cms.dashboard.beat import Beat
 from cms.dashboard.campaign import GoesOutToday, NeedsMe
 from cms.dashboard.money import CameInToday
+
+
+@hooks.register("register_admin_viewset")
+def choosers() -> CampaignChooser:
+    return campaign_chooser
 
 
 @hooks.register("construct_homepage_panels")

@@ -5,12 +5,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.models import Page
-from wagtail.snippets.blocks import SnippetChooserBlock
 
 from campaigns.models import WallEntry
 from cms import cache, campaign_state
 from cms.blocks.base import Band, anchor
 from cms.blocks.samples import Sampled
+from cms.choosers import CampaignChooserBlock
 
 
 class Amount(blocks.StructBlock):
@@ -46,7 +46,7 @@ class DonateCall(Band):
 
 
 class Thermometer(Sampled, blocks.StructBlock):
-    campaign = SnippetChooserBlock("campaigns.Campaign", label=_("Campaign"))
+    campaign = CampaignChooserBlock(label=_("Campaign"))
     lead = blocks.TextBlock(label=_("Text"))
     fund = blocks.CharBlock(
         label=_("Fund"), max_length=60, required=False, help_text=_("Its short name, or nothing.")
@@ -73,7 +73,7 @@ def _live(page_id: int) -> Page | None:
 
 
 class Wall(Band):
-    campaign = SnippetChooserBlock("campaigns.Campaign", label=_("Campaign"), required=False)
+    campaign = CampaignChooserBlock(label=_("Campaign"), required=False)
     text = blocks.TextBlock(label=_("Text"), required=False)
     number = blocks.IntegerBlock(label=_("How many"), min_value=1, max_value=30, default=9)
 
