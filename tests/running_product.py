@@ -70,7 +70,7 @@ def start(var: Path, port: int) -> Product:
     )
 
 
-def wait_until_ready(product: Product, seconds: float = 150) -> None:
+def wait_until_ready(product: Product, seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert product.process.poll() is None, product.log()
