@@ -6,6 +6,7 @@ thermometer can be old.
 """
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +17,8 @@ from django.http import HttpRequest, HttpResponse
 
 from attribution import services as attribution
 
-SECONDS = 300
+log = logging.getLogger("segnopiu.pages")
+SECONDS = 60
 STAMP_SECONDS = 1.0
 # where each answer is somebody's own, or counts something
 NEVER = ("/admin/", "/dona/", "/s/", "/stripe/", "/posta-di-prova/", "/static/", "/uploads/",
@@ -40,10 +42,10 @@ def stamp() -> str:
 def part(name: str, make: Callable[[], Any]) -> Any:
     """What many pages show, made anew when the stamp has changed; None is not kept."""
     name = f"part:{name}:{stamp()}"
-    found = cache.get(name)
+    found = _kept(name)
     if found is None:
         found = make()
-        cache.set(name, found, SECONDS)
+        _keep(name, found)
     return found
 
 
@@ -68,16 +70,32 @@ def page_cache(get_response: Handler) -> Handler:
         if not cacheable(request):
             return get_response(request)
         name = key(request)
-        kept = cache.get(name)
+        kept = _kept(name)
         if kept is not None:
             return HttpResponse(kept[0], headers=kept[1])
         response = get_response(request)
         if keepable(response):
             headers = {h: response.headers[h] for h in HEADERS if h in response.headers}
-            cache.set(name, (response.content, headers), SECONDS)
+            _keep(name, (response.content, headers))
         return response
 
     return middleware
+
+
+def _kept(name: str) -> Any:
+    """The cache is a help, never a condition: a full disk or a Redis that is away costs time only."""
+    try:
+        return cache.get(name)
+    except Exception as problem:
+        log.warning("page_cache", extra={"why": type(problem).__name__})
+        return None
+
+
+def _keep(name: str, what: Any) -> None:
+    try:
+        cache.set(name, what, SECONDS)
+    except Exception as problem:
+        log.warning("page_cache", extra={"why": type(problem).__name__})
 
 
 def keepable(response: HttpResponse) -> bool:

@@ -9,6 +9,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished
 
 from attribution.services import bump
 from brand.models import BrandSettings, LegalSettings
+from campaigns.models import Campaign
 from cms.tasks import warm
 
 
@@ -16,7 +17,7 @@ def connect() -> None:
     for signal in (page_published, page_unpublished, page_slug_changed):
         signal.connect(changed, dispatch_uid="cms.changed")
     page_published.connect(published, dispatch_uid="cms.warm")
-    for model in (BrandSettings, LegalSettings):
+    for model in (BrandSettings, LegalSettings, Campaign):
         post_save.connect(changed, sender=model, dispatch_uid=f"cms.changed.{model.__name__}")
 
 

@@ -1,0 +1,86 @@
+"""Every type of page: found, described, shared, within its queries and its policy."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from attribution import services as attribution
+from campaigns.models import Campaign
+from cms import demo
+from cms.models import ArticlePage, NewsIndexPage
+from tests.cms.visitors.conftest import ADDRESSES, load
+
+PAGES = [address for address in ADDRESSES if address != "/non-esiste/"]
+
+
+def test_demo_leaves_an_identity_of_somebodys_own_alone(site):
+    legal = demo.LegalSettings.load()
+    legal.body = "Rete Vera ETS"
+    legal.save()
+    load()
+    assert demo.LegalSettings.load().body == "Rete Vera ETS"
+
+
+def test_the_thermometer_tells_what_was_raised(node, client):
+    attribution.credit(source=node, ref="r1", amount=123400, donor="anna", at=timezone.now())
+    attribution.credit(source=node, ref="r2", amount=-3400, donor="anna", at=timezone.now())
+    for address in ("/", "/donoday/"):
+        page = client.get(address).content.decode()
+        assert "1.200\u00a0€" in page, address
+        assert 'value="120000"' in page, address
+        assert "raccolti da 1 persona" in page, address
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "words", "may_give"),
+    [
+        (3, 9, "poi si comincia", True),
+        (-3, 9, "aggiungere il tuo", True),
+        (-9, -3, "finita", False),
+    ],
+)
+def test_a_campaign_knows_where_in_its_life_it_is(campaign, client, starts, ends, words, may_give):
+    now = timezone.now()
+    Campaign.objects.filter(pk=campaign.pk).update(
+        starts_at=now + timezone.timedelta(days=starts), ends_at=now + timezone.timedelta(days=ends)
+    )
+    page = client.get("/donoday/").content.decode()
+    head = page[: page.index('id="muro"')]
+    text = re.sub(r"<[^>]+>|\s+", " ", head)
+    assert words in re.sub(r"\s+", " ", text)
+    assert ("Dona per" in head) is may_give
+
+
+def test_an_amount_leads_to_the_form_with_its_fund(site, client):
+    page = client.get("/donoday/").content.decode()
+    assert 'href="/dona/?importo=50&amp;fondo=donoday"' in page
+    assert client.get("/dona/?importo=50&fondo=donoday").status_code == 200
+
+
+def test_a_long_list_of_news_is_paged(site, client):
+    index = NewsIndexPage.objects.get()
+    for number in range(14):
+        index.add_child(
+            instance=ArticlePage(
+                title=f"Notizia {number}", slug=f"n{number}", date=timezone.localdate()
+            )
+        )
+    assert client.get("/notizie/").content.decode().count('class="notizia"') == 12
+    assert 'aria-current="page">2<' in client.get("/notizie/?pagina=2").content.decode()
+    assert client.get("/notizie/?pagina=abc").status_code == 200
+
+
+def test_drafts_and_private_pages_stay_out_of_lists(site, client):
+    ArticlePage.objects.get(slug="il-sentiero-riapre").unpublish()
+    for address in ("/", "/notizie/", "/sitemap.xml"):
+        assert "il-sentiero-riapre" not in client.get(address).content.decode()
+    assert client.get("/notizie/il-sentiero-riapre/").status_code == 404
+
+
+def test_pictures_come_with_a_fallback_their_sizes_and_words(site, client):
+    page = client.get("/").content.decode()
+    assert 'type="image/webp"' in page
+    for tag in re.findall(r"<img[^>]*>", page):
+        assert "alt=" in tag
+        assert "width=" in tag and "height=" in tag
