@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import connections
+from django.test import TransactionTestCase
 
 from tests_support import require_chromium
 
@@ -44,3 +48,32 @@ def browser():
         )
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """What the migrations wrote is kept, also where no test asks for it."""
+    with django_db_blocker.unblock():
+        for connection in connections.all():
+            if not hasattr(connection, "_test_serialized_contents"):
+                kept = connection.creation.serialize_db_to_string()
+                connection._test_serialized_contents = kept
+
+
+flush = TransactionTestCase._fixture_teardown
+
+
+def flush_and_restore(case: TransactionTestCase) -> None:
+    """A transactional test empties every table; what the migrations wrote (roles, collections,
+    approval) comes back, whatever test is next in a random order."""
+    case.serialized_rollback = True  # or the flush would write content types of its own,
+    for model in apps.get_models():  # as would whoever asks for one while they are away
+        ContentType.objects.get_for_model(model, for_concrete_model=False)
+    flush(case)
+    for name in case._databases_names(include_mirrors=False):
+        connection = connections[name]
+        if hasattr(connection, "_test_serialized_contents"):
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+
+
+TransactionTestCase._fixture_teardown = flush_and_restore

@@ -52,10 +52,10 @@ def free_ports() -> int:
     raise RuntimeError("no two free ports in a row")
 
 
-def start(var: Path, port: int) -> Product:
+def start(var: Path, port: int, **more: str) -> Product:
     var.mkdir(parents=True, exist_ok=True)
     kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "SITE_URL"}}
-    environment = {**kept, "VAR_DIR": str(var), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    environment = {**kept, "VAR_DIR": str(var), "PORT": str(port), "PYTHONUNBUFFERED": "1", **more}
     with (var / "up.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--prepare"],

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,13 @@ from running_product import free_ports, start, wait_until_ready
 pytestmark = pytest.mark.e2e
 
 
-def family(product) -> set[int]:
-    """All processes whose environment names this product's folder, the supervisor included."""
-    mark = f"VAR_DIR={product.var}".encode()
+def family(product, mark: str = "") -> set[int]:
+    """All processes whose environment holds the mark, the product's folder by default."""
+    wanted = (mark or f"VAR_DIR={product.var}").encode()
     found = set()
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdecimal() and mark in (entry / "environ").read_bytes():
+            if entry.name.isdecimal() and wanted in (entry / "environ").read_bytes():
                 found.add(int(entry.name))
         except OSError:
             continue
@@ -90,17 +91,22 @@ def test_demonstration_logins_never_answer_in_public(own):
         assert "Traceback" not in refused.stderr
 
 
-def test_kill_9_of_the_supervisor_leaves_nobody(own):
-    wait_until_ready(own)
-    assert len(family(own)) > 4
-    own.process.send_signal(signal.SIGKILL)
-    own.process.wait()
-    assert wait_for(lambda: not family(own), 12), [command_of(pid) for pid in family(own)]
+def test_kill_9_of_the_supervisor_leaves_nobody(own, tmp_path):
+    doomed = start(own.var, free_ports(), DOOMED_MARK=str(tmp_path))
+    mark = f"DOOMED_MARK={tmp_path}"
+    try:
+        wait_until_ready(doomed)
+        assert len(family(doomed, mark)) > 4
+    finally:
+        doomed.process.send_signal(signal.SIGKILL)
+        doomed.process.wait()
+    left = partial(family, doomed, mark)
+    assert wait_for(lambda: not left(), 12), [command_of(pid) for pid in left()]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_second_start_doubles_nothing_and_stops_when_told(own, number):
-    again = start(own.var, free_ports())
+def test_the_second_start_doubles_nothing_and_stops_when_told(own, number, tmp_path):
+    again = start(own.var, free_ports(), AGAIN_MARK=str(tmp_path))
     try:
         wait_until_ready(again)
         assert (
@@ -109,4 +115,4 @@ def test_the_second_start_doubles_nothing_and_stops_when_told(own, number):
     finally:
         again.process.send_signal(number)
         again.process.wait(25)
-    assert wait_for(lambda: not family(again), 5)
+    assert wait_for(lambda: not family(again, f"AGAIN_MARK={tmp_path}"), 5)
