@@ -33,7 +33,7 @@ run: $(VENV)/.runtime ## the product with demonstration content on http://127.0.
 
 test: $(VENV)/.dev ## the whole test suite; REQUIRE_ALL=1 forbids skips (ARGS=… goes to pytest)
 	@$(PY) manage.py compile_catalogues
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, templates, imports, migrations, translations, deployment
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" sh scripts/check.sh

@@ -74,6 +74,7 @@ class Credit(models.Model):
     ref = models.CharField(max_length=80, unique=True)
     amount = models.BigIntegerField(_("amount"), help_text=_("Cents; below zero for a refund."))
     currency = models.CharField(max_length=3, default="EUR")
+    gift = models.CharField(max_length=64)  # opaque: what belongs together, a gift and its refunds
     donor = models.CharField(max_length=64)  # opaque: counts donors without knowing them
     at = models.DateTimeField()
 

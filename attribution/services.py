@@ -4,10 +4,9 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse
 
 from attribution.models import Credit, ShortLink, Source, Stamp, Visit
@@ -77,26 +76,6 @@ def source_of(request: HttpRequest) -> Source | None:
 
 
 @transaction.atomic
-def credit(
-    *, source: Source, ref: str, amount: int, donor: str, at: datetime, currency: str = "EUR"
-) -> Credit:
-    """Credits the source once per `ref`; an amount below zero is a refund."""
-    found, made = Credit.objects.get_or_create(
-        ref=ref,
-        defaults={
-            "source": source,
-            "amount": amount,
-            "donor": donor,
-            "at": at,
-            "currency": currency,
-        },
-    )
-    if made:
-        bump()
-    return found
-
-
-@transaction.atomic
 def add_credits(credits: Iterable[Credit]) -> None:
     """Many at once; those whose `ref` is there already are left as they are."""
     Credit.objects.bulk_create(credits, ignore_conflicts=True)
@@ -120,7 +99,7 @@ def totals(source: Source) -> Totals:
 
 
 def totals_of(sources: Iterable[Source]) -> dict[int, Totals]:
-    """Totals by source id, each over its whole tree; four queries however many sources."""
+    """Totals by source id, each over its whole tree; three queries however many sources."""
     roots = [source.pk for source in sources]
     below = _descendants(roots)
     everything = {pk for pks in below.values() for pk in pks}
@@ -129,26 +108,25 @@ def totals_of(sources: Iterable[Source]) -> dict[int, Totals]:
         .values_list("source")
         .annotate(number=Count("pk"))
     )
-    sums: dict[int, tuple[int, int]] = {
-        pk: (gifts, cents or 0)
-        for pk, gifts, cents in Credit.objects.filter(source__in=everything)
-        .values_list("source")
-        .annotate(gifts=Count("pk", filter=Q(amount__gt=0)), cents=Sum("amount"))
-    }
-    donors = defaultdict(set)
-    # a donor whose whole gift went back is no donor of this source any more
-    for pk, donor, cents in (
+    cents: dict[int, int] = defaultdict(int)
+    gifts: dict[int, int] = defaultdict(int)
+    donors: dict[int, set[str]] = defaultdict(set)
+    # a gift that went back whole is none any more, and its donor no donor of this source
+    for pk, donor, amount in (
         Credit.objects.filter(source__in=everything)
-        .values_list("source", "donor")
-        .annotate(cents=Sum("amount"))
+        .values("source", "donor", "gift")
+        .annotate(sum=Sum("amount"))
+        .values_list("source", "donor", "sum")
     ):
-        if cents > 0:
+        cents[pk] += amount
+        if amount > 0:
+            gifts[pk] += 1
             donors[pk].add(donor)
     return {
         root: Totals(
             visits=sum(visits.get(pk, 0) for pk in pks),
-            gifts=sum(sums.get(pk, (0, 0))[0] for pk in pks),
-            cents=sum(sums.get(pk, (0, 0))[1] for pk in pks),
+            gifts=sum(gifts[pk] for pk in pks),
+            cents=sum(cents[pk] for pk in pks),
             donors=len(set().union(*(donors[pk] for pk in pks))),
         )
         for root, pks in below.items()

@@ -68,7 +68,7 @@ def workers(application: str, *options: str) -> Iterator[None]:
 @contextlib.contextmanager
 def beat(folder: str) -> Iterator[None]:
     options = ["--schedule", f"{folder}/beat", "--pidfile", "", "--max-interval", "1"]
-    with started("-A", "config", "--quiet", "beat", *options):
+    with started("-A", "config.beat", "--quiet", "beat", *options):
         yield
 
 

@@ -57,6 +57,8 @@ def answer(method: str, path: str, headers: dict[str, str]) -> object:
         return session(path.rpartition("/")[2], int(now))
     if path == "/api/v1/accounts/verify_credentials":
         return {"id": "1", "username": "bench"}
+    if path == "/api/v2/instance":
+        return {"configuration": {"statuses": {"max_characters": 500}}}
     return SEEN if path == "/_seen" else {}
 
 

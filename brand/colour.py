@@ -20,6 +20,12 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def lighter(colour: str, share: float) -> str:
+    """`share` of the way from `colour` to white."""
+    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in parts)
+
+
 def contrast(one: str, other: str) -> float:
     """Between 1 (the same) and 21 (black and white)."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)

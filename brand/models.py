@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from stdnum import iban
@@ -16,7 +17,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.images import get_image_model_string
 from wagtail.models import Orderable
 
-from brand.colour import ENOUGH, contrast, validate_colour
+from brand.colour import ENOUGH, contrast, lighter, validate_colour
 
 YELLOW, INK = "#ffd21f", "#17150f"
 
@@ -63,7 +64,7 @@ class BrandSettings(ClusterableModel, BaseGenericSetting):
         ),
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("yellow"), FieldPanel("ink")]), FieldPanel("logo")],
-            _("Look"),
+            pgettext_lazy("of a brand", "Look"),
         ),
         MultiFieldPanel(
             [
@@ -106,6 +107,14 @@ class BrandSettings(ClusterableModel, BaseGenericSetting):
     @property
     def own_colours(self) -> bool:
         return (self.yellow.lower(), self.ink.lower()) != (YELLOW, INK)
+
+    @property
+    def on_cards(self) -> dict[str, str]:
+        """What every drawn card carries of the brand, named as a card's specification names it."""
+        look = {"brand": self.name, "ground": self.yellow.lower(), "ink": self.ink.lower()}
+        if self.own_colours:  # what is still empty in a thermometer is a lighter ink
+            look["dim"] = lighter(look["ink"], 0.22)
+        return look
 
 
 class SocialProfile(Orderable):

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.images import get_image_model
 
+from attribution.models import Visit
 from campaigns import services
 from campaigns.channels import registry
 from campaigns.models import Account, Campaign, Delivery, Post, WallEntry
@@ -71,6 +72,7 @@ OUT: tuple[tuple[int, int, int, dict[str, Any]], ...] = (
         },
     ),
 )
+VISITS = (41, 12, 87, 23, 34)  # of each of them, by its short link
 
 
 def load() -> None:
@@ -176,11 +178,14 @@ def _release() -> None:
 
 
 def _as_planned() -> None:
-    """A demonstration looks lived in: what is out went out at its minute."""
-    for entry in WallEntry.objects.select_related("delivery"):
+    """A demonstration looks lived in: what is out went out at its minute, and people came."""
+    for entry, visits in zip(WallEntry.objects.select_related("delivery"), VISITS, strict=True):
         when = entry.delivery.planned_at + timedelta(seconds=1)
         WallEntry.objects.filter(pk=entry.pk).update(published_at=when)
         Delivery.objects.filter(pk=entry.delivery_id).update(published_at=when)
+        source = entry.delivery.source
+        Visit.objects.bulk_create(Visit(source=source) for _number in range(visits))
+        Visit.objects.filter(source=source).update(at=when + timedelta(minutes=10))
 
 
 @transaction.atomic

@@ -13,14 +13,13 @@ from media.services import photo_of, stored_card
 log = logging.getLogger("segnopiu.share")
 
 
+def brand(request: Any = None) -> dict[str, str]:
+    """The installation's name and colours, for every specification."""
+    return BrandSettings.load(request_or_site=request).on_cards  # type: ignore[no-any-return]
+
+
 def page_spec(page: Any, request: Any = None) -> CardSpec:
-    brand = BrandSettings.load(request_or_site=request)
-    common = {
-        "headline": page.seo_title or page.title,
-        "brand": brand.name,
-        "ground": brand.yellow.lower(),
-        "ink": brand.ink.lower(),
-    }
+    common: dict[str, Any] = {"headline": page.seo_title or page.title, **brand(request)}
     if page.picture:
         return CardSpec(kind="photo", photo=photo_of(page.picture), **common)
     return CardSpec(kind="statement", **common)

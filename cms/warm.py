@@ -4,6 +4,9 @@ import logging
 
 from wagtail.models import Page
 
+from cms import share
+from cms.models.base import SitePage
+
 log = logging.getLogger("segnopiu.warm")
 
 
@@ -11,7 +14,10 @@ def page(page_id: int) -> None:
     """Makes what a page shows and keeps: the sizes of its pictures, the card it is shared with."""
     found = Page.objects.live().filter(pk=page_id).first()
     if found:
-        found.specific.make_preview_request()
+        specific = found.specific
+        specific.make_preview_request()
+        if isinstance(specific, SitePage):
+            share.card_of(specific)  # a preview has none
 
 
 def everything() -> None:

@@ -1,42 +1,25 @@
-"""The supervisor lives apart from beat and worker: it says so when the tick has stopped."""
+"""When the tick has stopped, the coordinators get one mail, without the help of beat and worker."""
 
 import logging
-import time
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, connections
 
 from config import heartbeat
 from mail import services as mail
 from people import roles
 
-LOOK_EVERY_SECONDS = 15
 log = logging.getLogger("segnopiu.alarm")
 
 
-class Watch:
-    """One mail an outage, not a flood: the mail's key is the tick that was the last."""
+def look() -> bool:
+    """Mails the coordinators when the tick is too old; whether it was.
 
-    def __init__(self) -> None:
-        # a start is no outage: the tick gets its two minutes
-        self.next_look = time.monotonic() + heartbeat.STALE_AFTER.total_seconds() + 15
-
-    def look(self) -> None:
-        if time.monotonic() < self.next_look:
-            return
-        self.next_look = time.monotonic() + LOOK_EVERY_SECONDS
-        try:
-            if heartbeat.stale():
-                raise_alarm()
-        except (DatabaseError, OSError):
-            log.exception("the watch could not look")
-        finally:
-            connections.close_all()
-
-
-def raise_alarm() -> None:
-    """Mails the coordinators directly: the worker that sends mail is what has stopped."""
+    One mail an outage, not a flood: the mail's key is the tick that was the last. It is sent from
+    here, since the worker that sends mail is what has stopped.
+    """
     last = heartbeat.last()
+    if not heartbeat.stale():
+        return False
     log.error("tick_stopped", extra={"last": last and last.isoformat()})
     people = (
         get_user_model()
@@ -53,3 +36,4 @@ def raise_alarm() -> None:
             context={"last": last},
         )
     mail.send_due()
+    return True

@@ -143,7 +143,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    DATABASES["default"]["TEST"] = {"NAME": env.text("TEST_SQLITE") or None}
+    # a file for the tests too: in memory, threads would share one connection and its transactions
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # shared between processes: files by default, Redis by environment
@@ -275,5 +276,7 @@ LOGGING = {
         "kombu.connection": {"level": "ERROR"},  # the file system broker has no host to name
         "wagtail": {"level": "WARNING"},  # its own log in the database says who did what
         "stripe": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},  # a line for every tick
+        "django_tasks": {"level": "WARNING"},  # two lines for every row that is saved
     },
 }

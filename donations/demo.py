@@ -93,6 +93,7 @@ def _give(
     if found and found.state not in (Donation.State.STARTED, Donation.State.CHECKOUT_OPEN):
         return
     street, postcode, city, province = PLACES[number % len(PLACES)]
+    at = timezone.now() - timedelta(days=days_ago, hours=number % 7, minutes=7 * number % 60)
     gift = start_donation(
         form_token=token,
         amount=euros * 100,
@@ -109,9 +110,8 @@ def _give(
         language="it",
         consents=["privacy"],
         text_version="demo",
-        source=_source(number) if fund == "donoday" else None,
+        source=_source(number, at) if fund == "donoday" else None,
     ).donation
-    at = timezone.now() - timedelta(days=days_ago, hours=number % 7, minutes=7 * number % 60)
     Donation.objects.filter(pk=gift.pk).update(created_at=at)
     _pay(str(gift.attempts.latest("number").session_id), how, at)
 
@@ -130,9 +130,9 @@ def _pay(session: str, how: str, at: datetime) -> None:
         _control("refund", payment_intent=story["session"]["payment_intent"])
 
 
-def _source(number: int) -> Source | None:
-    """Gifts are spread over the posts that are out, the first of them most."""
-    ways = list(Source.objects.filter(link__isnull=False).order_by("pk"))
+def _source(number: int, at: datetime) -> Source | None:
+    """Gifts are spread over the posts that somebody had followed by then, the first of them most."""
+    ways = list(Source.objects.filter(visits__at__lt=at).distinct().order_by("pk"))
     return ways[number * number % len(ways)] if ways else None
 
 

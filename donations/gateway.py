@@ -27,6 +27,7 @@ from donations.stripe_facts import (
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT = 10  # seconds; leases are many times as long
+IN_USE = 409  # another request under this key is just being answered: docs.stripe.com/api/errors
 TOLERANCE = 300  # seconds a signature stays good
 CHARGE = "payment_intent.latest_charge"
 LOCALES = {"it": "it", "en": "en"}
@@ -148,6 +149,8 @@ def _translated() -> Iterator[None]:
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Unavailable(_said(error)) from error
     except stripe.StripeError as error:
+        if error.http_status == IN_USE:
+            raise Unavailable(_said(error)) from error
         if (error.http_status or 500) >= 500:
             raise Unavailable(_said(error), stored=True) from error
         raise Rejected(_said(error)) from error

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.search import index
@@ -28,7 +29,7 @@ class Image(AbstractImage):
     uploaded_by_user.wagtail_reference_index_ignore = True  # type: ignore[attr-defined]
 
     credit = models.CharField(
-        _("credit"),
+        pgettext_lazy("of a picture", "credit"),
         max_length=255,
         blank=True,
         help_text=_("Who took or drew it, as it is to be written beside the picture."),

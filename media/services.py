@@ -4,6 +4,7 @@ import fcntl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -27,6 +28,15 @@ def stored_card(spec: CardSpec) -> StoredCard:
         return found
     with _alone(digest):
         return _kept(digest) or _drawn(spec, digest)
+
+
+@lru_cache(maxsize=4)
+def sketched_card(spec: CardSpec) -> bytes:
+    """The card of `spec` for whoever is still writing it: nothing is stored that may never be used.
+
+    A few are remembered, since the same one is asked for by every network. Raises CardProblem.
+    """
+    return render(spec)
 
 
 def _kept(digest: str) -> StoredCard | None:

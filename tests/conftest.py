@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 from django.test import TransactionTestCase
 
 from tests_support import require_chromium
+
+settings.VAR_DIR.mkdir(parents=True, exist_ok=True)  # where the test database is a file
 
 
 @pytest.fixture(autouse=True)
@@ -50,30 +53,42 @@ def browser():
         running.close()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """As Django's own runner does, random order or not: who empties the tables comes last."""
+    items.sort(key=_empties_tables)
+
+
+def _empties_tables(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    asked = set(getattr(item, "fixturenames", ()))
+    return bool(
+        (mark and mark.kwargs.get("transaction")) or asked & {"transactional_db", "live_server"}
+    )
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """What the migrations wrote is kept, also where no test asks for it."""
+    """What the migrations wrote is kept; pytest-django does so only where a mark asks for it."""
     with django_db_blocker.unblock():
         for connection in connections.all():
-            if not hasattr(connection, "_test_serialized_contents"):
-                kept = connection.creation.serialize_db_to_string()
-                connection._test_serialized_contents = kept
+            WRITTEN[connection.alias] = connection.creation.serialize_db_to_string()
 
 
+WRITTEN: dict[str, str] = {}  # not on the connection: once a browser runs, there is another one
 flush = TransactionTestCase._fixture_teardown
 
 
 def flush_and_restore(case: TransactionTestCase) -> None:
-    """A transactional test empties every table; what the migrations wrote (roles, collections,
-    approval) comes back, whatever test is next in a random order."""
+    """What the migrations wrote (roles, collections, approval) is there for the next one."""
     case.serialized_rollback = True  # or the flush would write content types of its own,
     for model in apps.get_models():  # as would whoever asks for one while they are away
         ContentType.objects.get_for_model(model, for_concrete_model=False)
+    for name, written in WRITTEN.items():
+        connections[name]._test_serialized_contents = written
     flush(case)
-    for name in case._databases_names(include_mirrors=False):
-        connection = connections[name]
-        if hasattr(connection, "_test_serialized_contents"):
-            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+    for name, written in WRITTEN.items():
+        connections[name].creation.deserialize_db_from_string(written)
 
 
 TransactionTestCase._fixture_teardown = flush_and_restore

@@ -15,7 +15,8 @@ from campaigns.admin import composer
 from campaigns.models import Account, Post
 from campaigns.services import cards
 from campaigns.services.content import SAMPLE_LINK, content_of
-from media.cards import CardProblem, render
+from media.cards import CardProblem
+from media.services import sketched_card
 
 FRAGMENTS = "campaigns/admin/fragments"
 PERMISSION = "campaigns.view_post"
@@ -49,7 +50,8 @@ def check(request: HttpRequest) -> JsonResponse:
             f"sp-bars-{row.account.pk}": _draw("bars", row=row),
             f"sp-problems-{row.account.pk}": _draw("problems", row=row),
         }
-    marks = {row.account.channel: _draw("mark", row=row) for row in reversed(rows)}
+    worst_last = sorted(rows, key=lambda row: (row.chosen, row.errors))  # of two accounts, that one
+    marks = {row.account.channel: _draw("mark", row=row) for row in worst_last}
     return JsonResponse({"fragments": fragments, "marks": marks, "cards": composer.card_keys(post)})
 
 
@@ -66,10 +68,9 @@ def draw_card(request: HttpRequest) -> HttpResponse:
     if not post.campaign_id or layout not in composer.card_keys(post):
         return HttpResponse(status=422)
     content = content_of(post=post, channel="", link=SAMPLE_LINK) | {"card": layout}
-    content["headline"] = content["headline"] or post.campaign.name
     try:
         spec = cards.spec_of(content=content, campaign=post.campaign, image=post.image)
-        picture = render(spec)
+        picture = sketched_card(spec)
     except (CardProblem, ValueError, OSError):
         return HttpResponse(status=422)
     return HttpResponse(picture, content_type=spec.mime, headers={"Cache-Control": "no-store"})

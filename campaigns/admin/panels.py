@@ -106,7 +106,10 @@ def composer_panels() -> ObjectList:
                     FieldPanel("image"),
                     FieldPanel("alt_text"),
                     FieldPanel("card"),
-                    FieldPanel("card_headline"),
+                    FieldPanel(
+                        "card_headline",
+                        help_text=_("Left empty, the card says the campaign’s name."),
+                    ),
                 ],
                 heading=_("Picture"),
                 template=f"{folder}/picture.html",

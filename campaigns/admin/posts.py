@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,12 +19,13 @@ from wagtail.admin.ui.side_panels import ChecksSidePanel, PreviewSidePanel
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column
 from wagtail.snippets.views import snippets
 
+from campaigns import services
 from campaigns.admin import actions, composer, live, results
 from campaigns.admin.panels import composer_panels
 from campaigns.admin.preview import PostPreviewSidePanel
 from campaigns.admin.states import with_looks
 from campaigns.errors import Refused
-from campaigns.models import Account, Campaign, Post
+from campaigns.models import Account, Campaign, Delivery, Post
 from campaigns.states import OUTCOME_OPEN, State
 
 STATES: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -120,11 +122,18 @@ class Composer:
             self.produced_error_message = " ".join(str(stop) for stop in stops)
         return not stops
 
+    def submit_action(self) -> None:
+        """Wagtail would start a second approval beside the one that the change has started."""
+        services.ask(post=self.object, by=self.request.user)  # type: ignore[attr-defined]
+
     def get_success_message(self, instance: Any = None) -> str:
         if self.action in ("submit", "restart-workflow"):  # type: ignore[attr-defined]
             return gettext(
                 "The yes has been asked for. The post goes out at its time once it comes."
             )
+        ahead = Delivery.objects.filter(state=State.PLANNED, planned_at__gt=timezone.now())
+        if self.action == "workflow-action" and ahead.filter(post=self.object.pk):  # type: ignore[attr-defined]
+            return gettext("The yes is given. The post goes out at its time.")
         return str(super().get_success_message(instance))  # type: ignore[misc]
 
     def get_side_panels(self) -> MediaContainer:

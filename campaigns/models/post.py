@@ -138,8 +138,6 @@ class Post(
         self.planned_at = moment.utc if moment else None
         if self.card == self.Card.PHOTO and not self.image_id:
             raise ValidationError({"image": _("This card needs a picture: choose one.")})
-        if self.card in (self.Card.PHOTO, self.Card.STATEMENT) and not self.card_headline.strip():
-            raise ValidationError({"card_headline": _("Write what the card says.")})
 
     @property
     def moment(self) -> clock.Moment | None:

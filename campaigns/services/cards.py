@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attribution.services import Totals
+from brand.models import BrandSettings
 from campaigns.models import Campaign, Post
 from campaigns.services.sources import raised
 from media.cards import CardSpec
@@ -27,6 +28,7 @@ def spec_of(*, content: dict[str, Any], campaign: Campaign, image: Any) -> CardS
         "headline": content["headline"],
         "hashtag": campaign.tags[0] if campaign.tags else "",
         "language": content["language"],
+        **BrandSettings.load().on_cards,
     }
     if content["card"] == Post.Card.PHOTO:
         if image is None:

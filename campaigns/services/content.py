@@ -8,9 +8,10 @@ Draft    what a channel gets
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -22,8 +23,10 @@ from campaigns.channels.base import Draft, Limits, Media, Problem, Rejected
 from campaigns.models import Account, Campaign, Delivery, Post
 from campaigns.models.post import LINK
 from campaigns.services import cards
-from media.cards import CardProblem
-from media.services import stored_card
+from media.cards import CardProblem, CardSpec
+from media.services import sketched_card, stored_card
+
+Drawn = TypeVar("Drawn")
 
 SAMPLE_LINK = f"{settings.SITE_URL}/s/{'x' * CODE_LENGTH}"
 """As long as every short link is: counts are right before there is one."""
@@ -49,8 +52,13 @@ def content_of(*, post: Post, channel: str, link: str) -> dict[str, Any]:
         "image": post.image_id,
         "alt": post.alt_text.strip(),
         "card": post.card,
-        "headline": post.card_headline.strip(),
+        "headline": headline_of(post),
     }
+
+
+def headline_of(post: Post) -> str:
+    """What the card says: without words of its own, the campaign's name."""
+    return post.card_headline.strip() or post.campaign.name
 
 
 def payload_of(
@@ -87,8 +95,15 @@ def draft_of(payload: dict[str, Any], *, files: bool = True) -> Draft:
 
 
 def sample(*, post: Post, account: Account, now: datetime) -> Draft:
-    """How it would be sent now, with a link of the right length. Raises Unusable, Rejected."""
+    """How it would be sent now, with a link of the right length; a card is drawn, not stored.
+
+    Raises Unusable, Rejected.
+    """
     content = content_of(post=post, channel=account.channel, link=SAMPLE_LINK)
+    if content["card"] != Post.Card.NONE:
+        spec, drawn, alt = _card(content, post.campaign, _image(content), sketched_card)
+        card = Media(drawn, spec.mime, *spec.size, alt)
+        return replace(words(post=post, account=account), media=(card,), at=now)
     payload = payload_of(
         content=content,
         campaign=post.campaign,
@@ -126,31 +141,39 @@ def freeze(*, delivery: Delivery, limits: Limits, now: datetime) -> dict[str, An
 
 
 def _media(content: dict[str, Any], campaign: Campaign, limits: Limits) -> list[dict[str, Any]]:
-    image = None
-    if content["image"]:
-        image = get_image_model().objects.filter(pk=content["image"]).first()
-        if image is None:
-            raise Unusable(_gone())
+    image = _image(content)
     if content["card"] != Post.Card.NONE:
-        return [_card(content, campaign, image)]
+        spec, card, alt = _card(content, campaign, image, stored_card)
+        return [_file("card", card.pk, str(card.file.name), spec.mime, *spec.size, alt)]
     return [_picture(content, image, limits)] if image else []
 
 
-def _card(content: dict[str, Any], campaign: Campaign, image: Any) -> dict[str, Any]:
+def _image(content: dict[str, Any]) -> Any:
+    if not content["image"]:
+        return None
+    image = get_image_model().objects.filter(pk=content["image"]).first()
+    if image is None:
+        raise Unusable(_gone())
+    return image
+
+
+def _card(
+    content: dict[str, Any], campaign: Campaign, image: Any, draw: Callable[[CardSpec], Drawn]
+) -> tuple[CardSpec, Drawn, str]:
+    """The card's specification, what `draw` made of it, its alternative text."""
     try:
         spec = cards.spec_of(content=content, campaign=campaign, image=image)
-        card = stored_card(spec)
+        drawn = draw(spec)
     except CardProblem as problem:
         raise Unusable(Problem(f"card_{problem.code}", problem.message)) from problem  # type: ignore[arg-type]
     except ValueError as problem:
         raise Unusable(Problem("card", _("The card needs the campaign’s goal."))) from problem
     except OSError as problem:
         raise Unusable(_gone()) from problem
-    width, height = spec.size
     alt = content["alt"] or (getattr(image, "description", "") if spec.kind == "photo" else "")
     if not alt and spec.kind != "photo":
         alt = cards.description(spec=spec)
-    return _file("card", card.pk, str(card.file.name), spec.mime, width, height, alt)
+    return spec, drawn, alt
 
 
 def _picture(content: dict[str, Any], image: Any, limits: Limits) -> dict[str, Any]:

@@ -19,7 +19,9 @@ class CameInToday(Part):
     )
 
     def allowed(self) -> bool:
-        return bool(self.request.user.has_perm("donations.view_donation"))
+        """Sums name nobody: whoever writes the posts sees what they bring."""
+        user = self.request.user
+        return any(map(user.has_perm, ("donations.view_donation", "campaigns.change_post")))
 
     def read(self) -> dict[str, Any]:
         starts, ends = bounds(today())

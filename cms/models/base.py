@@ -61,7 +61,9 @@ class SitePage(Page):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         if site := Site.find_for_request(request):
             request.menu_pages = cache.part(f"menu:{site.pk}", lambda: menu_pages(site))
-        context["card"] = share.card_of(self, request)
+        # nobody shares a preview: while an editor types, no card is stored
+        if not getattr(request, "is_preview", False):
+            context["card"] = share.card_of(self, request)
         return context
 
     def share_spec(self, request: Any = None) -> Any:

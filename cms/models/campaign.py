@@ -7,7 +7,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
 from campaigns.models import WallEntry
-from cms import campaign_state
+from cms import campaign_state, share
 from cms.blocks import BANDS
 from cms.models.base import SitePage
 from media.cards import CardSpec
@@ -63,4 +63,5 @@ class CampaignPage(SitePage):
             headline=self.title,
             raised_cents=max(state.raised // step * step, 0),
             goal_cents=state.goal,
+            **share.brand(request),  # type: ignore[arg-type]
         )

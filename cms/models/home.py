@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
+from cms import share
 from cms.blocks import BANDS
 from cms.blocks.base import anchor
 from cms.models.base import SitePage
@@ -29,7 +30,8 @@ class HomePage(SitePage):
     max_count = 1
     content_panels = SitePage.content_panels + [
         MultiFieldPanel(
-            [FieldPanel("addends"), FieldPanel("total"), FieldPanel("button")], _("Statement")
+            [FieldPanel("addends"), FieldPanel("total"), FieldPanel("button")],
+            _("The sum at the top"),
         ),
         FieldPanel("body"),
     ]
@@ -55,4 +57,9 @@ class HomePage(SitePage):
         return ""
 
     def share_spec(self, request: Any = None) -> CardSpec:
-        return CardSpec(kind="statement", lines=tuple(self.lines), headline=self.total)
+        return CardSpec(
+            kind="statement",
+            lines=tuple(self.lines),
+            headline=self.total,
+            **share.brand(request),  # type: ignore[arg-type]
+        )

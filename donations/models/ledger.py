@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Account(models.Model):
@@ -31,8 +32,8 @@ class Account(models.Model):
     )
 
     class Meta:
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
+        verbose_name = pgettext_lazy("ledger", "account")
+        verbose_name_plural = pgettext_lazy("ledger", "accounts")
         ordering = ["code"]
 
     def __str__(self) -> str:
@@ -70,7 +71,10 @@ class JournalEntry(models.Model):
         Account, on_delete=models.PROTECT, related_name="debits", verbose_name=_("debit")
     )
     credit = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="credits", verbose_name=_("credit")
+        Account,
+        on_delete=models.PROTECT,
+        related_name="credits",
+        verbose_name=pgettext_lazy("ledger", "credit"),
     )
     amount = models.PositiveIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3, default="EUR")

@@ -30,6 +30,7 @@ def _from_the_journal() -> list[Credit]:
             ref=entry.origin,
             amount=SIGNS[kind] * entry.amount,
             currency=entry.currency,
+            gift=entry.donation.public_id.hex,
             donor=entry.donation.donor.public_id.hex,
             at=entry.at,
         )
@@ -40,5 +41,5 @@ def _from_the_journal() -> list[Credit]:
 
 
 def _same(one: Credit, other: Credit | None) -> bool:
-    names = ("source_id", "amount", "currency", "donor", "at")
+    names = ("source_id", "amount", "currency", "gift", "donor", "at")
     return other is not None and all(getattr(one, name) == getattr(other, name) for name in names)

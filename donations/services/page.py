@@ -130,6 +130,7 @@ def add_credit(page: Page, donation: Donation, ref: str, amount: int, at: dateti
                 ref=ref,
                 amount=amount,
                 currency=donation.currency,
+                gift=donation.public_id.hex,
                 donor=donation.donor.public_id.hex,
                 at=at,
             )

@@ -53,8 +53,8 @@ def _opened(photo: Photo, size: tuple[int, int]) -> Image.Image:
 
 
 @lru_cache(maxsize=16)
-def veil(layout: PhotoCard, text: str, ink: str) -> Image.Image:
-    """The veil's opacity as a mask of the photo's size.
+def veil(layout: PhotoCard, text: str, ink: str) -> tuple[tuple[int, int, int, int], Image.Image]:
+    """The part of the photo that is veiled (left, top, right, bottom), and there its opacity.
 
     Where the title may reach into the photo it is made dense enough for 4.5:1 over white or
     black, so that no photograph can make the title unreadable.
@@ -69,7 +69,9 @@ def veil(layout: PhotoCard, text: str, ink: str) -> Image.Image:
     mask = Image.frombytes("L", (length, 1), bytes(strip))
     if not layout.across:
         mask = mask.transpose(Image.Transpose.ROTATE_270)
-    return mask.resize(layout.photo[2:])
+    mask = mask.resize(layout.photo[2:])
+    box = mask.getbbox() or (0, 0, *mask.size)
+    return box, mask.crop(box)
 
 
 def _below_title(layout: PhotoCard) -> tuple[int, int]:
@@ -110,7 +112,8 @@ def _kept(key: _Key, size: tuple[int, int], layout: PhotoCard, text: str, ink: s
     sheet = Image.new("RGB", size, ink)
     picture = cover(key.photo, (width, height))
     key.photo = None
-    picture.paste(ink, mask=veil(layout, text, ink))
+    veiled, opacity = veil(layout, text, ink)
+    picture.paste(ink, veiled, opacity)
     sheet.paste(picture, (x, y))
     return sheet
 

@@ -148,7 +148,9 @@ def headers(ctx: web.Context, answer: Answer, request_id: str) -> dict[str, str]
 
 def refusal(fault: faults.Fault) -> StripeError:
     """A fault in Stripe's shape. https://docs.stripe.com/rate-limits: a 429 ran nothing, so no
-    key keeps it; a 500 is kept."""
+    key keeps it, nor a 409 (the key is in use); a 500 is kept."""
+    if fault.status == 409:
+        return idempotency.in_use("this one")
     if fault.status == 429:
         return StripeError(
             "Request rate limit exceeded. Please retry after some time.",

@@ -2,10 +2,10 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 
 from attribution import services
 from attribution.models import ShortLink, Visit
+from attribution_support import give
 
 pytestmark = pytest.mark.django_db
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -18,32 +18,35 @@ def tree():
     return campaign, post, services.source(kind="delivery", key="1", parent=post)
 
 
-def give(source, ref, amount, donor="anna"):
-    return services.credit(source=source, ref=ref, amount=amount, donor=donor, at=timezone.now())
-
-
 def test_totals_roll_up_and_a_refund_takes_its_donor_along(tree):
     campaign, post, delivery = tree
     give(delivery, "a", 2500)
     give(post, "b", 1000, "bruno")
-    give(post, "b-refund", -1000, "bruno")
+    give(post, "b-refund", -1000, "bruno", gift="b")
     found = services.totals_of(tree)
-    assert found[campaign.pk] == services.Totals(visits=0, gifts=2, cents=2500, donors=1)
+    assert found[campaign.pk] == services.Totals(visits=0, gifts=1, cents=2500, donors=1)
     assert found[delivery.pk].cents == 2500
+
+
+def test_a_refund_that_came_back_makes_no_second_gift(tree):
+    campaign, post, _delivery = tree
+    give(post, "a", 2500)
+    give(post, "a-refund", -2500, gift="a")
+    give(post, "a-returned", 2500, gift="a")
+    assert services.totals(campaign) == services.Totals(gifts=1, cents=2500, donors=1)
 
 
 def test_a_credit_counts_once_however_often_it_is_written(tree):
     before = services.version()
     give(tree[2], "a", 2500)
-    after = services.version()
     give(tree[2], "a", 2500)
     assert services.totals(tree[0]).cents == 2500
-    assert before != after == services.version()
+    assert before != services.version()
 
 
 def test_totals_need_few_queries_whatever_the_number(tree, django_assert_max_num_queries):
     many = [services.source(kind="post", key=str(n)) for n in range(2, 30)]
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         services.totals_of([*many, *tree])
 
 

@@ -68,3 +68,11 @@ def test_own_colours_are_served(client):
     brand.yellow = "#ffcc00"
     brand.save()
     assert "--giallo:#ffcc00" in client.get("/brand.css").content.decode()
+
+
+def test_cards_carry_the_name_and_the_colours():
+    ours = BrandSettings(name="segni positivi").on_cards
+    assert ours == {"brand": "segni positivi", "ground": "#ffd21f", "ink": "#17150f"}
+    theirs = BrandSettings(name="Val Verde", yellow="#A8E6B0", ink="#0A3A2B").on_cards
+    assert (theirs["brand"], theirs["ground"], theirs["ink"]) == ("Val Verde", "#a8e6b0", "#0a3a2b")
+    assert 1.2 < contrast(theirs["dim"], theirs["ink"]) < contrast(theirs["ground"], theirs["ink"])

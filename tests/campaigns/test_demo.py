@@ -23,5 +23,8 @@ def test_the_demonstration_shows_every_stage_and_loads_once():
     shown = {standing.state for standing in standings.values()}
     assert {DRAFT, APPROVAL, State.PLANNED, State.PUBLISHED} <= shown
     assert not Delivery.objects.filter(state__in=[State.REJECTED, State.NEEDS_PERSON]).exists()
+    # who gives came by a post that was out by then, so people came to those and to no others
+    visited = Delivery.objects.filter(source__visits__isnull=False).distinct()
+    assert {delivery.state for delivery in visited} == {State.PUBLISHED}
     entry = WallEntry.objects.latest("published_at")
     assert entry.published_at.date() == entry.delivery.planned_at.date()

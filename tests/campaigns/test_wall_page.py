@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from attribution_support import give
 from campaigns import services
 from campaigns.models import Post, WallEntry
 from campaigns.templatetags.wall_tags import linked
@@ -74,12 +75,10 @@ def test_many_posts_come_in_pages(client, publish):
 
 
 def test_a_card_of_the_thermometer_freezes_its_figures(publish, campaign):
-    import attribution.services as attribution
-
     source = services.campaign_source(campaign=campaign)
-    attribution.credit(source=source, ref="g1", amount=5000, donor="d", at=timezone.now())
+    give(source, "g1", 5000)
     entry = publish(card=Post.Card.THERMOMETER, card_headline="Ancora un po’")
-    attribution.credit(source=source, ref="g2", amount=5000, donor="e", at=timezone.now())
+    give(source, "g2", 5000, "e")
     assert entry.card is not None and entry.picture.mime == "image/jpeg"
     assert "50" in entry.alt and "20.000" in entry.alt
     assert entry.delivery.payload["media"][0]["sha256"]

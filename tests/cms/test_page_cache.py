@@ -3,9 +3,11 @@
 import pytest
 
 from attribution import services as attribution
+from attribution_support import give
 from campaigns.models import Campaign
 from cms import cache as page_cache
 from cms.models import StandardPage
+from media.models import StoredCard
 from tests.cms.conftest import PAGES
 
 pytestmark = pytest.mark.django_db
@@ -51,9 +53,7 @@ def test_a_gift_shows_at_once(visitor, at_once):
     assert "0\u00a0€" in visitor.get("/donoday/").content.decode()
     campaign = Campaign.objects.get()
     node = attribution.source(kind="campaign", key=str(campaign.pk))
-    attribution.credit(
-        source=node, ref="d1", amount=123_400, currency="EUR", donor="x", at=campaign.starts_at
-    )
+    give(node, "d1", 123_400)
     for path in (PAGES["home"], PAGES["campaign"]):
         assert "1.234\u00a0€" in visitor.get(path).content.decode()
 
@@ -116,5 +116,7 @@ def test_a_missing_page_is_not_kept(visitor, queries):
 def test_a_preview_is_not_kept(visitor):
     page = StandardPage.objects.get(slug="la-rete")
     page.title = "Solo una bozza"
+    cards = StoredCard.objects.count()
     assert "Solo una bozza" in page.make_preview_request().content.decode()
+    assert StoredCard.objects.count() == cards  # nor a card with that title
     assert "Solo una bozza" not in visitor.get("/la-rete/").content.decode()

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cms import cache as page_cache
 from cms.models import ArticlePage, CampaignPage, HomePage, NewsIndexPage, StandardPage
+from cms.models.base import SitePage
 from tests.cms.conftest import PAGES
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +145,9 @@ def test_loading_twice_doubles_nothing(site):
     before = counted()
     demo.load()
     assert counted() == before
+
+
+def test_every_shared_card_carries_the_brand(site):
+    for page in SitePage.__subclasses__():
+        for found in page.objects.all():
+            assert found.share_spec().brand == "segni positivi", found

@@ -1,5 +1,6 @@
 """The unmodified SDK over HTTP against the sandbox, with its faults."""
 
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,31 @@ def test_stripe_fails_while_the_page_is_opened(control: Any, kind: str) -> None:
     assert gift.attempts.count() == (2 if kind.startswith("error") else 1)
     control("pay", session=session_of(gift), method="card")
     assert heard(gift).state == State.SETTLED
+
+
+def test_the_same_call_twice_at_once_is_tried_again_under_its_key(control: Any) -> None:
+    token = uuid.uuid4()
+    control("fault", kind="error", path="/v1/checkout/sessions", times=2, status=409)
+    with pytest.raises(gateway.Unavailable):
+        begin(form_token=token)
+    assert begin(form_token=token).donation.attempts.count() == 1
+
+
+def test_a_fee_that_is_known_later_follows_the_gift(control: Any) -> None:
+    control("capture", seconds=1)
+    try:
+        gift = begin().donation
+        control("pay", session=session_of(gift), method="card")
+        assert heard(gift).state == State.SETTLED
+        assert list(gift.entries.values_list("amount", flat=True)) == [25_00]
+        deadline = time.monotonic() + 10
+        while gift.entries.count() < 2 and time.monotonic() < deadline:
+            time.sleep(0.2)
+            heard(gift)
+    finally:
+        control("capture", seconds=0)
+    assert sorted(gift.entries.values_list("amount", flat=True)) == [63, 25_00]
+    assert gift.acknowledgements.filter(kind="thank_you").count() == 1
 
 
 def test_one_dropped_line_is_not_even_noticed(control: Any) -> None:

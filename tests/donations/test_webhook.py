@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from donations import bell, webhook
 from donations.models import StripeEvent
+from donations.services import inbox
 
 pytestmark = pytest.mark.django_db
 SECRET = "whsec_test"
@@ -176,3 +177,8 @@ def test_the_bell_rings_once_in_a_while_and_only_after_commit(
             ringing.ring()
         assert task.calls == 0
     assert task.calls == 1
+
+
+def test_the_manual_names_every_event_we_act_on(settings: Any) -> None:
+    manual = (settings.BASE_DIR / "docs/operations.md").read_text("utf-8")
+    assert [one for one in inbox.ACTED_ON if f"`{one}`" not in manual] == []

@@ -1,9 +1,6 @@
 """`manage.py up`: web, worker, beat and, without a Stripe key, the sandbox; until told to stop."""
 
 import os
-import signal
-import socket
-import time
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from config import alarm, demonstration, installation
+from config import demonstration, installation, supervisor
 from config.children import Child, Family, command
 
 
@@ -36,65 +33,35 @@ class Command(BaseCommand):
             installation.refuse_demonstration_in_public()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
-        self.run(load_demo=options["prepare"])
-
-    def run(self, *, load_demo: bool) -> None:
         make_folders()
-        family = Family(self.say)
-        stopping: list[int] = []
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda got, _frame: stopping.append(got))
+        if options["prepare"] and demonstration.wanted():
+            self.load_demonstration()
+        plan = supervisor.Plan(settings.PORT, children(), self.greeting(), manage("alarm"))
+        connections.close_all()
+        supervisor.become(plan)
+
+    def load_demonstration(self) -> None:
+        """Its gifts are made at the sandbox, which is there for as long as that takes."""
+        self.stdout.write("Loading the demonstration content, once …")
+        self.stdout.flush()
+        family = Family(self.stdout.write)
         try:
             if settings.SANDBOX:
-                family.add(sandbox())
-            if load_demo and demonstration.wanted():
-                self.say("Loading the demonstration content, once …")
-                call_command("demo")
-            connections.close_all()
-            family.add(web())  # alone at first: the site answers sooner
-            self.wait_for_web(family, stopping)
-            family.add(worker())
-            family.add(beat())
-            self.greet()
-            watch = alarm.Watch()
-            while not stopping:
-                family.tend()
-                watch.look()
-                time.sleep(0.2)
+                family.add(Child(*sandbox()))
+            call_command("demo")
         finally:
-            self.say("Stopping …")
             family.end()
 
-    def wait_for_web(self, family: Family, stopping: list[int]) -> None:
-        """Until the site answers, so that nobody opens an address that does not work yet."""
-        deadline = time.monotonic() + 60
-        while not stopping and time.monotonic() < deadline and not answers(settings.PORT):
-            family.tend()
-            time.sleep(0.1)
-
-    def greet(self) -> None:
-        self.say("")
-        self.say(f"  Site      {settings.SITE_URL}/")
-        self.say(f"  Admin     {settings.SITE_URL}/admin/")
+    def greeting(self) -> list[str]:
+        lines = ["", f"  Site      {settings.SITE_URL}/", f"  Admin     {settings.SITE_URL}/admin/"]
         if settings.SANDBOX:
-            self.say(f"  Sandbox   {settings.SANDBOX_URL}/_control/   (no payment is real)")
-            self.say(f"  Mails     {settings.SITE_URL}/posta-di-prova/")
+            lines += [
+                f"  Sandbox   {settings.SANDBOX_URL}/_control/   (no payment is real)",
+                f"  Mails     {settings.SITE_URL}/posta-di-prova/",
+            ]
         for login in demonstration.logins():
-            self.say(f"  Login     {login.username} / {login.password}   ({login.role})")
-        self.say("  Ctrl-C stops everything.")
-        self.say("")
-
-    def say(self, words: str) -> None:
-        self.stdout.write(words)
-        self.stdout.flush()
-
-
-def answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+            lines.append(f"  Login     {login.username} / {login.password}   ({login.role})")
+        return [*lines, "  Ctrl-C stops everything.", ""]
 
 
 def make_folders() -> None:
@@ -104,37 +71,40 @@ def make_folders() -> None:
         left.unlink(missing_ok=True)
 
 
-def web() -> Child:
-    return Child(
-        "web",
-        command("gunicorn", "-c", "python:config.gunicorn", "config.wsgi"),
-        {"PORT": str(settings.PORT)},
-    )
+Described = tuple[str, list[str], dict[str, str]]
 
 
-def worker() -> Child:
+def children() -> list[Described]:
+    first = [sandbox()] if settings.SANDBOX else []
+    return [*first, web(), worker(), beat()]
+
+
+def web() -> Described:
+    words = command("gunicorn", "-c", "python:config.gunicorn", "config.wsgi")
+    return "web", words, {"PORT": str(settings.PORT)}
+
+
+def worker() -> Described:
     processes = os.environ.get("WORKER_PROCESSES", "2")
-    return Child(
-        "worker",
-        command("celery", "-A", "config", "--quiet", "worker", "--concurrency", processes)
-        + ["--loglevel", "warning", "--without-gossip", "--without-mingle"],
-    )
+    words = command("celery", "-A", "config", "--quiet", "worker", "--concurrency", processes)
+    words += ["--loglevel", "warning", "--without-gossip", "--without-mingle"]
+    return "worker", words, {}
 
 
-def beat() -> Child:
+def beat() -> Described:
     schedule = settings.VAR_DIR / f"beat-{os.getpid()}"
-    return Child(
-        "beat",
-        command("celery", "-A", "config", "--quiet", "beat", "--loglevel", "warning")
-        + ["--schedule", str(schedule), "--pidfile", "", "--max-interval", "1"],
-    )
+    words = command("celery", "-A", "config.beat", "--quiet", "beat", "--loglevel", "warning")
+    words += ["--schedule", str(schedule), "--pidfile", "", "--max-interval", "1"]
+    return "beat", words, {}
 
 
-def sandbox() -> Child:
-    return Child(
-        "sandbox",
-        command("sandbox", "--port", str(settings.SANDBOX_PORT))
-        + ["--data", str(settings.VAR_DIR / "sandbox")]
-        + ["--webhook-url", f"http://127.0.0.1:{settings.PORT}/stripe/webhook/"]
-        + ["--webhook-secret", settings.STRIPE_WEBHOOK_SECRET],
-    )
+def sandbox() -> Described:
+    words = command("sandbox", "--port", str(settings.SANDBOX_PORT))
+    words += ["--data", str(settings.VAR_DIR / "sandbox")]
+    words += ["--webhook-url", f"http://127.0.0.1:{settings.PORT}/stripe/webhook/"]
+    words += ["--webhook-secret", settings.STRIPE_WEBHOOK_SECRET]
+    return "sandbox", words, {}
+
+
+def manage(name: str) -> list[str]:
+    return command("django", name, "--settings", "config.settings")

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from attribution_support import give
 from people import roles
 
 pytestmark = pytest.mark.django_db
@@ -51,10 +52,8 @@ def test_a_month_costs_the_same_however_many_posts(
 
 
 def test_the_list_shows_what_each_post_brought(as_role, write, approve):
-    from attribution import services as attribution
-
     delivery = approve(write(minutes=1))[0]
-    attribution.credit(source=delivery.source, ref="x", amount=2500, donor="d", at=timezone.now())
+    give(delivery.source, "x", 2500)
     page = as_role(roles.CAMPAIGNERS).get(reverse("campaigns_posts:list")).content.decode()
     assert "25\u00a0€" in page
 

@@ -154,19 +154,33 @@ def asked(client, person, form):
     return Post.objects.get()
 
 
-def yes(client, post, data, **more):
+def yes(client, post, data, follow=False, **more):
     return client.post(
         reverse("campaigns_posts:edit", args=[post.pk]),
         data | {"action-workflow-action": "1", "workflow-action-name": "approve"} | more,
+        follow=follow,
     )
 
 
 def test_a_yes_in_the_composer_plans_the_post(asked, client, person, form):
     client.force_login(person(roles.COORDINATION))
-    assert yes(client, asked, form()).status_code == 302
+    answer = yes(client, asked, form(), follow=True)
+    assert "Il sì c’è. Il post esce alla sua ora." in answer.content.decode()
     delivery = asked.deliveries.get()
     assert delivery.state == State.PLANNED
     assert delivery.revision_id == asked.latest_revision_id
+
+
+@pytest.mark.parametrize("asking", [{"action-submit": "1"}, {}])
+def test_a_change_after_the_yes_is_held_and_asked_again(asking, asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    client.force_login(asked.latest_revision.user)
+    url = reverse("campaigns_posts:edit", args=[asked.pk])
+    data = form(text="Corretto {link} #DonoDay2026") | asking
+    assert client.post(url, data).status_code == 302
+    assert asked.deliveries.get().state == State.HELD
+    assert Post.objects.get().workflow_in_progress
 
 
 def test_whoever_wrote_it_cannot_say_yes(asked, client, form):

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from attribution import services as attribution
+from attribution_support import give
 from campaigns.models import Campaign
 from cms import demo
 from cms.models import ArticlePage, NewsIndexPage
@@ -23,8 +23,8 @@ def test_demo_leaves_an_identity_of_somebodys_own_alone(site):
 
 
 def test_the_thermometer_tells_what_was_raised(node, client):
-    attribution.credit(source=node, ref="r1", amount=123400, donor="anna", at=timezone.now())
-    attribution.credit(source=node, ref="r2", amount=-3400, donor="anna", at=timezone.now())
+    give(node, "r1", 123400)
+    give(node, "r2", -3400)
     for address in ("/", "/donoday/"):
         page = client.get(address).content.decode()
         assert "1.200\u00a0€" in page, address

@@ -129,23 +129,24 @@
       }
     }
 
-    /* the preview's chips drive Wagtail's own choice of mode */
+    /* the preview's chips drive Wagtail's own choice of mode; the first autosave puts a new panel
+       in the place of the old one, so nobody listens on the chips themselves */
     chips() {
-      const select = $('[data-w-preview-target="mode"]');
-      const chips = $$('[data-sp-mode]');
-      if (!select || !chips.length) return;
-      const show = () =>
-        chips.forEach((chip) =>
-          chip.setAttribute('aria-pressed', String(chip.dataset.spMode === select.value)),
+      const mode = '[data-w-preview-target="mode"]';
+      const show = () => {
+        if ($(mode)) $$('[data-sp-mode]').forEach((chip) =>
+          chip.setAttribute('aria-pressed', String(chip.dataset.spMode === $(mode).value)),
         );
-      chips.forEach((chip) =>
-        chip.addEventListener('click', () => {
-          select.value = chip.dataset.spMode;
-          select.dispatchEvent(new Event('change', { bubbles: true }));
-          show();
-        }),
-      );
-      select.addEventListener('change', show);
+      };
+      document.addEventListener('click', ({ target }) => {
+        const chip = target.closest('[data-sp-mode]');
+        if (!chip || !$(mode)) return;
+        $(mode).value = chip.dataset.spMode;
+        $(mode).dispatchEvent(new Event('change', { bubbles: true }));
+      });
+      document.addEventListener('change', ({ target }) => {
+        if (target.matches(mode)) show();
+      });
       show();
     }
 

@@ -1,0 +1,20 @@
+"""The beat's table: every tick only looks for rows that are due."""
+
+from typing import Any
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """A tick that is worthless once the next one is due: it expires."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 1.0)}}
+
+
+TICKS = {
+    "heartbeat": every(5, "config.tasks.heartbeat"),
+    "posts": every(1, "campaigns.tasks.send_due"),
+    "posts without proof": every(10, "campaigns.tasks.reconcile"),
+    "accounts": every(60, "campaigns.tasks.check_accounts"),
+    "stripe-events": every(1, "donations.tasks.process_events"),
+    "acknowledgements": every(2, "donations.tasks.acknowledge"),
+    "stripe-sweep": every(300, "donations.tasks.sweep"),
+    "mails": every(2, "mail.tasks.send_due"),
+}

@@ -1,0 +1,61 @@
+"""Doorbells in files, and the beat that only rings them."""
+
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty
+
+import pytest
+from kombu import Connection
+
+from config.broker import PART
+from config.celery import app
+from config.schedule import TICKS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def channel(tmp_path):
+    folders = {name: str(tmp_path) for name in ("data_folder_in", "data_folder_out")}
+    control = {"control_folder": str(tmp_path / "control")}
+    with Connection("filesystem://", transport_options=folders | control) as connection:
+        yield connection.channel()
+
+
+def test_a_message_that_is_being_written_is_not_there_yet(channel, tmp_path):
+    (tmp_path / f"1_a.celery.msg{PART}").write_text("")
+    with pytest.raises(Empty):
+        channel._get("celery")
+    channel._put("celery", {"body": "è"})
+    assert channel._get("celery") == {"body": "è"}
+    with pytest.raises(Empty):
+        channel._get("celery")
+
+
+def test_a_reader_in_a_hurry_gets_whole_messages(channel):
+    number, got, deadline = 500, [], time.monotonic() + 30
+    writer = threading.Thread(
+        target=lambda: [channel._put("celery", {"n": n}) for n in range(number)]
+    )
+    writer.start()
+    while len(got) < number and time.monotonic() < deadline:
+        with suppress(Empty):
+            got.append(channel._get("celery")["n"])
+    writer.join()
+    assert sorted(got) == list(range(number))
+
+
+def test_every_tick_names_a_task_that_exists():
+    app.loader.import_default_modules()
+    assert {tick["task"] for tick in TICKS.values()} <= set(app.tasks)
+
+
+@pytest.mark.parametrize("module", ["config.beat", "config.supervisor"])
+def test_beat_and_supervisor_load_none_of_the_rooms(module):
+    code = f"import {module}, sys; print([m for m in ('wagtail', 'stripe', 'PIL') if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert told.stdout.strip() == "[]", told.stderr
