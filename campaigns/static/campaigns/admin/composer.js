@@ -130,24 +130,36 @@
     }
 
     /* the preview's chips drive Wagtail's own choice of mode; the first autosave puts a new panel
-       in the place of the old one, so nobody listens on the chips themselves */
+       in the place of the old one, which shall go on showing the network that was chosen */
     chips() {
       const mode = '[data-w-preview-target="mode"]';
-      const show = () => {
-        if ($(mode)) $$('[data-sp-mode]').forEach((chip) =>
-          chip.setAttribute('aria-pressed', String(chip.dataset.spMode === $(mode).value)),
-        );
+      let shown = $(mode);
+      let chosen = shown && shown.value;
+      const choose = (value) => {
+        if (!shown || value === null) return;
+        shown.value = value;
+        shown.dispatchEvent(new Event('change', { bubbles: true }));
       };
+      const press = () =>
+        $$('[data-sp-mode]').forEach((chip) =>
+          chip.setAttribute('aria-pressed', String(chip.dataset.spMode === chosen)),
+        );
       document.addEventListener('click', ({ target }) => {
         const chip = target.closest('[data-sp-mode]');
-        if (!chip || !$(mode)) return;
-        $(mode).value = chip.dataset.spMode;
-        $(mode).dispatchEvent(new Event('change', { bubbles: true }));
+        if (chip) choose(chip.dataset.spMode);
       });
       document.addEventListener('change', ({ target }) => {
-        if (target.matches(mode)) show();
+        if (!target.matches(mode)) return;
+        chosen = target.value;
+        press();
       });
-      show();
+      new MutationObserver(() => {
+        if ($(mode) === shown) return;
+        shown = $(mode);
+        /* once Wagtail's own controller listens there */
+        setTimeout(() => choose(chosen));
+      }).observe(document.body, { childList: true, subtree: true });
+      press();
     }
 
     marks(marks) {
