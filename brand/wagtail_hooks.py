@@ -1,5 +1,8 @@
 """The admin's look: our colours and parts over Wagtail's own, and the shapes of every state."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,3 +36,9 @@ def admin_css() -> SafeString:
 @hooks.register("register_icons")
 def icons(known: list[str]) -> list[str]:
     return known + [f"brand/admin/icons/sp-{name}.svg" for name in ICONS]
+
+
+@hooks.register("construct_help_menu")
+def help_for_our_staff(request: HttpRequest, items: list[Any]) -> None:
+    """Wagtail's own guide and news are in English, elsewhere, and show another product."""
+    items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from wagtail import hooks
+from wagtail.admin.auth import user_has_any_page_permission
 
 from cms.choosers import CampaignChooser, campaign_chooser
 from cms.dashboard.base import Columns
@@ -26,8 +27,8 @@ def dashboard(request: HttpRequest, panels: list[Any]) -> None:
     ]
 
 
-@hooks.register("construct_homepage_summary_items")
+@hooks.register("construct_homepage_summary_items", order=100)  # after those who add to it
 def summary(request: HttpRequest, items: list[Any]) -> None:
-    """The counts of pages and pictures say nothing to those who cannot edit them."""
-    if not request.user.has_perm("wagtailimages.add_image"):
+    """The counts of pages and pictures say nothing to those who keep no pages."""
+    if not user_has_any_page_permission(request.user):
         items.clear()

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from wagtail.models import Page
 
+from brand.models import BrandSettings
 from cms.blocks import BANDS, COLUMN
 from people import roles
 from tests.cms.conftest import PAGES
@@ -50,6 +51,21 @@ def test_others_do_not_edit_pages(site, sign_in, role):
     answer = client.post(reverse("wagtailadmin_pages:delete", args=[page.pk]))
     assert answer.status_code in (302, 403)
     assert Page.objects.filter(pk=page.pk).exists()
+
+
+def test_the_admin_shows_the_network_and_not_its_maker(site, sign_in):
+    page = sign_in(roles.CAMPAIGNERS).get("/admin/").content.decode()
+    brand, title = BrandSettings.load(), re.search(r"<title>(.*?)</title>", page, re.S)
+    assert f"<span>{brand.name}</span>" in page and "Wagtail" not in title[1]
+    assert "wagtail.org" not in page and "keyboard-shortcuts-trigger" in page
+
+
+def test_who_keeps_no_pages_sees_no_count_of_them(site, sign_in):
+    assert "w-summary" not in sign_in(roles.CAMPAIGNERS).get("/admin/").content.decode()
+
+
+def test_the_editors_see_how_much_there_is(site, sign_in):
+    assert "w-summary" in sign_in(roles.EDITORS).get("/admin/").content.decode()
 
 
 def test_the_editors_do_not_change_the_identity(site, sign_in):
