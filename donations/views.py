@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -35,6 +36,10 @@ _WRONG_AMOUNT = gettext_lazy("We cannot take this amount online: choose another 
 _NO_ANSWER = gettext_lazy(
     "The payment page does not answer. Nothing has been taken from you: everything you wrote is "
     "still here, try again in a minute."
+)
+_BUSY = gettext_lazy(
+    "Too many people are writing at the same moment. Nothing has been taken from you: everything "
+    "you wrote is still here, try again in a minute."
 )
 _NOT_STARTED = gettext_lazy(
     "The payment could not be started. Nothing has been taken from you: check what you wrote, "
@@ -77,6 +82,9 @@ def _sent(request: HttpRequest) -> HttpResponse:
     except Unavailable:
         log.warning("payment page not opened: no answer")
         return _refused(request, form, 503, _NO_ANSWER)
+    except OperationalError:
+        log.exception("payment page not opened: the database is busy")
+        return _refused(request, form, 503, _BUSY)
     except Rejected:
         log.error("payment page not opened: refused")
         return _refused(request, form, 502, _NOT_STARTED)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from wagtail.models import Page
+from wagtail.test.utils.form_data import querydict_from_html
 
 from brand.models import BrandSettings
 from cms.blocks import BANDS, COLUMN
@@ -40,6 +41,20 @@ def test_the_editors_open_every_page_type(site, sign_in):
     for page in found:
         answer = editor.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
         assert answer.status_code == 200, page
+
+
+@pytest.mark.parametrize("taken", ["emporion", "dona"])  # by another page, by the site itself
+def test_an_address_that_is_taken_is_told_and_loses_nothing(site, sign_in, taken):
+    editor, page = sign_in(roles.EDITORS), Page.objects.get(slug="la-rete")
+    address = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    typed = querydict_from_html(editor.get(address).content.decode(), form_id="page-edit-form")
+    typed["slug"], typed["title"] = taken, "La rete, riscritta"
+    answer = editor.post(address, typed | {"body-count": "0", "action-publish": "1"})
+    form = answer.context["form"]
+    assert list(form.errors) == ["slug"] and taken in form.errors["slug"][0]
+    assert 'value="La rete, riscritta"' in answer.content.decode()
+    page.refresh_from_db()
+    assert page.slug == "la-rete"
 
 
 @pytest.mark.parametrize("role", [roles.TREASURY, roles.CAMPAIGNERS, roles.REVIEW_COOPERATION])
