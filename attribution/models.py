@@ -26,6 +26,12 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.label or f"{self.kind} {self.key}"
 
+    @property
+    def full_name(self) -> str:
+        """Where there are several of one name: “Bluesky · Sei metri di muro”. Reads the parent."""
+        parent = self.parent
+        return f"{self} · {parent}" if parent and parent.parent_id else str(self)
+
 
 class ShortLink(models.Model):
     """`/s/<code>`: one address of ours behind a code that cannot be guessed."""

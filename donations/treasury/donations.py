@@ -23,7 +23,7 @@ from donations.treasury.timeline import timeline
 
 def _rows() -> QuerySet[Donation]:
     receipts = Prefetch("receipts", queryset=Receipt.objects.order_by("pk"))
-    return Donation.objects.select_related("donor", "fund", "source").prefetch_related(receipts)
+    return Donation.objects.select_related("donor", "fund", "source__parent").prefetch_related(receipts)
 
 
 class DonationList(TreasuryView):
@@ -99,7 +99,7 @@ class DonationList(TreasuryView):
                 gift.last_name,
                 gift.fund.name,
                 str(gift.get_method_display()),
-                str(gift.source or ""),
+                gift.source.full_name if gift.source else "",
                 str(gift.get_state_display()),
                 ", ".join(receipts),
                 export.euros(gift.amount),

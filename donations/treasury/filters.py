@@ -22,6 +22,13 @@ VIEWS: tuple[tuple[str, Any], ...] = (
 )
 
 
+class SourceField(forms.ModelChoiceField):
+    """One account has a source for each post that went out there."""
+
+    def label_from_instance(self, source: Source) -> str:
+        return source.full_name
+
+
 class DonationFilter(forms.Form):
     """Every field may be empty; what cannot be read narrows nothing and says so."""
 
@@ -44,7 +51,7 @@ class DonationFilter(forms.Form):
     )
     da = forms.DateField(label=_("From the day"), required=False)
     a = forms.DateField(label=_("To the day"), required=False)
-    fonte = forms.ModelChoiceField(
+    fonte = SourceField(
         label=_("Came from"),
         required=False,
         queryset=Source.objects.none(),
@@ -56,7 +63,7 @@ class DonationFilter(forms.Form):
         used = Donation.objects.exclude(source=None).values("source")
         sources = self.fields["fonte"]
         assert isinstance(sources, forms.ModelChoiceField)
-        sources.queryset = Source.objects.filter(pk__in=used).order_by("label")
+        sources.queryset = Source.objects.filter(pk__in=used).select_related("parent").order_by("label", "-pk")
         for name in ("da", "a"):
             self.fields[name].widget.attrs["placeholder"] = _("dd/mm/yyyy")
 

@@ -49,7 +49,7 @@ def _started(gift: Donation) -> Step:
         return Step(gift.created_at, _("Site"), title, "go", "sp-sending")
     by_link = ShortLink.objects.filter(source=gift.source).exists()
     note = _("Came from “%(source)s”") if by_link else _("Came from the page of “%(source)s”")
-    note %= {"source": gift.source}
+    note %= {"source": gift.source.full_name}
     return Step(gift.created_at, _("Site"), title, "go", "sp-sending", note)
 
 

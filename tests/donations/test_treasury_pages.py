@@ -10,6 +10,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 from wagtail.models import ModelLogEntry
 
+from attribution.services import source
 from donations.models import Donation, Receipt, StripeEvent
 from mail.models import Message
 from memory_stripe import MemoryStripe
@@ -50,6 +51,23 @@ def test_the_list_narrows_by_each_filter(treasurer: Client, cast: Cast) -> None:
     today = timezone.localdate()
     assert listed(treasurer, da=today.strftime("%d/%m/%Y")) == {"Maria", "Bruno", "Elsa"}
     assert listed(treasurer, a="01/01/2020") == set()
+
+
+def test_two_posts_of_one_account_are_told_apart(treasurer: Client, cast: Cast) -> None:
+    campaign = source(kind="campaign", key="1", label="DonoDay")
+    for number, (gift, words) in enumerate(
+        [(cast.settled, "Sei metri di muro"), (cast.processing, "Due ore di pala")]
+    ):
+        post = source(kind="post", key=str(number), label=words, parent=campaign)
+        gift.source = source(kind="delivery", key=str(number), label="Bluesky", parent=post)
+        gift.save(update_fields=["source"])
+    page = read(treasurer, "donations")
+    for words in ("Sei metri di muro", "Due ore di pala"):
+        assert page.count(f"Bluesky · {words}") == 2  # among the filters and in the list
+    assert cast.settled.source is not None
+    assert listed(treasurer, fonte=str(cast.settled.source.pk)) == {"Maria"}
+    told = read(treasurer, "donation", cast.settled.public_id)
+    assert "Bluesky · Sei metri di muro" in told
 
 
 @pytest.mark.parametrize(
