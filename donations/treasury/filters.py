@@ -63,7 +63,8 @@ class DonationFilter(forms.Form):
         used = Donation.objects.exclude(source=None).values("source")
         sources = self.fields["fonte"]
         assert isinstance(sources, forms.ModelChoiceField)
-        sources.queryset = Source.objects.filter(pk__in=used).select_related("parent").order_by("label", "-pk")
+        known = Source.objects.filter(pk__in=used).select_related("parent")
+        sources.queryset = known.order_by("label", "-pk")
         for name in ("da", "a"):
             self.fields[name].widget.attrs["placeholder"] = _("dd/mm/yyyy")
 
