@@ -1,6 +1,8 @@
 """`check_translations`: Italian is complete, and no two rooms quarrel over a word."""
 
 import pytest
+from django.core.management import call_command
+from django.utils.translation import gettext, override
 
 from config.management.commands.check_translations import check, quarrels
 
@@ -44,3 +46,14 @@ def test_a_word_is_looked_up_with_its_context(room):
     assert check(room("one", both[0], source=source)) == ["one: not in Italian: 'Account' (ledger)"]
     left = check(room("two", *both, source='_("Account")'))
     assert left == ["two: translated but not used: 'Account' (ledger)"]
+
+
+def test_who_looked_before_the_catalogues_were_compiled_looks_again(room, settings):
+    """The first start of a fresh clone: its demonstration once spoke English."""
+    folder = room("greetings", ("", "A word of this test", "Una parola di questa prova"))
+    settings.BASE_DIR, settings.LOCALE_PATHS = folder.parent, [folder / "locale"]
+    with override("it"):
+        assert gettext("A word of this test") == "A word of this test"
+    call_command("compile_catalogues")
+    with override("it"):
+        assert gettext("A word of this test") == "Una parola di questa prova"

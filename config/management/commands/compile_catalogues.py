@@ -6,6 +6,7 @@ from typing import Any
 import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation.reloader import translation_file_changed
 
 
 class Command(BaseCommand):
@@ -19,3 +20,5 @@ class Command(BaseCommand):
                 draft = compiled.with_suffix(".mo.new")
                 polib.pofile(str(source)).save_as_mofile(str(draft))
                 draft.replace(compiled)
+                # this process may have looked before: the first start makes the demonstration next
+                translation_file_changed(sender=None, file_path=compiled)
