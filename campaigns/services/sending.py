@@ -56,14 +56,16 @@ def _can_skip() -> bool:
 def send_due(*, seconds: float = SECONDS) -> int:
     """Sends what is due and what becomes due within the next second; how many went out.
 
-    Takes new work for `seconds` (longer while a slow network keeps it here anyway).
+    Takes new work for `seconds` (longer while a slow network keeps it here anyway), and once
+    however little that is.
     """
-    published, started = 0, time.monotonic()
+    published, started, first = 0, time.monotonic(), True
     flying: dict[Future[Outcome], Delivery] = {}
     with ThreadPoolExecutor(THREADS, thread_name_prefix="send") as pool:
         while True:
             spent = time.monotonic() - started
-            if spent < seconds or (flying and spent < seconds + STRAGGLERS):
+            if first or spent < seconds or (flying and spent < seconds + STRAGGLERS):
+                first = False
                 tick()
                 for job in _begin(_take(flying)):
                     flying[pool.submit(_publish, job)] = job[0]

@@ -32,7 +32,7 @@ def one(write, approve, accounts):
 
 
 def send():
-    services.send_due(seconds=0.01)
+    services.send_due(seconds=0)
 
 
 def again(row):
@@ -324,7 +324,7 @@ def test_a_worker_that_died_after_the_intent_is_reconciled(one, fake, reached):
     row = one()
     fake.gate = die
     with pytest.raises(Died):
-        services.send_due(seconds=0.01)
+        services.send_due(seconds=0)
     assert again(row).state == State.SENDING and row.digest
     fake.gate = None
     send()

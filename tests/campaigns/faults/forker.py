@@ -114,7 +114,7 @@ def do_many(number: int, accounts: list, seconds: float) -> list:
     return cast.many(number=number, accounts=accounts, seconds=seconds)
 
 
-def do_send(seconds: float = 0.01) -> int:
+def do_send(seconds: float = 0) -> int:
     from campaigns import services
 
     return services.send_due(seconds=seconds)
