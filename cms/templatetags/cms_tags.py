@@ -1,11 +1,10 @@
-"""What the pages' templates need: crumbs, JSON-LD, the wall's text."""
+"""What the pages' templates need: crumbs, JSON-LD."""
 
 import json
 from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from brand.models import BrandSettings, LegalSettings
@@ -18,29 +17,6 @@ ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 @register.simple_tag
 def crumbs(page: Any) -> list[Any]:
     return list(page.get_ancestors().filter(depth__gt=1).live()) if page.pk else []
-
-
-@register.filter
-def wall_text(text: str) -> SafeString:
-    """Paragraphs of plain text; our own short links can be followed."""
-    paragraphs = [part for part in str(text).split("\n\n") if part.strip()]
-    return format_html_join("", "<p>{}</p>", ((_with_links(part),) for part in paragraphs))
-
-
-def _with_links(text: str) -> SafeString:
-    lines = []
-    for line in text.splitlines():
-        words = [_word(word) for word in line.split(" ")]
-        lines.append(" ".join(words))
-    return mark_safe("<br>".join(lines))  # noqa: S308  each word is escaped
-
-
-def _word(word: str) -> str:
-    safe = escape(word)
-    if word.startswith(f"{settings.SITE_URL}/s/"):
-        shown = safe.split("//", 1)[-1]
-        return f'<a href="{safe}">{shown}</a>'
-    return safe
 
 
 @register.simple_tag(takes_context=True)

@@ -4,11 +4,14 @@ import re
 
 import pytest
 from django.utils import timezone
+from wagtail.images import get_image_model
 
 from attribution_support import give
-from campaigns.models import Campaign
+from campaigns.models import Account, Campaign, Delivery, Post, WallEntry
 from cms import demo
 from cms.models import ArticlePage, NewsIndexPage
+from media.cards import CardSpec
+from media.services import stored_card
 from tests.cms.visitors.conftest import ADDRESSES, load
 
 PAGES = [address for address in ADDRESSES if address != "/non-esiste/"]
@@ -78,9 +81,31 @@ def test_drafts_and_private_pages_stay_out_of_lists(site, client):
     assert client.get("/notizie/il-sentiero-riapre/").status_code == 404
 
 
-def test_pictures_come_with_a_fallback_their_sizes_and_words(site, client):
-    page = client.get("/").content.decode()
-    assert 'type="image/webp"' in page
-    for tag in re.findall(r"<img[^>]*>", page):
+def on_the_wall(campaign, **fields):
+    """Entries as two deliveries left them: with a picture, and with a card."""
+    post = Post.objects.create(campaign=campaign, text="Due mele")
+    for name, picture in fields.items():
+        delivery = Delivery.objects.create(
+            post=post,
+            account=Account.objects.create(channel="wall", name=name),
+            planned_at=timezone.now(),
+        )
+        WallEntry.objects.create(
+            delivery=delivery,
+            campaign=campaign,
+            text="Due mele",
+            alt=f"Due mele, {name}",
+            published_at=timezone.now(),
+            **{name: picture},
+        )
+
+
+def test_pictures_come_with_a_fallback_their_sizes_and_words(campaign, client):
+    card = stored_card(CardSpec(kind="statement", brand="segni", headline="Due mele"))
+    on_the_wall(campaign, image=get_image_model().objects.first(), card=card)
+    home, page = (client.get(path).content.decode() for path in ("/", "/donoday/"))
+    assert 'type="image/webp"' in home
+    for tag in re.findall(r"<img[^>]*>", home + page):
         assert "alt=" in tag
-        assert "width=" in tag and "height=" in tag
+        assert re.search(r'width="\d+"', tag) and re.search(r'height="\d+"', tag), tag
+    assert 'alt="Due mele, image"' in page and 'alt="Due mele, card"' in page
