@@ -13,8 +13,9 @@ SIGNS = {"gift": 1, "refund": -1, "returned": 1}
 @transaction.atomic
 def rebuild_credits() -> tuple[int, int]:
     """Makes the credits what the journal says. Returns how many were missing and how many wrong."""
-    due = {credit.ref: credit for credit in _from_the_journal()}
+    # the credits first: a gift booked between the two reads is then merely missing, never wrong
     there = {credit.ref: credit for credit in Credit.objects.select_for_update()}
+    due = {credit.ref: credit for credit in _from_the_journal()}
     wrong = [ref for ref, credit in there.items() if not _same(credit, due.get(ref))]
     Credit.objects.filter(ref__in=wrong).delete()
     missing = [due[ref] for ref in due if ref not in there or ref in wrong]
