@@ -1,5 +1,6 @@
 """What needs a person and what goes out today, from the campaigns' own figures."""
 
+from datetime import time
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +73,8 @@ class GoesOutToday(Part):
             .first()
         )
         return {
-            "posts": sorted(rows, key=lambda post: (post.planned_time, post.pk)),
+            # a draft may have its day and no time yet: it stands last
+            "posts": sorted(rows, key=lambda post: (post.planned_time or time.max, post.pk)),
             "next": following,
             "next_day": spell(following.planned_date, "l j F") if following else "",
             "can_add": self.request.user.has_perm("campaigns.add_post"),

@@ -1,9 +1,10 @@
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
+from campaigns.models import Campaign, Post
 from config import heartbeat
 from config.models import Heartbeat
 
@@ -60,3 +61,16 @@ def test_a_part_that_fails_takes_no_other_along(client, admin_user, monkeypatch)
     assert "came-in" not in page
     assert "sp-strip sp-bad" in page
     assert "sp-strip sp-ok" in page
+
+
+def test_a_draft_without_a_time_stands_last_today(client, admin_user):
+    today = timezone.localdate()
+    campaign = Campaign(
+        name="DonoDay", slug="donoday", hashtags="#DonoDay", start_date=today, end_date=today
+    )
+    campaign.full_clean()
+    campaign.save()
+    for text, at in (("Senza ora", None), ("Alle nove", time(9))):
+        Post.objects.create(campaign=campaign, text=text, planned_date=today, planned_time=at)
+    page = home(client, admin_user)
+    assert page.index("Alle nove") < page.index("Senza ora")
