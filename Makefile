@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+ifdef PORT
 export PORT
+endif
 
 .PHONY: help setup run test check bench test-live lock
 .DEFAULT_GOAL := help

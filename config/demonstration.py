@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -34,7 +35,9 @@ PEOPLE = (
 
 
 def wanted() -> bool:
-    """Only an empty database gets demonstration content by itself."""
+    """Only an empty database on loopback gets demonstration content by itself."""
+    if not settings.ON_LOOPBACK:
+        return False
     fresh = not Page.objects.filter(depth__gt=2).exists()
     return fresh and not get_user_model().objects.exists()
 

@@ -26,8 +26,8 @@ def refuse_demonstration_in_public() -> None:
         return  # no tables yet, so no logins
     if there:
         raise ImproperlyConfigured(
-            "The demonstration logins are still in the database, and SITE_URL or ALLOWED_HOSTS "
-            "is not loopback. Run: python manage.py demo --remove"
+            "The demonstration logins are still in the database, and SITE_URL, "
+            "ALLOWED_HOSTS or BIND is not loopback. Run: python manage.py demo --remove"
         )
 
 

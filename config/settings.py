@@ -21,8 +21,10 @@ TESTING = "pytest" in sys.modules
 PORT = env.number("PORT", 8000, low=1, high=65534)
 SITE_URL = env.address("SITE_URL", f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"127.0.0.1,localhost,{urlsplit(SITE_URL).hostname}")
+# where the web process listens; on 0.0.0.0 others reach it, whatever name they ask for
+BIND = env.text("BIND") or "127.0.0.1"
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]", "testserver"}
-ON_LOOPBACK = {urlsplit(SITE_URL).hostname, *ALLOWED_HOSTS} <= LOOPBACK
+ON_LOOPBACK = {urlsplit(SITE_URL).hostname, BIND, *ALLOWED_HOSTS} <= LOOPBACK
 BEHIND_HTTPS = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 

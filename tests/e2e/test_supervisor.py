@@ -84,7 +84,11 @@ def test_a_taken_port_gives_one_clear_sentence(own):
 def test_demonstration_logins_never_answer_in_public(own):
     free = str(free_ports())
     keys = {"SECRET_KEY": "x" * 60, "SECRETS_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
-    for public in ({"SITE_URL": "https://www.example.org"}, {"ALLOWED_HOSTS": "www.example.org"}):
+    for public in (
+        {"SITE_URL": "https://www.example.org"},
+        {"ALLOWED_HOSTS": "www.example.org"},
+        {"BIND": "0.0.0.0"},
+    ):
         refused = own.manage("up", **keys, **public, PORT=free)
         assert refused.returncode != 0
         assert "manage.py demo --remove" in refused.stderr

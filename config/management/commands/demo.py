@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if not settings.ON_LOOPBACK:
             raise CommandError(
                 "The demonstration has known passwords: it loads only on loopback "
-                "(look at SITE_URL and ALLOWED_HOSTS)."
+                "(look at SITE_URL, ALLOWED_HOSTS and BIND)."
             )
         demonstration.make_logins()
         with translation.override("it"):

@@ -81,7 +81,7 @@ def children() -> list[Described]:
 
 def web() -> Described:
     words = command("gunicorn", "-c", "python:config.gunicorn", "config.wsgi")
-    return "web", words, {"PORT": str(settings.PORT)}
+    return "web", words, {"PORT": str(settings.PORT), "BIND": settings.BIND}
 
 
 def worker() -> Described:
