@@ -106,6 +106,7 @@ def cancel(*, post: Post, by: Any = None, why: str = "") -> int:
 
     What is out stays out. Raises Refused while a delivery is being sent.
     """
+    Post.objects.select_for_update().get(pk=post.pk)  # a yes that comes this moment waits
     why = why or _("The post was cancelled.")
     stopped = post.deliveries.withdraw(into=State.CANCELLED, by=by, why=why)
     running = post.current_workflow_state
