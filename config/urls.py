@@ -1,7 +1,6 @@
 from django.conf import settings
 from django.conf.urls.static import static
-from django.urls import include, path, re_path
-from django.views.static import serve
+from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
@@ -12,6 +11,7 @@ from brand import views as brand_views
 from cms import views as cms_views
 from config import health
 from donations import webhook
+from media import views as media_views
 
 urlpatterns = [
     path("healthz", health.alive),
@@ -26,8 +26,8 @@ urlpatterns = [
     path("robots.txt", cms_views.robots),
     path("sitemap.xml", sitemap),
     path("documenti/", include(wagtaildocs_urls)),
-    # a small installation has no other server for uploads; nginx takes this address over in front
-    re_path(r"^uploads/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    # nginx may take this address over in front
+    path("uploads/<path:path>", media_views.upload),
     *static(settings.STATIC_URL),
     path("", include(wagtail_urls)),
 ]
