@@ -15,6 +15,6 @@ def upload(request: HttpRequest, path: str) -> HttpResponseBase:
     path = posixpath.normpath(path).lstrip("/")
     if path.split("/", 1)[0] == "documents":
         raise Http404
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

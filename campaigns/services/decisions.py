@@ -11,7 +11,7 @@ from campaigns.channels.base import Published
 from campaigns.errors import Refused
 from campaigns.models import Delivery
 from campaigns.services import walls
-from campaigns.services.outcomes import out
+from campaigns.services.outcomes import not_out, out
 from campaigns.states import Question, State
 
 
@@ -33,8 +33,8 @@ def decide(*, delivery: Delivery, went_out: bool, by: Any) -> Delivery:
         bump()
         return row
     why = _("It did not go out.")
-    if row.afterwards:
-        _write(row, by=by, why=why, state=row.afterwards, question=Question.NONE, afterwards="")
+    if row.afterwards or row.planned_at > now:
+        _write(row, by=by, why=why, **not_out(row, now=now))
     else:
         _release(row, by=by, why=why)
     return row

@@ -109,9 +109,11 @@ def _after_find(outcome: Outcome) -> tuple[dict[str, Any], str]:
 
 
 def not_out(row: Delivery, *, now: datetime) -> dict[str, Any]:
-    """It is certainly not out: what was wished meanwhile, or another attempt."""
+    """It is certainly not out: what was wished meanwhile, its new minute, or another attempt."""
     if row.afterwards:
         return {"state": row.afterwards, "afterwards": "", "question": Question.NONE}
+    if row.planned_at > now:  # moved meanwhile, and approved for then
+        return {"state": State.PLANNED, "question": Question.NONE, "next_at": row.planned_at}
     return {"state": State.RETRY_WAIT, "question": Question.NONE, "next_at": now}
 
 

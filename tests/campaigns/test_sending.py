@@ -148,6 +148,38 @@ def test_unknown_that_proves_absent_is_sent_again(one, fake):
     assert fake.calls[row.key] == 2
 
 
+def moved_ahead(row):
+    """As an approval for another day leaves what may be out."""
+    ahead = timezone.now() + timedelta(days=2)
+    Delivery.objects.filter(pk=row.pk).update(planned_at=ahead)
+    return ahead
+
+
+def test_moved_meanwhile_and_not_out_waits_for_its_new_minute(one, fake):
+    row = one()
+    fake.script = [Uncertain("lost")]
+    send()
+    ahead = moved_ahead(row)
+    due_now(row)
+    services.reconcile()
+    send()
+    assert again(row).state == State.PLANNED and row.next_at == ahead
+    assert fake.calls[row.key] == 1
+
+
+def test_moved_meanwhile_and_a_person_says_it_is_not_out(one, fake, elena):
+    row = one()
+    fake.script, fake.finds = [Uncertain("lost")], [Uncertain("cannot tell")]
+    send()
+    due_now(row)
+    services.reconcile()
+    ahead = moved_ahead(row)
+    services.decide(delivery=again(row), went_out=False, by=elena)
+    send()
+    assert again(row).state == State.PLANNED and row.next_at == ahead
+    assert fake.calls[row.key] == 1
+
+
 def test_a_network_is_believed_only_after_it_had_time_to_show_it(one, fake, monkeypatch):
     monkeypatch.setattr(fake, "settle", timedelta(minutes=1))
     row = one()

@@ -18,8 +18,10 @@ def waiting(write, approve):
 
     def waiting(state=State.NEEDS_PERSON, question=Question.PROOF, **fields):
         delivery = approve(write(minutes=60))[0]
+        now = timezone.now()
+        its = {"planned_at": now, "tried_at": now, "digest": "x"}  # its minute has come
         Delivery.objects.filter(pk=delivery.pk).update(
-            state=state, question=question, tried_at=timezone.now(), digest="x", **fields
+            state=state, question=question, **(its | fields)
         )
         delivery.refresh_from_db()
         return delivery
