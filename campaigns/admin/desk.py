@@ -36,6 +36,12 @@ DONE = {
     "adesso": _("It is sent to %(account)s now."),
     "mai": _("It no longer goes out on %(account)s."),
 }
+# what was done to the post meanwhile counts more than the answer
+INSTEAD = {
+    State.PLANNED: _("It goes out on %(account)s at its new minute."),
+    State.HELD: _("It stays stopped on %(account)s until somebody says yes again."),
+    State.CANCELLED: DONE["mai"],
+}
 
 
 def waiting() -> list[Any]:
@@ -89,11 +95,12 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, gettext("Choose one of the answers."))
         return redirect("campaigns_desk:index")
     try:
-        ANSWERS[given](row, request.user)
+        row = ANSWERS[given](row, request.user)
     except Refused as reason:
         messages.error(request, str(reason))
     else:
-        messages.success(request, str(DONE[given]) % {"account": row.account})
+        words = INSTEAD.get(State(row.state), DONE[given])
+        messages.success(request, str(words) % {"account": row.account})
     return redirect("campaigns_desk:index")
 
 

@@ -19,8 +19,9 @@ from campaigns.states import Question, State
 def decide(*, delivery: Delivery, went_out: bool, by: Any) -> Delivery:
     """The answer to "did it go out?": yes, and it is out; no, and it is sent again.
 
-    When the post was changed or cancelled meanwhile, "no" leaves it stopped or cancelled. Raises
-    Refused when nobody asked (any more), with what happened meanwhile.
+    When the post was changed, cancelled or moved meanwhile, "no" leaves it stopped, cancelled or
+    planned for its new minute. Raises Refused when nobody asked (any more), with what happened
+    meanwhile.
     """
     row = _locked(delivery)
     if row.state != State.NEEDS_PERSON or row.question != Question.PROOF:
@@ -33,10 +34,11 @@ def decide(*, delivery: Delivery, went_out: bool, by: Any) -> Delivery:
         bump()
         return row
     why = _("It did not go out.")
-    if row.afterwards or row.planned_at > now:
-        _write(row, by=by, why=why, **not_out(row, now=now))
-    else:
+    fields = not_out(row, now=now)
+    if fields["state"] == State.RETRY_WAIT:
         _release(row, by=by, why=why)
+    else:
+        _write(row, by=by, why=why, **fields)
     return row
 
 

@@ -1,5 +1,7 @@
 """The desk: what waits, the evidence, the answers, and who was quicker."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -78,6 +80,21 @@ def test_each_answer(question, given, state, as_role, waiting):
     delivery.refresh_from_db()
     assert delivery.state == state
     assert delivery.log.last().by is not None
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "state", "said"),
+    [
+        ({"planned_at": timezone.now() + timedelta(days=2)}, State.PLANNED, "al suo nuovo minuto"),
+        ({"afterwards": State.HELD}, State.HELD, "Resta fermo"),
+        ({"afterwards": State.CANCELLED}, State.CANCELLED, "non esce più"),
+    ],
+)
+def test_the_answer_says_what_becomes_of_it(meanwhile, state, said, as_role, waiting):
+    delivery = waiting(**meanwhile)
+    shown = answer(as_role(roles.CAMPAIGNERS), delivery, "rimanda").content.decode()
+    delivery.refresh_from_db()
+    assert delivery.state == state and said in shown and "Riparte adesso" not in shown
 
 
 def test_what_to_change_is_said(as_role, waiting):
