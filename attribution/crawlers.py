@@ -6,7 +6,7 @@ import re
 # leaves it free; they all do it); an app's own name is there as well, so only machines are named
 CRAWLER = re.compile(
     r"(?<![a-z])bot\b|[a-z]{3}bot[/;)]|crawl|spider|slurp|facebookexternalhit|facebookcatalog|"
-    r"meta-externalagent|embedly|iframely|summaly|whatsapp/|slack-?imgproxy|skypeuripreview|"
+    r"meta-externalagent|embedly|iframely|summaly|slack-?imgproxy|skypeuripreview|"
     r"google-inspectiontool|googleother|google-read-aloud|mediapartners-google|bingpreview|"
     r"headless|lighthouse|pingdom|uptime|monitor|validator|preview\b|feedfetcher|"
     r"mastodon|pleroma|misskey|akkoma|friendica|gotosocial|lemmy|cardyb",

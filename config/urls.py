@@ -26,7 +26,7 @@ urlpatterns = [
     path("robots.txt", cms_views.robots),
     path("sitemap.xml", sitemap),
     path("documenti/", include(wagtaildocs_urls)),
-    # nginx may take this address over in front
+    # a server in front may take this address over, but for documents/: docs/operations.md
     path("uploads/<path:path>", media_views.upload),
     *static(settings.STATIC_URL),
     path("", include(wagtail_urls)),

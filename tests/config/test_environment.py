@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from config import demonstration
 from config.env import Environment
 
 
@@ -41,3 +42,10 @@ def test_an_empty_value_means_the_default(env, monkeypatch):
     assert env.number("PORT", 8000, low=1, high=65535) == 8000
     monkeypatch.setenv("SITE_URL", "https://www.example.org/")
     assert env.address("SITE_URL", "") == "https://www.example.org"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("loopback", [True, False])
+def test_an_empty_database_gets_the_demonstration_on_loopback_alone(settings, loopback):
+    settings.ON_LOOPBACK = loopback
+    assert demonstration.wanted() is loopback
