@@ -1,16 +1,18 @@
 """Sources, links, visits, credits and their totals. Amounts in integer cents, times in UTC."""
 
+import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse
 
 from attribution.models import Credit, ShortLink, Source, Stamp, Visit
 
+log = logging.getLogger("segnopiu.attribution")
 COOKIE = "da"
 COOKIE_AGE = 7 * 24 * 3600
 # no 0/O, 1/l/I: a code can be read aloud
@@ -59,7 +61,12 @@ def link(*, source: Source, target: str) -> ShortLink:
 
 
 def record_visit(*, link: ShortLink, crawler: bool) -> None:
-    Visit.objects.create(source_id=link.source_id, crawler=crawler)
+    """Counts what can be counted: a busy or full database is no reason to turn a visitor away."""
+    try:
+        Visit.objects.create(source_id=link.source_id, crawler=crawler)
+    except DatabaseError as problem:
+        why = {"source": link.source_id, "why": type(problem).__name__}
+        log.warning("visit_not_counted", extra=why)
 
 
 def remember(response: HttpResponse, source: Source, *, secure: bool) -> None:

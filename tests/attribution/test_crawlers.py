@@ -42,6 +42,10 @@ MACHINES = (
     "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (compatible; Applebot/0.1)",
     "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/150.0.0.0",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Perplexity-User/1.0)",
+    "Mozilla/5.0 (compatible; Somebody; +https://example.org/about)",
+    "meta-externalfetcher/1.1",
+    "Mozilla/5.0 (compatible; meta-externalfetcher/1.1)",
     "Mozilla/5.0 (compatible; Bluesky Cardyb/1.1; +mailto:support@bsky.app)",
 )
 

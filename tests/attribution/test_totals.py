@@ -1,7 +1,10 @@
 """The tree of sources: visits, gifts and euros roll up; refunds go back down."""
 
+import logging
+from unittest import mock
+
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from attribution import services
 from attribution.models import ShortLink, Visit
@@ -57,6 +60,55 @@ def test_a_visit_is_counted_and_leaves_only_the_sources_code(tree, client):
     assert response.headers["Location"] == "/donoday/"
     assert response.cookies[services.COOKIE].value == tree[2].code
     assert services.totals(tree[0]).visits == 1
+
+
+def test_a_visit_that_cannot_be_counted_is_led_on_all_the_same(tree, client, caplog):
+    link = services.link(source=tree[2], target="/donoday/")
+    busy = mock.patch.object(Visit.objects, "create", side_effect=OperationalError("locked"))
+    with busy, caplog.at_level(logging.WARNING, "segnopiu"):
+        response = client.get(link.path, headers={"user-agent": BROWSER})
+    assert response.headers["Location"] == "/donoday/"
+    assert response.cookies[services.COOKIE].value == tree[2].code, "its gift is still credited"
+    assert [record.message for record in caplog.records] == ["visit_not_counted"]
+
+
+@pytest.mark.parametrize("https", [True, False])
+def test_the_cookie_is_ours_alone_and_gone_after_seven_days(tree, client, settings, https):
+    settings.BEHIND_HTTPS = https
+    link = services.link(source=tree[2], target="/donoday/")
+    cookie = client.get(link.path, headers={"user-agent": BROWSER}).cookies[services.COOKIE]
+    assert cookie["httponly"] is True
+    assert cookie["samesite"] == "Lax"
+    assert cookie["max-age"] == 7 * 24 * 3600
+    assert (cookie["path"], cookie["domain"]) == ("/", "")
+    assert bool(cookie["secure"]) is https
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Purpose": "prefetch"},
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+        {"X-Moz": "prefetch"},
+        {"X-Purpose": "preview"},
+    ],
+)
+def test_a_page_fetched_ahead_is_no_visit_until_somebody_comes(tree, client, headers):
+    link = services.link(source=tree[2], target="/donoday/")
+    early = client.get(link.path, headers={"user-agent": BROWSER, **headers})
+    assert early.status_code == 503, "so that the browser asks again"
+    assert "no-store" in early.headers["Cache-Control"]
+    assert not Visit.objects.exists()
+    client.get(link.path, headers={"user-agent": BROWSER})
+    assert services.totals(tree[0]).visits == 1
+
+
+def test_asking_for_the_head_alone_is_no_visit(tree, client):
+    link = services.link(source=tree[2], target="/donoday/")
+    response = client.head(link.path, headers={"user-agent": BROWSER})
+    assert response.headers["Location"] == "/donoday/"
+    assert services.totals(tree[0]).visits == 0
 
 
 @pytest.mark.parametrize("agent", ["", "Mastodon/4.5 (http.rb)", "curl/8", "Bluesky Cardyb/1.1"])
