@@ -91,12 +91,14 @@ class BasePostForm(WagtailAdminModelForm):
         return self.instance
 
     def _keep_variants(self) -> None:
-        """An emptied text gives way to the common one; rows that stay keep their identity."""
+        """A text that is empty or only repeats the common one is none of its own: later changes of
+        the common text shall reach that network too. Rows that stay keep their identity."""
         old = {variant.channel: variant for variant in self.instance.variants.all()}
         kept = [row for channel, row in old.items() if variant_name(channel) not in self.fields]
+        common = self.cleaned_data.get("text", "").strip()
         for channel in registry.CHANNELS:
             text = self.cleaned_data.get(variant_name(channel), "")
-            if text.strip():
+            if text.strip() not in ("", common):
                 row = old.get(channel) or PostVariant(channel=channel)
                 row.text = text
                 kept.append(row)

@@ -113,6 +113,14 @@ def test_a_card_that_cannot_be_drawn_says_so(layout, as_role, form):
     assert response.status_code == 422
 
 
+def test_a_text_that_repeats_the_common_one_is_not_kept(as_role, form):
+    data = form()
+    as_role(roles.CAMPAIGNERS).post(
+        reverse("campaigns_posts:add"), data | {"variant_bluesky": data["text"] + "\r\n"}
+    )
+    assert not saved().variants.exists()
+
+
 def test_saving_keeps_the_text_of_one_network(as_role, form):
     client = as_role(roles.CAMPAIGNERS)
     response = client.post(

@@ -124,6 +124,25 @@ def test_the_composer_at_work(page, live_server, campaign, bluesky):
     assert post.text_for("bluesky") == "Breve {link} #DonoDay2026"
 
 
+def test_a_box_only_looked_into_leaves_no_old_text_behind(page, live_server, campaign, bluesky):
+    screen = page()
+    screen.goto(live_server.url + reverse("campaigns_posts:add"))
+    screen.fill("[name=text]", "Prima {link}")
+    box = screen.locator("#variant-bluesky summary")
+    own = screen.locator("[name=variant_bluesky]")
+    box.click()
+    assert own.input_value() == "Prima {link}"
+    screen.fill("[name=text]", "Seconda {link}")
+    assert own.input_value() == "Seconda {link}"  # nobody has touched it: it follows
+    box.click()
+    assert own.input_value() == ""
+    box.click()
+    own.fill("Solo qui {link}")
+    screen.fill("[name=text]", "Terza {link}")
+    box.click()
+    assert own.input_value() == "Solo qui {link}"  # a text of its own stays
+
+
 def test_the_desk_by_keyboard_alone(page, live_server, rows):
     screen = page()
     screen.goto(live_server.url + reverse("campaigns_desk:index"))

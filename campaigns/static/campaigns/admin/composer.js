@@ -10,7 +10,7 @@
 
   function estimate(row, common) {
     const own = $('textarea', row);
-    const raw = own && own.closest('details').open && own.value.trim() ? own.value : common;
+    const raw = own && own.value.trim() ? own.value : common;
     const text = raw.replaceAll('{link}', row.dataset.link || '');
     const fixed = Number(row.dataset.linkLength);
     const counted = fixed ? text.replace(/https?:\/\/\S+/g, 'x'.repeat(fixed)) : text;
@@ -51,6 +51,7 @@
     }
 
     changed() {
+      $$('details[data-variant]', this.form).forEach((box) => this.follow(box));
       this.rows().forEach((row) => estimate(row, this.text.value));
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.ask(), WAIT);
@@ -96,13 +97,26 @@
       }
     }
 
+    /* a copy that nobody has touched is no text of its own: it follows the common one, and goes
+       when its box is closed, so that nothing old stays behind */
     opened(box) {
       const area = $('textarea', box);
       if (box.open && !area.value) {
         area.value = this.text.value;
+        box.copied = this.text.value;
         area.focus();
+      } else if (!box.open && area.value.trim() === this.text.value.trim()) {
+        area.value = '';
+        delete box.copied;
       }
       this.changed();
+    }
+
+    follow(box) {
+      const area = $('textarea', box);
+      if (box.copied === undefined || area.value !== box.copied) return;
+      area.value = this.text.value;
+      box.copied = this.text.value;
     }
 
     clicked(event) {
