@@ -1,14 +1,13 @@
 """The card a page is shared with, drawn once by `media`."""
 
 import logging
-from dataclasses import replace
 from typing import Any
 
 from brand.models import BrandSettings
 from cms import cache
-from media.cards import CardProblem, CardSpec, TooLong
+from media.cards import CardSpec
 from media.models import StoredCard
-from media.services import photo_of, stored_card
+from media.services import photo_of, share_card
 
 log = logging.getLogger("segnopiu.share")
 
@@ -29,24 +28,8 @@ def card_of(page: Any, request: Any = None) -> StoredCard | None:
     """None when no card fits: a page is never down for its card."""
     try:
         spec = page.share_spec(request)
-        found: StoredCard = cache.part(f"card:{spec.digest()}", lambda: _drawn(spec))
-        return found
-    except (CardProblem, OSError, ValueError) as problem:
+    except (OSError, ValueError) as problem:
         log.warning("no_card", extra={"page": page.pk, "why": type(problem).__name__})
         return None
-
-
-def _drawn(spec: CardSpec) -> StoredCard:
-    """A headline too long for the card loses its last words; the shared title keeps them."""
-    words = spec.headline.split()
-    for number in range(len(words), 2, -1):
-        short = spec if number == len(words) else replace(spec, headline=_cut(words, number))
-        try:
-            return stored_card(short)
-        except TooLong:
-            continue
-    return stored_card(spec)
-
-
-def _cut(words: list[str], number: int) -> str:
-    return " ".join(words[:number]).rstrip(",;:.«") + "…"
+    found: StoredCard | None = cache.part(f"card:{spec.digest()}", lambda: share_card(spec))
+    return found

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from attribution.models import Source
 from attribution.services import source_of
-from donations import limits
+from donations import limits, sharing
 from donations.forms import FREE, GiftForm, new_token
 from donations.models import Donation, Fund
 from donations.money import BadAmount, parse_amount, plain
@@ -160,6 +160,8 @@ def _page(request: HttpRequest, form: GiftForm, *, status: int = 200) -> HttpRes
         "form": form,
         "free": FREE,
         "cancelled": "annullato" in request.GET and not form.is_bound,
+        "card": sharing.card(request),
+        "gift_in_short": sharing.described(),
     }
     response = render(request, "donations/give.html", context, status=status)
     response.csp_form_action = [payment_page()]  # type: ignore[attr-defined]

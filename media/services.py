@@ -1,17 +1,21 @@
 """Cards drawn once and kept, photographs of the library for them."""
 
 import fcntl
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
-from media.cards import VERSION, CardSpec, Photo, render
+from media.cards import VERSION, CardProblem, CardSpec, Photo, TooLong, render
 from media.models import Image, StoredCard
+
+log = logging.getLogger("segnopiu.share")
 
 
 def stored_card(spec: CardSpec) -> StoredCard:
@@ -28,6 +32,31 @@ def stored_card(spec: CardSpec) -> StoredCard:
         return found
     with _alone(digest):
         return _kept(digest) or _drawn(spec, digest)
+
+
+def share_card(spec: CardSpec) -> StoredCard | None:
+    """The card a page is shared with; None when none can be drawn: no page is down for its card."""
+    try:
+        return _shortened(spec)
+    except (CardProblem, OSError, ValueError) as problem:
+        log.warning("no_card", extra={"kind": spec.kind, "why": type(problem).__name__})
+        return None
+
+
+def _shortened(spec: CardSpec) -> StoredCard:
+    """A headline too long for the card loses its last words; the shared title keeps them."""
+    words = spec.headline.split()
+    for number in range(len(words), 2, -1):
+        short = spec if number == len(words) else replace(spec, headline=_cut(words, number))
+        try:
+            return stored_card(short)
+        except TooLong:
+            continue
+    return stored_card(spec)
+
+
+def _cut(words: list[str], number: int) -> str:
+    return " ".join(words[:number]).rstrip(",;:.«") + "…"
 
 
 @lru_cache(maxsize=4)

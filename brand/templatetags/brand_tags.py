@@ -1,17 +1,24 @@
-"""Figures as Italians read them, the menu, the thermometer."""
+"""Figures as Italians read them, the menu, the thermometer, what a page says to machines."""
 
 from typing import Any
+from urllib.parse import urljoin
 
 from django import template
+from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
+from brand.linked_data import Node, body, script
+from brand.models import BrandSettings
+
 register = template.Library()
 NBSP = "\u00a0"
 MINUS = "\u2212"
+LOCALES = {"it": "it_IT", "en": "en_GB"}  # as Open Graph names them
 
 
 @register.filter
@@ -59,6 +66,44 @@ def thermometer(raised: int, goal: int, css: str = "") -> dict[str, Any]:
     words = _("Raised %(raised)s of %(goal)s") % {"raised": euro(raised), "goal": euro(goal)}
     value = max(0, min(raised, goal))
     return {"value": value, "goal": goal, "percent": percent, "words": words, "css": css}
+
+
+@register.inclusion_tag("brand/parts/share.html", takes_context=True)
+def share(
+    context: dict[str, Any],
+    address: str,
+    title: str,
+    words: str,
+    card: str = "",
+    *,
+    kind: str = "website",
+    alt: str = "",
+    width: int = 1200,
+    height: int = 630,
+) -> dict[str, Any]:
+    """The address that counts, and what networks show of the page (https://ogp.me).
+
+    `address` and `card` may be paths of this site; `width` and `height` are the card's pixels.
+    """
+    brand = BrandSettings.load(request_or_site=context.get("request"))
+    return {
+        "address": urljoin(settings.SITE_URL, address),
+        "title": title,
+        "words": words,
+        "image": card and urljoin(settings.SITE_URL, card),
+        "alt": alt or title,
+        "width": width,
+        "height": height,
+        "kind": kind,
+        "locale": LOCALES.get(get_language() or "", "it_IT"),
+        "name": brand.name,
+    }
+
+
+@register.simple_tag(takes_context=True)
+def about(context: dict[str, Any], node: Node) -> SafeString:
+    """The body and, beside it, what this page is about."""
+    return script([body(context.get("request")), node])
 
 
 @register.simple_tag(takes_context=True)

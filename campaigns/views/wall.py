@@ -13,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from campaigns.models import WallEntry
+from campaigns.services import sharing
 from campaigns.templatetags.wall_tags import linked
 
 A_PAGE = 24
@@ -22,13 +23,23 @@ IN_A_FEED = 50
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     entries = Paginator(WallEntry.objects.shown(), A_PAGE).get_page(request.GET.get("p"))
-    return render(request, "campaigns/wall.html", {"entries": entries})
+    address = request.path if entries.number == 1 else f"{request.path}?p={entries.number}"
+    context = {
+        "entries": entries,
+        "address": address,
+        "shared": sharing.drawn(_title()),
+        "described": sharing.wall_described(),
+    }
+    return render(request, "campaigns/wall.html", context)
 
 
 @require_safe
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(WallEntry.objects.shown(), pk=pk)
-    return render(request, "campaigns/wall_entry.html", {"entry": shown})
+    picture = sharing.picture_of(shown)
+    described = sharing.entry_described(shown, picture["card"])
+    context = {"entry": shown, "shared": picture, "described": described}
+    return render(request, "campaigns/wall_entry.html", context)
 
 
 @require_safe

@@ -36,6 +36,8 @@ class SitePage(Page):
         help_text=_("At the head of the page and on its card when it is shared."),
     )
 
+    shared_as = "website"  # Open Graph's type
+
     content_panels = Page.content_panels + [
         MultiFieldPanel([FieldPanel("summary"), FieldPanel("picture")], _("Head")),
     ]

@@ -53,6 +53,7 @@ class ArticlePage(SitePage):
     author = models.CharField(_("by"), max_length=80, blank=True)
     body = StreamField(COLUMN, verbose_name=_("text"), blank=True)
 
+    shared_as = "article"
     objects = PageManager.from_queryset(ArticleQuerySet)()
     template = "cms/pages/article.html"
     parent_page_types = ["cms.NewsIndexPage"]

@@ -1,17 +1,13 @@
 """What the pages' templates need: crumbs, JSON-LD."""
 
-import json
 from typing import Any
 
 from django import template
-from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from brand.models import BrandSettings, LegalSettings
+from brand import linked_data
 
 register = template.Library()
-# what would end a script element inside it (https://html.spec.whatwg.org/#restrictions-for-contents-of-script-elements)
-ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag
@@ -22,19 +18,7 @@ def crumbs(page: Any) -> list[Any]:
 @register.simple_tag(takes_context=True)
 def json_ld(context: dict[str, Any], page: Any) -> SafeString:
     """The organisation, and an article's own data (https://schema.org)."""
-    request = context.get("request")
-    brand = BrandSettings.load(request_or_site=request)
-    legal = LegalSettings.load(request_or_site=request)
-    body = {
-        "@type": "NGO",
-        "@id": f"{settings.SITE_URL}/#ente",
-        "name": legal.body or brand.name,
-        "url": settings.SITE_URL,
-        "email": brand.email,
-        "sameAs": [profile.url for profile in brand.social],
-        "potentialAction": {"@type": "DonateAction", "target": f"{settings.SITE_URL}/dona/"},
-    }
-    graph = [{k: v for k, v in body.items() if v}]
+    graph = [linked_data.body(context.get("request"))]
     if hasattr(page, "minutes"):
         graph.append(
             {
@@ -43,8 +27,7 @@ def json_ld(context: dict[str, Any], page: Any) -> SafeString:
                 "datePublished": page.date.isoformat(),
                 "description": page.description,
                 "url": page.full_url,
-                "publisher": {"@id": body["@id"]},
+                "publisher": linked_data.body_name(),
             }
         )
-    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
-    return mark_safe(text.translate(ESCAPES))  # noqa: S308
+    return linked_data.script(graph)

@@ -1,8 +1,10 @@
 import json
+import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from attribution_support import give
@@ -42,6 +44,37 @@ def test_what_went_out_is_on_the_page_and_in_both_feeds(client, publish):
     atom = ET.fromstring(client.get("/muro/feed.atom").content)
     space = {"a": "http://www.w3.org/2005/Atom"}
     assert atom.find("a:entry/a:id", space).text == item["id"]
+
+
+def shared(page: str) -> tuple[dict[str, str], list[dict]]:
+    """What networks read of a page, and its linked data."""
+    tags = dict(
+        re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"', page)
+    )
+    (canonical,) = re.findall(r'<link rel="canonical" href="([^"]+)"', page)
+    assert tags["og:url"] == canonical
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return tags, json.loads(data)["@graph"]
+
+
+def test_the_wall_and_its_posts_say_how_they_are_shared(client, publish, settings):
+    with_picture = publish(text="Vieni {link}", image=picture(), alt_text="Due mele")
+    words_only = publish(text="Domani si raccoglie in piazza {link}")
+    tags, (body, wall) = shared(client.get("/muro/").content.decode())
+    assert tags["og:url"] == f"{settings.SITE_URL}/muro/"
+    assert default_storage.exists(tags["og:image"].split("/uploads/")[1])
+    assert (body["@type"], wall["@type"]) == ("NGO", "CollectionPage")
+
+    page = client.get(with_picture.get_absolute_url()).content.decode()
+    tags, (body, post) = shared(page)
+    assert tags["og:image"].endswith(with_picture.picture.url)
+    assert tags["og:image:alt"] == "Due mele"
+    assert post["@type"] == "SocialMediaPosting" and post["author"]["@id"] == body["@id"]
+    assert post["datePublished"] == with_picture.published_at.isoformat()
+
+    tags, _nodes = shared(client.get(words_only.get_absolute_url()).content.decode())
+    assert tags["twitter:card"] == "summary_large_image"
+    assert tags["og:image:alt"] == "Domani si raccoglie in piazza"
 
 
 def test_the_wall_takes_few_queries(client, publish, django_assert_max_num_queries):

@@ -1,5 +1,6 @@
 """The form's page: what it reads, what it keeps, where it leads."""
 
+import json
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import signing
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from attribution.services import COOKIE, source
@@ -60,7 +62,7 @@ def test_nothing_inline_is_on_the_page(client: Client) -> None:
     assert "style=" not in page
     assert "<style" not in page
     assert not re.search(r"\son\w+=", page)
-    assert not re.search(r"<script(?![^>]*src=)", page)
+    assert not re.search(r"<script(?![^>]*(?:src=|ld\+json))", page)
 
 
 def test_the_address_chooses_amount_and_fund(client: Client) -> None:
@@ -224,3 +226,14 @@ def test_who_gives_up_finds_what_was_typed_and_nobody_else_does(
 def test_a_foreign_token_of_csrf_is_refused() -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(PAGE, typed()).status_code == 403
+
+
+def test_the_form_says_how_it_is_shared(client: Client, settings: Any) -> None:
+    page = client.get(f"{PAGE}?importo=25").content.decode()
+    assert f'<link rel="canonical" href="{settings.SITE_URL}/dona/">' in page
+    (image,) = re.findall(r'property="og:image" content="([^"]+)"', page)
+    assert default_storage.exists(image.split("/uploads/")[1])
+    assert 'property="og:title" content="Quanto aggiungi?"' in page
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    body, gift = json.loads(data)["@graph"]
+    assert gift["@type"] == "DonateAction" and gift["recipient"]["@id"] == body["@id"]
