@@ -7,6 +7,7 @@ thermometer can be old.
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 
 from attribution import services as attribution
 
@@ -22,9 +24,11 @@ SECONDS = 60
 STAMP_SECONDS = 1.0
 # where each answer is somebody's own, or counts something
 NEVER = ("/admin/", "/dona/", "/s/", "/stripe/", "/posta-di-prova/", "/static/", "/uploads/",
-         "/documenti/", "/healthz", "/readyz")  # fmt: skip
-PARAMETERS = {"pagina", "p"}
-HEADERS = ("Content-Type", "Content-Language", "Content-Security-Policy", "X-Frame-Options")
+         "/documenti/", "/healthz", "/readyz", "/_util/")  # fmt: skip
+PAGES = {"pagina", "p"}
+A_PAGE = re.compile(r"[1-9]")  # made-up numbers would fill the cache with the same last page
+# what networks and mailings add to every link, and no page reads
+ADDED = re.compile(r"utm_\w+|fbclid|gclid|gbraid|wbraid|msclkid|igsh|igshid|mc_cid|mc_eid|ttclid")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _stamp = ("", 0.0)
@@ -55,13 +59,29 @@ def cacheable(request: HttpRequest) -> bool:
         and not getattr(request, "is_dummy", False)  # a preview of Wagtail's
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
         and not request.path_info.startswith(NEVER)
-        and set(request.GET) <= PARAMETERS
+        and plain(request)
     )
 
 
+def plain(request: HttpRequest) -> bool:
+    """Whether the address asks for nothing but one of the first pages of a list."""
+    asked = _asked(request)
+    return len(asked) <= 1 and all(n in PAGES and A_PAGE.fullmatch(value) for n, value in asked)
+
+
+def _asked(request: HttpRequest) -> list[tuple[str, str]]:
+    found = request.GET.lists()
+    return [
+        (name, value) for name, values in found if not ADDED.fullmatch(name) for value in values
+    ]
+
+
 def key(request: HttpRequest) -> str:
-    """Of the host as checked by Django, so that a made-up Host header poisons nothing."""
-    what = f"{request.get_host()} {request.get_full_path()} {stamp()}"
+    """Of the host as checked by Django, so that a made-up Host header poisons nothing; without its
+    port, which Django takes as it comes.
+    """
+    host = split_domain_port(request.get_host())[0]
+    what = f"{host} {request.path} {_asked(request)} {stamp()}"
     return "page:" + hashlib.sha256(what.encode()).hexdigest()
 
 
@@ -75,8 +95,7 @@ def page_cache(get_response: Handler) -> Handler:
             return HttpResponse(kept[0], headers=kept[1])
         response = get_response(request)
         if keepable(response):
-            headers = {h: response.headers[h] for h in HEADERS if h in response.headers}
-            _keep(name, (response.content, headers))
+            _keep(name, (response.content, dict(response.headers)))
         return response
 
     return middleware

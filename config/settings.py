@@ -150,7 +150,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # shared between processes: files by default, Redis by environment
-CACHES = {"default": env.cache("CACHE_URL", f"filecache://{VAR_DIR}/cache?max_entries=20000")}
+# the folder is listed at every write: 2 ms with 1,000 files in it, 66 ms with 20,000
+CACHES = {"default": env.cache("CACHE_URL", f"filecache://{VAR_DIR}/cache?max_entries=1000")}
 
 AUTH_USER_MODEL = "people.User"
 AUTH_PASSWORD_VALIDATORS = [

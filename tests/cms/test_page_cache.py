@@ -1,6 +1,10 @@
 """Whole pages for visitors without a session, and for nobody else."""
 
+from unittest import mock
+
 import pytest
+from wagtail.images import get_image_model
+from wagtail.models import PageViewRestriction, Site
 
 from attribution import services as attribution
 from attribution_support import give
@@ -83,19 +87,72 @@ def test_a_made_up_host_is_refused_and_poisons_nothing(visitor):
     assert "cattivo.example" not in visitor.get("/la-rete/").content.decode()
 
 
-def test_unknown_questions_in_the_address_are_not_kept(visitor, rf):
-    assert visitor.get("/la-rete/?utm_source=x").status_code == 200
-    assert not page_cache.cacheable(rf.get("/la-rete/?utm_source=x"))
+def test_what_networks_add_to_a_link_changes_nothing(visitor, queries):
+    visitor.get("/la-rete/")
+    with queries(0):
+        assert visitor.get("/la-rete/?fbclid=abc&utm_source=mastodon").status_code == 200
+
+
+def test_other_questions_in_the_address_are_not_kept(visitor, rf):
+    assert visitor.get("/la-rete/?anteprima=x").status_code == 200
+    assert not page_cache.cacheable(rf.get("/la-rete/?anteprima=x"))
+
+
+def test_made_up_numbers_of_pages_and_ports_do_not_fill_the_cache(rf):
+    for asked in ("99", "999", "0", "-1", "abc", "", "2&pagina=3", "2&p=3"):
+        assert not page_cache.cacheable(rf.get(f"/notizie/?pagina={asked}")), asked
     assert page_cache.cacheable(rf.get("/notizie/?pagina=2"))
+    one, two = (rf.get("/la-rete/", headers={"host": f"127.0.0.1:{port}"}) for port in (1, 2))
+    assert page_cache.key(one) == page_cache.key(two)
 
 
-def test_each_page_of_a_list_is_its_own(visitor):
-    one, two = (page_cache.key(_request(visitor, f"/notizie/?pagina={n}")) for n in (1, 2))
-    assert one != two
+def test_each_page_of_a_list_is_its_own(rf):
+    first, second = (page_cache.key(rf.get(f"/notizie/?pagina={number}")) for number in (1, 2))
+    assert len({first, second, page_cache.key(rf.get("/notizie/"))}) == 3
 
 
-def _request(visitor, path):
-    return visitor.get(path).wsgi_request
+def test_a_kept_answer_has_the_headers_of_the_first(visitor):
+    for path in ("/la-rete/", "/muro/feed.json"):
+        first, second = (visitor.get(path) for _ in range(2))
+        assert int(second.headers["Content-Length"]) == len(second.content)
+        names = set(first.headers) - {"X-Request-Id"}
+        assert {n: first.headers[n] for n in names} == {n: second.headers[n] for n in names}
+
+
+def test_what_a_page_shows_and_who_may_see_it_hold_at_once(visitor, at_once):
+    page = StandardPage.objects.get(slug="la-rete")
+    picture = page.picture or get_image_model().objects.first()
+    page.picture = picture
+    page.save_revision().publish()
+    visitor.get("/la-rete/")
+    picture.description = "Due mani e una mela"
+    picture.save()
+    assert "Due mani e una mela" in visitor.get("/la-rete/").content.decode()
+    restriction = PageViewRestriction.objects.create(page=page, restriction_type="login")
+    assert visitor.get("/la-rete/").status_code == 302
+    restriction.delete()
+    assert visitor.get("/la-rete/").status_code == 200
+    page.move(StandardPage.objects.get(slug="privacy"), pos="last-child")
+    assert visitor.get("/la-rete/").headers["Location"] == "/privacy/la-rete/"
+    assert visitor.get("/privacy/la-rete/").status_code == 200
+
+
+def test_a_site_with_another_name_is_followed_at_once(site):
+    before = attribution.version()
+    Site.objects.get().save()
+    assert attribution.version() != before
+
+
+@pytest.mark.parametrize("kind", ["login", "password", "groups"])
+def test_a_private_page_is_kept_for_nobody(visitor, admin_client, kind):
+    page = StandardPage.objects.get(slug="la-rete")
+    PageViewRestriction.objects.create(page=page, restriction_type=kind, password="mela")
+    with mock.patch("cms.cache._keep") as kept:
+        admin_client.get("/la-rete/", headers={"host": "127.0.0.1:8000"})
+        visitor.get("/la-rete/")
+        visitor.cookies["csrftoken"] = "a" * 32  # as after a visit to the form
+        visitor.get("/la-rete/")
+    assert not [call for call in kept.call_args_list if call.args[0].startswith("page:")]
 
 
 def test_a_post_and_the_giving_form_are_never_kept(visitor, rf):
