@@ -14,5 +14,10 @@ def reconcile() -> None:
 
 
 @shared_task
+def recheck() -> None:
+    services.recheck()
+
+
+@shared_task
 def check_accounts() -> None:
     services.check_accounts()

@@ -12,6 +12,7 @@ TICKS = {
     "heartbeat": every(5, "config.tasks.heartbeat"),
     "posts": every(1, "campaigns.tasks.send_due"),
     "posts without proof": every(10, "campaigns.tasks.reconcile"),
+    "posts as approved": every(60, "campaigns.tasks.recheck"),
     "accounts": every(60, "campaigns.tasks.check_accounts"),
     "stripe-events": every(1, "donations.tasks.process_events"),
     "acknowledgements": every(2, "donations.tasks.acknowledge"),

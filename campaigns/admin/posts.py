@@ -171,7 +171,7 @@ class PostEditView(Composer, snippets.EditView):
             self.autosave_enabled = False
 
     def is_valid(self, form: Any) -> bool:
-        if self.action == "workflow-action" and self.is_out_of_date:
+        if self.action == "workflow-action" and (self.is_out_of_date or self.looks_different):
             self.produced_error_code = "invalid_revision"
             self.produced_error_message = gettext(
                 "The post was changed while you were reading. Nobody has said yes to anything: "
@@ -179,6 +179,12 @@ class PostEditView(Composer, snippets.EditView):
             )
             return False
         return super().is_valid(form)
+
+    @property
+    def looks_different(self) -> bool:
+        """Whether picture or card were changed elsewhere since the page was opened."""
+        read = self.request.POST.get("seen")
+        return read is not None and read != services.seen_in(post=self.object)
 
     def save_instance(self) -> Any:
         # Wagtail would make a version without changes, which nobody has said yes to, and ask again
@@ -196,7 +202,8 @@ class PostEditView(Composer, snippets.EditView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context | results.page_context(self.live_object, self.request.user)
+        seen = services.seen_in(post=self.object) if self.object.campaign_id else ""
+        return context | {"seen": seen} | results.page_context(self.live_object, self.request.user)
 
 
 class PostInspectView(snippets.InspectView):

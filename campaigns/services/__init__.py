@@ -5,9 +5,10 @@ Refusals are `campaigns.errors.Refused` (with the sentence to show); times are U
 
 from campaigns.services.accounts import check_account, check_accounts
 from campaigns.services.checking import counts, drafts, problems, require_ready
+from campaigns.services.content import seen_in
 from campaigns.services.decisions import decide, let_go, send_now
 from campaigns.services.figures import day_of, results, results_by_delivery, standing, standings
-from campaigns.services.planning import ask, cancel, hold, move, plan
+from campaigns.services.planning import ask, cancel, hold, move, plan, recheck
 from campaigns.services.reconciling import reconcile
 from campaigns.services.sending import send_due, tick
 from campaigns.services.sources import campaign_source, raised
@@ -28,10 +29,12 @@ __all__ = [
     "plan",
     "problems",
     "raised",
+    "recheck",
     "reconcile",
     "require_ready",
     "results",
     "results_by_delivery",
+    "seen_in",
     "send_due",
     "send_now",
     "standing",

@@ -18,8 +18,10 @@ from media.services import photo_of
 SHAPE = "square"
 
 
-def spec_of(*, content: dict[str, Any], campaign: Campaign, image: Any) -> CardSpec:
-    """The card of an approved content. The thermometer's figures are those of this moment.
+def spec_of(
+    *, content: dict[str, Any], campaign: Campaign, image: Any, totals: Totals | None = None
+) -> CardSpec:
+    """The card of an approved content. A thermometer shows `totals`, or those of this moment.
 
     Raises CardProblem or ValueError when it cannot be drawn as it is, OSError without its photo.
     """
@@ -36,7 +38,7 @@ def spec_of(*, content: dict[str, Any], campaign: Campaign, image: Any) -> CardS
         return CardSpec(kind="photo", photo=photo_of(image), **common)
     if content["card"] == Post.Card.STATEMENT:
         return CardSpec(kind="statement", **common)
-    totals = raised(campaign=campaign)
+    totals = totals or raised(campaign=campaign)
     return CardSpec(
         kind="thermometer",
         raised_cents=max(totals.cents, 0),

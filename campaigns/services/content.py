@@ -18,7 +18,7 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 from wagtail.images import get_image_model
 
-from attribution.services import CODE_LENGTH
+from attribution.services import CODE_LENGTH, Totals
 from campaigns.channels.base import Draft, Limits, Media, Problem, Rejected
 from campaigns.models import Account, Campaign, Delivery, Post
 from campaigns.models.post import LINK
@@ -42,6 +42,10 @@ class Unusable(Exception):
         self.problem = problem
 
 
+class Altered(Exception):
+    """What the post shows is no longer what the yes was said to."""
+
+
 def content_of(*, post: Post, channel: str, link: str) -> dict[str, Any]:
     """The post as approved, for one network. `link` is absolute; empty in it when not used."""
     text = post.text_for(channel)
@@ -59,6 +63,32 @@ def content_of(*, post: Post, channel: str, link: str) -> dict[str, Any]:
 def headline_of(post: Post) -> str:
     """What the card says: without words of its own, the campaign's name."""
     return post.card_headline.strip() or post.campaign.name
+
+
+def seen(*, content: dict[str, Any], campaign: Campaign) -> str:
+    """SHA-256 (64 hex digits) of what the post shows but does not hold itself: the picture's file,
+    its description, its focal point on a card, the card's look and words. "" when it is all words.
+
+    The figure of a thermometer is left out: it is that of the minute when the post goes out.
+    """
+    if not content["image"] and content["card"] == Post.Card.NONE:
+        return ""
+    image = get_image_model().objects.filter(pk=content["image"]).first()
+    alt = content["alt"] or (image.description if image else "")
+    try:
+        if content["card"] == Post.Card.NONE:
+            look = image.get_file_hash() if image else "gone"
+        else:
+            spec = cards.spec_of(content=content, campaign=campaign, image=image, totals=Totals())
+            look, alt = spec.digest(), alt if spec.photo else content["alt"]
+    except (ValueError, OSError):
+        look = "gone"  # the checks say what is wrong with it
+    return hashlib.sha256(json.dumps([look, alt]).encode()).hexdigest()
+
+
+def seen_in(*, post: Post) -> str:
+    """The same for a version of the post that is just being read."""
+    return seen(content=content_of(post=post, channel="", link=""), campaign=post.campaign)
 
 
 def payload_of(
@@ -120,14 +150,23 @@ def words(*, post: Post, account: Account) -> Draft:
     return Draft(text=content["text"], link=content["link"], language=content["language"])
 
 
+def altered(delivery: Delivery) -> bool:
+    """Whether what it shows was changed outside the post after the yes."""
+    approved = delivery.content.get("seen", "")
+    return seen(content=delivery.content, campaign=delivery.post.campaign) != approved
+
+
 def freeze(*, delivery: Delivery, limits: Limits, now: datetime) -> dict[str, Any]:
     """The delivery's payload: the frozen one, or a new one when another version was approved.
 
     The moment stays that of the first freezing, since networks look for the post from there on.
+    Raises Altered, Unusable.
     """
     frozen = delivery.payload
     if delivery.digest and frozen["revision"] == delivery.revision_id:
         return frozen
+    if altered(delivery):
+        raise Altered
     return payload_of(
         content=delivery.content,
         campaign=delivery.post.campaign,

@@ -67,7 +67,8 @@ def _plan(
     before = row.state
     row.revision, row.planned_at = revision, moment.utc
     row.released_at, row.afterwards = None, ""
-    row.content = content.content_of(post=post, channel=account.channel, link=link.url)
+    words = content.content_of(post=post, channel=account.channel, link=link.url)
+    row.content = words | {"seen": content.seen(content=words, campaign=post.campaign)}
     if row.state not in LEFT_ALONE and row.question != Question.PROOF:
         found = checking.text_problems(post=post, account=account, now=timezone.now())
         found = checking.errors(found)
@@ -89,6 +90,34 @@ def _plan(
 def _local(post: Post) -> str:
     moment = post.moment
     return moment.local.strftime("%d/%m/%Y %H:%M") if moment else ""
+
+
+def recheck() -> int:
+    """Holds what would no longer look as it did at the yes, and asks again; how many posts."""
+    rows = Delivery.objects.filter(state=State.PLANNED).select_related("post__campaign")
+    posts = {row.post_id: row.post for row in rows if content.altered(row)}
+    return sum(ask_again(post=post) for post in posts.values())
+
+
+@transaction.atomic
+def ask_again(*, post: Post) -> bool:
+    """A version like the last, since what it shows was changed elsewhere: it needs a yes of its own.
+
+    False, and nothing is touched, when that is done already or while a delivery is being sent.
+    """
+    Post.objects.select_for_update().get(pk=post.pk)
+    states = {row.state for row in post.deliveries.locked()}
+    if State.SENDING in states or not states & {State.PLANNED, State.DUE, State.RETRY_WAIT}:
+        return False
+    why = _("Its picture or its card was changed after the yes: it waits for a new one.")
+    post.deliveries.withdraw(into=State.HELD, by=None, why=why)
+    latest: Post = Post.objects.get(pk=post.pk).get_latest_revision_as_object()
+    writer = latest.latest_revision.user if latest.latest_revision else None
+    latest.save_revision(user=writer)
+    workflow = latest.get_workflow()
+    if workflow and not latest.current_workflow_state:
+        workflow.start(latest, writer)
+    return True
 
 
 @transaction.atomic

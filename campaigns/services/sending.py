@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.channels.base import PUBLISH_SECONDS, Channel, ChannelError, Draft, Rejected
 from campaigns.models import Delivery, DeliveryLog
-from campaigns.services import checking, content
+from campaigns.services import checking, content, planning
 from campaigns.services.outcomes import Outcome, record, unexpected
 from campaigns.states import Question, State
 from campaigns.vault import Unreadable
@@ -112,6 +112,10 @@ def _prepare(row: Delivery, now: datetime) -> Job | None:
         payload = content.freeze(delivery=row, limits=channel.limits, now=now)
         draft = content.draft_of(payload)
         found = found or checking.errors(channel.check(draft))
+    except content.Altered:
+        if not planning.ask_again(post=row.post):  # another of its deliveries is on its way
+            _stop(row, State.RETRY_WAIT, _("What it shows was changed after the yes."))
+        return None
     except content.Unusable as problem:
         found = [problem.problem]
     except (Rejected, Unreadable) as problem:
