@@ -27,6 +27,7 @@ class MemoryStripe:
     events: list[Event] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     down: bool = False
+    breaks_after: int | None = None  # events of a list, then the connection drops
     number: int = 0
     now: datetime = field(default_factory=lambda: datetime.now(UTC) - START)
 
@@ -78,9 +79,11 @@ class MemoryStripe:
 
     def list_events(self, *, since: datetime, types: list[str]) -> Iterator[Event]:
         self._asked("events")
-        for event in reversed(self.events):
-            if event.type in types and event.created >= since:
-                yield event
+        wanted = [one for one in self.events if one.type in types and one.created >= since]
+        for number, event in enumerate(reversed(wanted)):
+            if number == self.breaks_after:
+                raise Unavailable("dropped")
+            yield event
 
     # --- what donors, banks and treasurers do -------------------------------------------------
 

@@ -8,7 +8,7 @@ from donations.models.giving import (
     Fund,
     SuggestedAmount,
 )
-from donations.models.inbox import StripeEvent
+from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
 from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
 
@@ -25,4 +25,5 @@ __all__ = [
     "ReceiptCounter",
     "StripeEvent",
     "SuggestedAmount",
+    "SweepMark",
 ]

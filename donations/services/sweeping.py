@@ -1,18 +1,18 @@
-"""What was missed: Stripe is asked for the events since the last known one, and for the payment
-pages that should have had an answer by now."""
+"""What was missed: Stripe is asked for the events since its list was last read to the end, and for
+the payment pages that should have had an answer by now."""
 
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Min
 from django.utils import timezone
 
 from donations import gateway
-from donations.models import CheckoutAttempt, Donation, StripeEvent
+from donations.models import CheckoutAttempt, Donation, SweepMark
 from donations.services import books, inbox
 from donations.stripe_facts import Rejected, Unavailable
 
-OVERLAP = timedelta(hours=6)  # how far behind the last known event a lost one is looked for
+OVERLAP = timedelta(hours=6)  # clocks differ, and Stripe lists an event some moments late
 KEPT = timedelta(days=29)  # Stripe keeps events for 30 days
 PATIENCE = timedelta(minutes=10)  # how long a page may stay open before we ask
 GIVEN_UP = timedelta(hours=25)  # no page lives longer than 24 hours
@@ -33,11 +33,19 @@ def sweep(*, now: datetime | None = None) -> int:
 
 
 def _missed_events(now: datetime) -> int:
-    """Into the inbox; processing finds them there."""
-    last = StripeEvent.objects.aggregate(last=Max("happened_at"))["last"] or now
-    since = max(min(last, now) - OVERLAP, now - KEPT)
+    """Into the inbox; processing finds them there. The mark moves when the list came to its end:
+    whoever is interrupted leaves the older events to the next one."""
+    since = max(min(_read_until() or now, now) - OVERLAP, now - KEPT)
     events = gateway.get().list_events(since=since, types=list(inbox.ACTED_ON))
-    return sum(inbox.store(event) for event in events)
+    found = sum(inbox.store(event) for event in events)
+    SweepMark.move(now)
+    return found
+
+
+def _read_until() -> datetime | None:
+    """The first time: nothing of ours is older than the first payment page we asked for."""
+    first = CheckoutAttempt.objects.aggregate(first=Min("created_at"))
+    return SweepMark.get() or first["first"]
 
 
 def _missed_sessions(now: datetime) -> int:

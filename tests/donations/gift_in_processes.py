@@ -36,6 +36,9 @@ from mail.services import send_due  # noqa: E402
 POINTS = (
     ("donations.gateway", "Gateway.open_checkout", "before"),
     ("donations.gateway", "Gateway.open_checkout", "after"),
+    ("donations.services.inbox", "store", "after"),
+    ("donations.models", "SweepMark.move", "before"),
+    ("donations.models", "SweepMark.move", "after"),
     ("donations.services.events", "_work", "before"),
     ("donations.gateway", "Gateway.fetch_session", "after"),
     ("donations.services.books", "write", "before"),

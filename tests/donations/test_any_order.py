@@ -36,6 +36,7 @@ STORIES = (
     "debit_back",
     "left",
 )
+DISTURBANCES = ("deliver", "deliver", "process", "down", "sweep", "interrupted", "hours")
 
 
 @dataclass
@@ -153,11 +154,15 @@ def scrambled(stories: list[str], order: list[int], chaos: list[tuple[str, int]]
         steps = steps[3:]
     for what, which in steps:
         disturb(world, what, which)
-    later = timezone.now() + timedelta(hours=1)
-    sweep(now=later)
+    look(world)
     process()
     process()
     return picture(world)
+
+
+def look(world: World) -> None:
+    """The sweep of an hour later."""
+    sweep(now=max(world.stripe.now, timezone.now()) + timedelta(hours=1))
 
 
 def disturb(world: World, what: str, which: int) -> None:
@@ -169,10 +174,16 @@ def disturb(world: World, what: str, which: int) -> None:
     elif what == "down":
         world.stripe.down = True
         process()
-        sweep(now=timezone.now() + timedelta(hours=1))
+        look(world)
         world.stripe.down = False
     elif what == "sweep":
-        sweep(now=timezone.now() + timedelta(hours=1))
+        look(world)
+    elif what == "interrupted":
+        world.stripe.breaks_after = which % 5
+        look(world)
+        world.stripe.breaks_after = None
+    elif what == "hours":  # what happens from here on is hours apart from what happened before
+        world.stripe.now += timedelta(hours=which % 15)
 
 
 @contextmanager
@@ -198,9 +209,7 @@ def new_stripe(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     stories=st.lists(st.sampled_from(STORIES), min_size=1, max_size=4),
     order=st.lists(st.integers(0, 3), max_size=16),
     chaos=st.lists(
-        st.tuples(
-            st.sampled_from(["deliver", "deliver", "process", "down", "sweep"]), st.integers(0, 40)
-        ),
+        st.tuples(st.sampled_from(DISTURBANCES), st.integers(0, 40)),
         max_size=40,
     ),
 )

@@ -1,0 +1,69 @@
+"""What the sweep finds after losses, and how far it may say that it has looked."""
+
+from datetime import timedelta
+
+import pytest
+
+from donations.models import Donation, StripeEvent
+from donations.services import inbox
+from donations.services.sweeping import sweep
+from giving_support import begin, process, session_of
+from memory_stripe import MemoryStripe
+
+pytestmark = pytest.mark.django_db
+MINUTE, HOURS = timedelta(minutes=1), timedelta(hours=9)
+
+
+@pytest.fixture
+def settled(memory_stripe: MemoryStripe) -> Donation:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    inbox.store(memory_stripe.events[-1])
+    process()
+    return gift
+
+
+def refunded(gift: Donation) -> int:
+    process()
+    gift.refresh_from_db()
+    return gift.refunded_amount
+
+
+def pay_another(stripe: MemoryStripe) -> None:
+    stripe.pay_by_card(session_of(begin().donation))
+
+
+def test_one_that_broke_off_leaves_the_older_events_to_the_next(
+    memory_stripe: MemoryStripe, settled: Donation
+) -> None:
+    memory_stripe.give_back(session_of(settled), 7_00)  # no webhook of it comes
+    memory_stripe.now += HOURS
+    pay_another(memory_stripe)
+    memory_stripe.breaks_after = 1
+    sweep(now=memory_stripe.now + MINUTE)
+    assert refunded(settled) == 0
+    memory_stripe.breaks_after = None
+    sweep(now=memory_stripe.now + MINUTE)
+    assert refunded(settled) == 7_00
+
+
+def test_a_webhook_hours_later_does_not_hide_what_was_lost(
+    memory_stripe: MemoryStripe, settled: Donation
+) -> None:
+    memory_stripe.give_back(session_of(settled), 7_00)  # no webhook of it comes
+    memory_stripe.now += HOURS
+    pay_another(memory_stripe)
+    inbox.store(memory_stripe.events[-1])
+    sweep(now=memory_stripe.now + MINUTE)
+    assert refunded(settled) == 7_00
+
+
+def test_what_was_read_to_the_end_is_not_read_again(
+    memory_stripe: MemoryStripe, settled: Donation
+) -> None:
+    sweep(now=memory_stripe.now + MINUTE)
+    memory_stripe.now += HOURS
+    sweep(now=memory_stripe.now)
+    StripeEvent.objects.all().delete()
+    sweep(now=memory_stripe.now)
+    assert not StripeEvent.objects.exists()
