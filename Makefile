@@ -27,14 +27,14 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing what the tests and checks need into $(VENV), once …"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@$(PY) manage.py compile_catalogues
+	@DOTENV= $(PY) manage.py compile_catalogues
 	@touch $@
 
 run: $(VENV)/.runtime ## the product with demonstration content on http://127.0.0.1:8000 (PORT=… for another)
 	@exec $(PY) manage.py up --prepare
 
 test: $(VENV)/.dev ## the whole test suite; REQUIRE_ALL=1 forbids skips (ARGS=… goes to pytest)
-	@$(PY) manage.py compile_catalogues
+	@DOTENV= $(PY) manage.py compile_catalogues
 	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, templates, imports, migrations, translations, deployment

@@ -8,14 +8,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 class Environment:
-    """The process environment over an optional `.env` file.
+    """The process environment over an optional `.env` file; an empty name reads none.
 
     Raises ImproperlyConfigured with one clear sentence when a value cannot be used.
     """
 
-    def __init__(self, dotenv: Path) -> None:
+    def __init__(self, dotenv: Path | str) -> None:
         self._env = environ.Env()
-        if dotenv.is_file():
+        if dotenv and Path(dotenv).is_file():
             self._env.read_env(str(dotenv))
 
     def text(self, name: str, default: str = "") -> str:

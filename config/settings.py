@@ -1,5 +1,6 @@
 """One settings file; the environment decides (see `.env.example`)."""
 
+import os
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +13,8 @@ from config.env import Environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = Environment(BASE_DIR / ".env")
+# DOTENV names another file, or none when it is empty: the tests read nobody's deployment
+env = Environment(os.environ.get("DOTENV", BASE_DIR / ".env"))
 VAR_DIR = Path(env.text("VAR_DIR") or VAR_DIR)
 TESTING = "pytest" in sys.modules
 

@@ -54,7 +54,7 @@ def free_ports() -> int:
 
 def start(var: Path, port: int, **more: str) -> Product:
     var.mkdir(parents=True, exist_ok=True)
-    kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "SITE_URL"}}
+    kept = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     environment = {**kept, "VAR_DIR": str(var), "PORT": str(port), "PYTHONUNBUFFERED": "1", **more}
     with (var / "up.log").open("a") as log:
         process = subprocess.Popen(

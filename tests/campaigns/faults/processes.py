@@ -52,7 +52,7 @@ def database(kind, folder):
         address = f"{server.rsplit('/', 1)[0]}/{name}"
         on_server(server, f"CREATE DATABASE {name}")
     environment = {
-        **{key: value for key, value in os.environ.items() if key != "SITE_URL"},
+        **os.environ,
         "DATABASE_URL": address,
         "VAR_DIR": str(folder),
         "LOG_LEVEL": "ERROR",
