@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from wagtail.documents import get_document_model
@@ -19,6 +18,9 @@ from attribution.services import bump
 from brand.models import BrandSettings, LegalSettings
 from campaigns.models import Campaign
 from cms.tasks import warm
+from outbox.bell import Bell
+
+bell = Bell(warm)
 
 
 def connect() -> None:
@@ -39,11 +41,8 @@ def shown() -> tuple[type[Model], ...]:
 
 
 def published(instance: Page, **kwargs: Any) -> None:
-    def ring() -> None:
-        warm.delay(instance.pk)
-
     # a broker that is down costs a slow first visit, not the publication
-    transaction.on_commit(ring, robust=True)
+    bell.ring(instance.pk)
 
 
 def changed(**kwargs: Any) -> None:

@@ -8,6 +8,8 @@ from config import heartbeat
 from mail import services as mail
 from people import roles
 
+KIND = "tick_stopped"
+
 log = logging.getLogger("segnopiu.alarm")
 
 
@@ -15,7 +17,7 @@ def look() -> bool:
     """Mails the coordinators when the tick is too old; whether it was.
 
     One mail an outage, not a flood: the mail's key is the tick that was the last. It is sent from
-    here, since the worker that sends mail is what has stopped.
+    here and before all others, since the worker that sends mail is what has stopped.
     """
     last = heartbeat.last()
     if not heartbeat.stale():
@@ -29,11 +31,11 @@ def look() -> bool:
     for person in people:
         mail.compose(
             key=f"tick-stopped:{last and last.isoformat()}:{person.pk}",
-            kind="tick_stopped",
+            kind=KIND,
             to=person.email,
             language="it",
             template="config/mail/tick_stopped",
             context={"last": last},
         )
-    mail.send_due()
+    mail.send_urgent(kind=KIND)
     return True

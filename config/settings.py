@@ -177,9 +177,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/Rome"
 CELERY_TASK_TIME_LIMIT = 300
-if CELERY_BROKER_URL.startswith("filesystem://"):
+# a broker that is away or hangs must cost a visitor nothing that can be felt: one try, and short
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"max_retries": 0}
+if CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
+    # the worker's waiting read has its data when it begins: this is no limit on an idle queue
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 1, "socket_timeout": 2}
+elif CELERY_BROKER_URL.startswith("filesystem://"):
     _folder = str(VAR_DIR / "broker")
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "data_folder_in": _folder,
         "data_folder_out": _folder,
         "control_folder": str(VAR_DIR / "broker-control"),

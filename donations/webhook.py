@@ -8,13 +8,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from donations import gateway
-from donations.bell import Bell
 from donations.services import inbox
 from donations.stripe_facts import BadSignature
 from donations.tasks import process_events
+from outbox.bell import Bell
 
 log = logging.getLogger(__name__)
-bell = Bell(process_events)
+bell = Bell(process_events, quiet=0.2)
 
 
 @csrf_exempt

@@ -51,6 +51,18 @@ class Message(Leased):
         return self.subject
 
 
+class Sender(Leased):
+    """One row: whose turn it is to send. While the mail server is away, `next_at` lets it rest."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="mail_sender_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.next_at)
+
+
 class Attachment(models.Model):
     """A file that travels with the mail, kept as it was sent in the private storage."""
 

@@ -3,8 +3,10 @@ itself: it waits, `unknown`, for a person."""
 
 import hashlib
 import logging
+import time
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -13,16 +15,20 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
 from mail import transport
-from mail.models import Attachment, Message
+from mail.models import Attachment, Message, Sender
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 State = Message.State
 LEASE = timedelta(minutes=5)  # many times EMAIL_TIMEOUT, which bounds each step of a sending
+RUN = 20.0  # seconds after which a run begins no other mail
+TURN = timedelta(minutes=1)  # a run and one mail that hangs; who is killed keeps the others so long
+REST = timedelta(seconds=30)  # after the server did not answer
 GIVE_UP_AFTER = 75  # attempts, about three days
 
 log = logging.getLogger(__name__)
@@ -78,15 +84,54 @@ def compose(
 
 
 def send_due(*, limit: int = 50) -> int:
-    """Sends what is due, one at a time; returns how many it tried."""
+    """Sends what is due, one at a time and one process at a time; returns how many it tried.
+
+    A server that is away or hangs costs one mail's wait, not the queue's: the run ends there, and
+    nobody asks again for REST. Otherwise every worker would stand in line and the posts with them.
+    """
     reconcile()
-    waiting = Message.objects.filter(state__in=[State.QUEUED, State.RETRY_WAIT])
+    if not _waiting().filter(next_at__lte=timezone.now()).exists():
+        return 0
+    turn = _turn()
+    if turn is None:
+        return 0
+    rest = REST
+    try:
+        tried, answered = _work(_waiting(), limit)
+        rest = timedelta() if answered else REST
+    finally:
+        with suppress(LeaseLost):
+            finish(turn, next_at=timezone.now() + rest)
+    return tried
+
+
+def send_urgent(*, kind: str) -> int:
+    """Sends what is due of this kind, past the others and their turn; returns how many it tried."""
+    return _work(_waiting().filter(kind=kind), limit=50)[0]
+
+
+def _waiting() -> QuerySet[Message]:
+    return Message.objects.filter(state__in=[State.QUEUED, State.RETRY_WAIT])
+
+
+def _turn() -> Sender | None:
+    Sender.objects.get_or_create(pk=1, defaults={"next_at": timezone.now()})
+    expired(Sender.objects.all()).update(lease_token=None, lease_until=None)
+    return next(iter(claim(Sender.objects.all(), limit=1, lease=TURN)), None)
+
+
+def _work(waiting: QuerySet[Message], limit: int) -> tuple[int, bool]:
+    """How many were tried, and whether the server answered to the last."""
+    until = time.monotonic() + RUN
     for tried in range(limit):
         taken = claim(waiting, limit=1, lease=LEASE, state=State.SENDING)
         if not taken:
-            return tried
-        _send(taken[0])
-    return limit
+            return tried, True
+        if not _send(taken[0]):
+            return tried + 1, False
+        if time.monotonic() >= until:
+            return tried + 1, True
+    return limit, True
 
 
 def reconcile() -> int:
@@ -135,16 +180,20 @@ def email_of(message: Message) -> EmailMultiAlternatives:
     return email
 
 
-def _send(message: Message) -> None:
+def _send(message: Message) -> bool:
+    """Whether the server answered."""
+    answered = True
     try:
         transport.deliver(email_of(message))
         outcome: dict[str, Any] = {"state": State.SENT, "sent_at": timezone.now()}
     except transport.NotSent as error:
         outcome = _later(message, str(error))
+        answered = not isinstance(error, transport.Unreachable)
     except transport.Refused as error:
         outcome = {"state": State.FAILED, "last_error": str(error)}
     except transport.Unknown as error:
         outcome = {"state": State.UNKNOWN, "last_error": str(error)}
+        answered = False
     except OSError as error:  # an attachment's file cannot be read now
         outcome = _later(message, str(error))
     log.info("mail %s", outcome["state"], extra={"mail": message.pk, "kind": message.kind})
@@ -154,6 +203,7 @@ def _send(message: Message) -> None:
         # meanwhile it was put down as unknown; that it left is proof enough
         if outcome["state"] == State.SENT:
             Message.objects.filter(pk=message.pk, state=State.UNKNOWN).update(**outcome)
+    return answered
 
 
 def _later(message: Message, error: str) -> dict[str, Any]:

@@ -11,6 +11,11 @@ class NotSent(Exception):
     """Certainly not sent: try again later."""
 
 
+class Unreachable(NotSent):
+    """Certainly not sent, and no other mail would fare better: the server is away, hangs or shuts
+    the door on everybody."""
+
+
 class Refused(Exception):
     """The server will not have this mail: trying again changes nothing."""
 
@@ -20,13 +25,14 @@ class Unknown(Exception):
 
 
 def deliver(email: EmailMultiAlternatives) -> None:
-    """Returns when the server has taken the mail. Raises NotSent, Refused or Unknown."""
+    """Returns when the server has taken the mail. Raises NotSent (Unreachable, when it is not this
+    mail's fault), Refused or Unknown."""
     connection = get_connection()
     try:
         connection.open()
     except (OSError, smtplib.SMTPException) as error:
         # nothing of this mail was said yet, whatever the server's trouble is (a password, too)
-        raise NotSent(_said(error)) from error
+        raise Unreachable(_said(error)) from error
     under_way = _watch(connection)
     try:
         connection.send_messages([email])
@@ -64,7 +70,7 @@ def _reading(error: Exception, under_way: bool) -> Exception:
         return Refused(_said(error))
     if codes and 400 <= min(codes) < 600:
         return Refused(_said(error)) if min(codes) >= 500 else NotSent(_said(error))
-    return Unknown(_said(error)) if under_way else NotSent(_said(error))
+    return Unknown(_said(error)) if under_way else Unreachable(_said(error))
 
 
 def _close(connection: Any) -> None:

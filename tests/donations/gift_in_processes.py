@@ -30,7 +30,7 @@ from donations.services.acknowledging import write_due  # noqa: E402
 from donations.services.events import process_events  # noqa: E402
 from donations.services.sweeping import _missed_events  # noqa: E402
 from giving_support import begin, session_of  # noqa: E402
-from mail.models import Message  # noqa: E402
+from mail.models import Message, Sender  # noqa: E402
 from mail.services import send_due  # noqa: E402
 
 POINTS = (
@@ -100,7 +100,7 @@ def end_of(pid: int) -> int:
 
 def leases_run_out() -> None:
     past = timezone.now() - timedelta(seconds=1)
-    for model in (StripeEvent, Acknowledgement, Message):
+    for model in (StripeEvent, Acknowledgement, Message, Sender):
         model.objects.filter(lease_until__isnull=False).update(lease_until=past)
         model.objects.filter(next_at__isnull=False).update(next_at=past)
 

@@ -1,8 +1,10 @@
 """One mail, frozen, sent once; and what the server's answers prove."""
 
 import smtplib
+import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
@@ -13,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mail import services
-from mail.models import Attachment, Message
+from mail.models import Attachment, Message, Sender
 from mail.services import Decided, compose, decide, send_due
 
 pytestmark = pytest.mark.django_db
@@ -174,9 +176,24 @@ def test_accents_and_emoji_arrive(server: Server) -> None:
     assert "Nicolò" in found.get_payload()[0].get_payload(decode=True).decode()
 
 
-def test_nobody_listens(settings: Any) -> None:
+@pytest.fixture
+def smtp(settings: Any) -> Any:
+    """Settings for a mail server on loopback; port 9 refuses."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    return settings
+
+
+@pytest.fixture
+def mute(smtp: Any) -> Iterator[socket.socket]:
+    """Takes every connection and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        smtp.EMAIL_PORT, smtp.EMAIL_TIMEOUT = listening.getsockname()[1], 0.3
+        yield listening
+
+
+def test_nobody_listens(smtp: Any) -> None:
     message = hello()
     send_due()
     message.refresh_from_db()
@@ -184,9 +201,55 @@ def test_nobody_listens(settings: Any) -> None:
     assert send_due() == 0  # not before its time
 
 
-def test_after_days_of_trying_it_is_given_up(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+@pytest.mark.parametrize("server_is", ["mute", "smtp"])
+def test_a_server_that_is_away_costs_one_mail_a_try_not_the_queue(
+    server_is: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(server_is)
+    for number in range(5):
+        hello(key=f"hello:{number}")
+    began = time.monotonic()
+    assert send_due() == 1
+    assert send_due() == 0  # it rests
+    assert time.monotonic() - began < 2
+    states = list(Message.objects.values_list("state", flat=True))
+    assert sorted(states) == [State.QUEUED] * 4 + [State.RETRY_WAIT]
+    Sender.objects.update(next_at=timezone.now())
+    assert send_due() == 1  # and is asked again, with the next mail
+
+
+def test_a_server_that_falls_silent_makes_one_mail_unknown_not_all(server: Server) -> None:
+    server.answers["end"] = None
+    for number in range(3):
+        hello(key=f"hello:{number}")
+    assert send_due() == 1
+    assert Message.objects.filter(state=State.UNKNOWN).count() == 1
+
+
+def test_an_answer_about_one_mail_holds_up_no_other(server: Server) -> None:
+    server.answers["RCPT"] = b"450 mailbox busy\r\n"
+    hello(key="hello:1"), hello(key="hello:2")
+    assert send_due() == 2
+
+
+def test_one_process_at_a_time(mailoutbox: list[Any]) -> None:
+    hello()
+    turn = services._turn()
+    assert turn and services._turn() is None
+    assert send_due() == 0
+    Sender.objects.update(lease_until=timezone.now() - timedelta(seconds=1))  # it was killed
+    assert send_due() == 1
+    assert len(mailoutbox) == 1
+
+
+def test_a_run_ends_in_time(mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "RUN", 0.0)
+    hello(key="hello:1"), hello(key="hello:2")
+    assert send_due() == 1
+    assert send_due() == 1
+
+
+def test_after_days_of_trying_it_is_given_up(smtp: Any) -> None:
     message = hello()
     Message.objects.update(attempts=services.GIVE_UP_AFTER)
     send_due()
