@@ -3,14 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from wagtail.models import Page, Site
 
 from brand.models import BrandSettings, Kind, LegalSettings, SocialProfile
 from campaigns.demo import make_campaign
 from campaigns.models import Campaign
-from cms import demo_pictures, demo_texts, warm
+from cms import address, demo_pictures, demo_texts, warm
 from cms.models import (
     ActionPage,
     ArticlePage,
@@ -74,9 +73,8 @@ def _home(pictures: dict[str, Any]) -> HomePage:
         title="Insieme, in valle", slug="home", summary=demo_texts.LEAD, picture=pictures["valle"]
     )
     root.add_child(instance=home)
-    host, _, port = settings.SITE_URL.split("//", 1)[1].partition(":")
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
-    site.hostname, site.port = host, int(port or (443 if settings.BEHIND_HTTPS else 80))
+    site.hostname, site.port = address.wanted()
     site.root_page, site.site_name = home, "segni positivi"
     site.save()
     if welcome:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
 
 
 @register(Tags.security, deploy=True)
@@ -41,5 +42,27 @@ def mail_leaves(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             "Mail is written to files: no donor gets thanks or a receipt.",
             hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example.org:587.",
             id="segnopiu.E002",
+        )
+    ]
+
+
+@register(Tags.database)
+def site_stands_at_its_address(
+    app_configs: Any, databases: Any = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Asks the database, so only where it was asked for: `check --database default`, `migrate`."""
+    from cms import address
+
+    try:
+        if not databases or address.stands():
+            return []
+    except DatabaseError:
+        return []  # no tables yet
+    return [
+        Warning(
+            f"Canonical addresses and the sitemap do not follow SITE_URL ({settings.SITE_URL}).",
+            hint="Run: python manage.py up --prepare. Where two sites are listed under "
+            "/admin/sites/, delete the one that is not the default.",
+            id="segnopiu.W002",
         )
     ]

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from cms import address
 from config.models import Demonstration
 
 
@@ -45,11 +46,12 @@ def refuse_taken_port(port: int, name: str) -> None:
 
 
 def prepare() -> None:
-    """Brings tables, catalogues and static files up to date; quick when they are."""
+    """Brings tables, catalogues, static files and the site's address up to date; quick when they are."""
     call_command("compile_catalogues")
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+    address.keep_in_line()
     _collect_static()
 
 
