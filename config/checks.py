@@ -66,3 +66,29 @@ def site_stands_at_its_address(
             id="segnopiu.W002",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def proxy_is_told(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """gunicorn speaks plain http here, so an https address means a server in front."""
+    trusted = bool(settings.SECURE_PROXY_SSL_HEADER)
+    if settings.BEHIND_HTTPS and not trusted:
+        return [
+            Error(
+                "SITE_URL is https, so a server in front answers the visitors, but "
+                "TRUST_PROXY_HEADERS is not set: all of them seem to come from its one address.",
+                hint="Let it set X-Forwarded-Proto and X-Forwarded-For itself, and write "
+                "TRUST_PROXY_HEADERS=true.",
+                id="segnopiu.E003",
+            )
+        ]
+    if trusted and not settings.BEHIND_HTTPS:
+        return [
+            Warning(
+                "TRUST_PROXY_HEADERS is set, but SITE_URL is http: without a server in front "
+                "every visitor may write these headers.",
+                hint="Write the https address in SITE_URL, or take TRUST_PROXY_HEADERS out.",
+                id="segnopiu.W002",
+            )
+        ]
+    return []

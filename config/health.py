@@ -1,4 +1,10 @@
-"""`/healthz`: this web process is alive. `/readyz`: database, broker and tick are."""
+"""`/healthz`: this web process is alive. `/readyz`: database, broker and tick are.
+
+Answered before anybody looks at the name that was asked for: who watches from inside knows an
+address, not the site's name.
+"""
+
+from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -29,6 +35,16 @@ def ready(request: HttpRequest) -> JsonResponse:
     response = JsonResponse(state, status=200 if good else 503)
     response._has_been_logged = True  # type: ignore[attr-defined]  # who asks knows; no error a second
     return response
+
+
+ANSWERS = {"/healthz": alive, "/readyz": ready}
+
+
+def answer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return ANSWERS.get(request.path_info, get_response)(request)
+
+    return middleware
 
 
 def _database() -> bool:

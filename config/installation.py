@@ -32,6 +32,18 @@ def refuse_demonstration_in_public() -> None:
         )
 
 
+def refuse_unsigned_webhooks() -> None:
+    """Without the secret every webhook is refused: donors would pay and hear nothing.
+
+    Raises ImproperlyConfigured when there is a Stripe key alone.
+    """
+    if not settings.STRIPE_WEBHOOK_SECRET:
+        raise ImproperlyConfigured(
+            "STRIPE_SECRET_KEY is set, but STRIPE_WEBHOOK_SECRET is not: copy the signing secret "
+            "(whsec_…) of the endpoint /stripe/webhook/ from Stripe's dashboard into .env."
+        )
+
+
 def refuse_taken_port(port: int, name: str) -> None:
     """Raises ImproperlyConfigured with one sentence when somebody listens on 127.0.0.1:`port`."""
     with socket.socket() as probe:

@@ -25,6 +25,8 @@ SITE_URL = env.address("SITE_URL", f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"127.0.0.1,localhost,{urlsplit(SITE_URL).hostname}")
 # where the web process listens; on 0.0.0.0 others reach it, whatever name they ask for
 BIND = env.text("BIND") or "127.0.0.1"
+# where our own processes reach it
+INSIDE = "127.0.0.1" if BIND in {"0.0.0.0", "::", "[::]"} else BIND  # noqa: S104
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]", "testserver"}
 ON_LOOPBACK = {urlsplit(SITE_URL).hostname, BIND, *ALLOWED_HOSTS} <= LOOPBACK
 BEHIND_HTTPS = SITE_URL.startswith("https://")
@@ -66,6 +68,7 @@ if SANDBOX:
     STRIPE_SECRET_KEY = "sk_test_sandbox"
     STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
     STRIPE_API_BASE = STRIPE_API_BASE or SANDBOX_URL
+    ALLOWED_HOSTS.append(INSIDE)  # its webhooks come straight to this process
 
 # --- applications ----------------------------------------------------------------------------
 
@@ -106,6 +109,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.request_id",
     "config.middleware.content_security_policy",
+    "config.health.answer",
     "cms.cache.page_cache",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.language",
@@ -269,6 +273,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if SANDBOX:
+    SECURE_REDIRECT_EXEMPT.append(r"^stripe/webhook/$")
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows our pages in a frame of its own
 if env.flag("TRUST_PROXY_HEADERS"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

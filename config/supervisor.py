@@ -28,6 +28,7 @@ AFTER_ALARM_SECONDS = 300
 class Plan:
     """`children`: (name, command, environment) in their order; the others wait for the first `web`."""
 
+    host: str
     port: int
     children: list[tuple[str, list[str], dict[str, str]]]
     greeting: list[str]
@@ -37,8 +38,8 @@ class Plan:
 class Watch:
     """Asks the site how old the tick is; when it is too old, or nobody answers, `alarm` looks itself."""
 
-    def __init__(self, port: int, alarm: Child) -> None:
-        self.url = f"http://127.0.0.1:{port}/readyz"
+    def __init__(self, host: str, port: int, alarm: Child) -> None:
+        self.url = f"http://{host}:{port}/readyz"
         self.alarm = alarm
         self.next_look = time.monotonic() + FIRST_LOOK_SECONDS
 
@@ -78,12 +79,12 @@ def run(plan: Plan, say: Callable[[str], None]) -> None:
     stopping: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda got, _frame: stopping.append(got))
-    watch = Watch(plan.port, Child("alarm", plan.alarm))
+    watch = Watch(plan.host, plan.port, Child("alarm", plan.alarm))
     try:
         for name, command, environment in plan.children:
             family.add(Child(name, command, environment))
             if name == "web":  # alone at first: the site answers sooner
-                _wait_for_web(plan.port, family, stopping)
+                _wait_for_web(plan, family, stopping)
         for line in plan.greeting:
             say(line)
         while not stopping:
@@ -96,17 +97,17 @@ def run(plan: Plan, say: Callable[[str], None]) -> None:
         family.end()
 
 
-def _wait_for_web(port: int, family: Family, stopping: list[int]) -> None:
+def _wait_for_web(plan: Plan, family: Family, stopping: list[int]) -> None:
     """Until the site answers, so that nobody opens an address that does not work yet."""
     deadline = time.monotonic() + 60
-    while not stopping and time.monotonic() < deadline and not _answers(port):
+    while not stopping and time.monotonic() < deadline and not _answers(plan):
         family.tend()
         time.sleep(0.05)
 
 
-def _answers(port: int) -> bool:
+def _answers(plan: Plan) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        socket.create_connection((plan.host.strip("[]"), plan.port), timeout=1).close()
     except OSError:
         return False
     return True

@@ -9,13 +9,10 @@ from wagtail.documents import urls as wagtaildocs_urls
 from attribution import views as attribution_views
 from brand import views as brand_views
 from cms import views as cms_views
-from config import health
 from donations import webhook
 from media import views as media_views
 
 urlpatterns = [
-    path("healthz", health.alive),
-    path("readyz", health.ready),
     path("brand.css", brand_views.colours, name="brand_colours"),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("donations.urls")),

@@ -16,4 +16,5 @@ step "deployment" env SITE_URL=https://www.example.org ALLOWED_HOSTS=www.example
     SECRET_KEY=check-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG \
     SECRETS_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
     STRIPE_SECRET_KEY=sk_test_check STRIPE_WEBHOOK_SECRET=whsec_check EMAIL_URL=smtp://127.0.0.1:25 \
+    TRUST_PROXY_HEADERS=true \
     python manage.py check --deploy --fail-level WARNING

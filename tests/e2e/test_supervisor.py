@@ -81,6 +81,13 @@ def test_a_taken_port_gives_one_clear_sentence(own):
     assert "Traceback" not in refused.stderr
 
 
+def test_a_stripe_key_without_its_webhook_secret_gives_one_clear_sentence(own):
+    refused = own.manage("up", STRIPE_SECRET_KEY="sk_test_x", STRIPE_WEBHOOK_SECRET="")
+    assert refused.returncode != 0
+    assert "STRIPE_WEBHOOK_SECRET is not" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_demonstration_logins_never_answer_in_public(own):
     free = str(free_ports())
     keys = {"SECRET_KEY": "x" * 60, "SECRETS_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}

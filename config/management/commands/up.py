@@ -25,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            installation.refuse_unsigned_webhooks()
             installation.refuse_taken_port(settings.PORT, "the site")
             if settings.SANDBOX:
                 installation.refuse_taken_port(settings.SANDBOX_PORT, "the sandbox")
@@ -36,7 +37,9 @@ class Command(BaseCommand):
         make_folders()
         if options["prepare"] and demonstration.wanted():
             self.load_demonstration()
-        plan = supervisor.Plan(settings.PORT, children(), self.greeting(), manage("alarm"))
+        plan = supervisor.Plan(
+            settings.INSIDE, settings.PORT, children(), self.greeting(), manage("alarm")
+        )
         connections.close_all()
         supervisor.become(plan)
 
@@ -101,7 +104,7 @@ def beat() -> Described:
 def sandbox() -> Described:
     words = command("sandbox", "--port", str(settings.SANDBOX_PORT))
     words += ["--data", str(settings.VAR_DIR / "sandbox")]
-    words += ["--webhook-url", f"http://127.0.0.1:{settings.PORT}/stripe/webhook/"]
+    words += ["--webhook-url", f"http://{settings.INSIDE}:{settings.PORT}/stripe/webhook/"]
     words += ["--webhook-secret", settings.STRIPE_WEBHOOK_SECRET]
     return "sandbox", words, {}
 
