@@ -3,7 +3,8 @@ templates in `donations/mail/<kind>/`.
 
 Each looks at the gift as it is when the mail is written, and gives None when it has been overtaken
 by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `meaning`; the refund
-also `refunded` (cents) and `voided` (the receipt that is not good any more, or None).
+also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
+that came back `returned` (cents).
 """
 
 from collections.abc import Callable
@@ -39,11 +40,19 @@ def thank_you(duty: Acknowledgement) -> Written | None:
 
 
 def refund(duty: Acknowledgement) -> Written | None:
+    assert duty.entry
+    refund_id = duty.entry.origin.partition(":")[0]
+    if duty.donation.entries.filter(origin=f"{refund_id}:returned").exists():
+        return None  # it came back before we said that it left
     voided = duty.donation.receipts.filter(state=Receipt.State.VOID).order_by("-pk")
     if duty.receipt:
         voided = voided.filter(replaced_by=duty.receipt)
-    assert duty.entry
     return _written(duty, refunded=duty.entry.amount, voided=voided.first())
+
+
+def refund_returned(duty: Acknowledgement) -> Written | None:
+    assert duty.entry
+    return _written(duty, returned=duty.entry.amount)
 
 
 KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
@@ -51,6 +60,7 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "failed": failed,
     "thank_you": thank_you,
     "refund": refund,
+    "refund_returned": refund_returned,
 }
 
 

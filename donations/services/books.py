@@ -162,13 +162,15 @@ def _give_back(page: Page, donation: Donation, charge: Charge, refund: Refund) -
 
 
 def _take_back(page: Page, donation: Donation, charge: Charge, refund: Refund) -> None:
-    """The bank would not take the refund: the money is ours again, and a receipt is due again."""
+    """The bank would not take the refund: the money is ours again, and a receipt is due again. The
+    donor hears of it either way: the receipt that she has is void."""
     origin = f"{refund.id}:returned"
-    enter(page, donation, origin, STRIPE, GIFTS, refund.amount, refund.created)
+    entry = enter(page, donation, origin, STRIPE, GIFTS, refund.amount, refund.created)
     _refunded(page, donation, donation.refunded_amount - refund.amount)
     add_credit(page, donation, origin, refund.amount, refund.created)
     reason = _("refund of %(day)s that came back")
-    _replace_receipt(page, donation, charge, reason, refund.created)
+    receipt = _replace_receipt(page, donation, charge, reason, refund.created)
+    acknowledge(page, donation, "refund_returned", key=origin, entry=entry, receipt=receipt)
 
 
 def _refunded(page: Page, donation: Donation, amount: int) -> None:
