@@ -16,6 +16,7 @@ from django.conf import settings
 from donations.stripe_facts import (
     ATTEMPT,
     BadSignature,
+    Busy,
     Charge,
     Event,
     Order,
@@ -66,7 +67,8 @@ class Gateway:
         ).v1
 
     def open_checkout(self, order: Order) -> Session:
-        """The same order under the same key gives the same session."""
+        """The same order under the same key gives the same session. Raises Busy while Stripe is
+        still answering the first of them."""
         metadata = {ATTEMPT: order.key}
         with _translated():
             made = self._stripe.checkout.sessions.create(
@@ -150,7 +152,7 @@ def _translated() -> Iterator[None]:
         raise Unavailable(_said(error)) from error
     except stripe.StripeError as error:
         if error.http_status == IN_USE:
-            raise Unavailable(_said(error)) from error
+            raise Busy(_said(error)) from error
         if (error.http_status or 500) >= 500:
             raise Unavailable(_said(error), stored=True) from error
         raise Rejected(_said(error)) from error

@@ -22,6 +22,10 @@ class Unavailable(Exception):
         self.stored = stored
 
 
+class Busy(Unavailable):
+    """Stripe is just answering the same call; asked again in a moment, it gives that answer."""
+
+
 class Rejected(Exception):
     """Stripe will not do this; asking again changes nothing."""
 

@@ -1,5 +1,6 @@
 """From the form to the payment page."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -14,11 +15,13 @@ from django.utils import timezone
 from attribution.models import Source
 from donations import gateway
 from donations.models import CheckoutAttempt, Consent, Donation, Donor, Fund
-from donations.stripe_facts import Order, Rejected, Session, Unavailable
+from donations.stripe_facts import Busy, Order, Rejected, Session, Unavailable
 
 MINIMUM = 2_00  # cents; below it the fees eat the gift, and card testers like it small
 MAXIMUM = 10_000_00
 GOOD_FOR = timedelta(hours=23)  # a session lives 24 hours, an idempotency key at least as long
+PATIENCE = 10.0  # seconds for the answer to another click; a call takes no longer
+PAUSE = 0.3
 
 State = Donation.State
 Attempt = CheckoutAttempt.State
@@ -98,7 +101,7 @@ def open_attempt(*, attempt: CheckoutAttempt) -> Session:
     Raises Unavailable and Rejected; what Stripe keeps under the key ends the attempt.
     """
     try:
-        session = gateway.get().open_checkout(_order(attempt))
+        session = _asked(_order(attempt))
     except (Unavailable, Rejected) as error:
         if isinstance(error, Rejected) or error.stored:
             _move(attempt, Attempt.OPENING, state=Attempt.FAILED)
@@ -110,6 +113,18 @@ def open_attempt(*, attempt: CheckoutAttempt) -> Session:
             held.state = State.CHECKOUT_OPEN
             held.save(update_fields=["state"])
     return session
+
+
+def _asked(order: Order) -> Session:
+    """A second click, while Stripe still answers the first, waits for the same answer."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return gateway.get().open_checkout(order)
+        except Busy:
+            if time.monotonic() > until:
+                raise
+        time.sleep(PAUSE)
 
 
 def _donation(

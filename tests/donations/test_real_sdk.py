@@ -120,11 +120,19 @@ def test_stripe_fails_while_the_page_is_opened(control: Any, kind: str) -> None:
     assert heard(gift).state == State.SETTLED
 
 
-def test_the_same_call_twice_at_once_is_tried_again_under_its_key(control: Any) -> None:
+def test_a_second_click_waits_for_the_answer_to_the_first(control: Any) -> None:
+    control("fault", kind="error", path="/v1/checkout/sessions", times=4, status=409)
+    gift = begin().donation
+    assert gift.attempts.count() == 1 and gift.state == State.CHECKOUT_OPEN
+
+
+def test_it_does_not_wait_for_ever(control: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("donations.services.giving.PATIENCE", 0.1)
     token = uuid.uuid4()
-    control("fault", kind="error", path="/v1/checkout/sessions", times=2, status=409)
+    control("fault", kind="error", path="/v1/checkout/sessions", times=20, status=409)
     with pytest.raises(gateway.Unavailable):
         begin(form_token=token)
+    control("fault", kind="none")
     assert begin(form_token=token).donation.attempts.count() == 1
 
 
