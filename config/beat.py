@@ -3,15 +3,13 @@
 celery -A config.beat beat
 """
 
-import logging.config
 import os
 from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging
-from django.conf import settings
 
-from config import broker, lifeline
+from config import broker, lifeline, logs
 from config.schedule import TICKS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -20,11 +18,7 @@ broker.register()
 app = Celery("segnopiu-beat", fixups=set())
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = TICKS
-
-
-@setup_logging.connect
-def log_as_the_others(**kwargs: Any) -> None:
-    logging.config.dictConfig(settings.LOGGING)
+setup_logging.connect(logs.configure)
 
 
 @beat_init.connect

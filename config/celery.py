@@ -4,9 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import celeryd_init, setup_logging, worker_init
 
-from config import broker, lifeline
+from config import broker, lifeline, logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -14,6 +14,8 @@ broker.register()
 app = Celery("segnopiu")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+celeryd_init.connect(logs.configure)  # it warns before it sets its logs up
+setup_logging.connect(logs.configure)
 
 
 @worker_init.connect

@@ -88,7 +88,7 @@ def proxy_is_told(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 "TRUST_PROXY_HEADERS is set, but SITE_URL is http: without a server in front "
                 "every visitor may write these headers.",
                 hint="Write the https address in SITE_URL, or take TRUST_PROXY_HEADERS out.",
-                id="segnopiu.W002",
+                id="segnopiu.W003",
             )
         ]
     return []

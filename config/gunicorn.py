@@ -3,7 +3,9 @@
 import os
 from typing import Any
 
-from config import lifeline
+from gunicorn import glogging
+
+from config import lifeline, logs
 
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -15,6 +17,16 @@ accesslog = None
 loglevel = "warning"
 proc_name = "segnopiu-web"
 control_socket_disable = True
+
+
+class Lines(glogging.Logger):  # type: ignore[misc, name-defined]
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.JsonLine())
+
+
+logger_class = Lines
 
 
 def when_ready(server: Any) -> None:

@@ -35,7 +35,7 @@ def said(settings, changes):
         ({"SECURE_PROXY_SSL_HEADER": None}, "E003", "TRUST_PROXY_HEADERS=true"),
         ({"SANDBOX": True}, "W001", "STRIPE_SECRET_KEY"),
         ({"SANDBOX": True, "ON_LOOPBACK": True}, "", ""),
-        ({"BEHIND_HTTPS": False}, "W002", "SITE_URL"),
+        ({"BEHIND_HTTPS": False}, "W003", "SITE_URL"),
         (BARE, "", ""),
     ],
 )
