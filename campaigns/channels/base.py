@@ -148,11 +148,13 @@ class Credential:
 class ChannelError(Exception):
     """What went wrong, in a sentence for the person who wrote the post."""
 
-    def __init__(self, message: Text, *, detail: str = "") -> None:
+    def __init__(self, message: Text, *, detail: str = "", rest: timedelta | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.detail = detail
         """What the server said: for the log, without secrets."""
+        self.rest = rest
+        """Leave this account alone for so long: it did not answer at all."""
 
     def __str__(self) -> str:
         return str(self.message)
@@ -170,9 +172,14 @@ class Unavailable(ChannelError):
     """Certainly not sent: try again later, not before `retry_after` when the server named it."""
 
     def __init__(
-        self, message: Text, *, retry_after: timedelta | None = None, detail: str = ""
+        self,
+        message: Text,
+        *,
+        retry_after: timedelta | None = None,
+        detail: str = "",
+        rest: timedelta | None = None,
     ) -> None:
-        super().__init__(message, detail=detail)
+        super().__init__(message, detail=detail, rest=rest)
         self.retry_after = retry_after
 
 

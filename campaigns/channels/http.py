@@ -28,8 +28,11 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 MOST_BYTES = 4 * 1024 * 1024
 LONGEST_WAIT = timedelta(days=1)
+REST = timedelta(seconds=30)
+"""After a call without an answer the account is left alone for so long."""
 AGENT = "SegnoPiu/1 (+https://pypi.org/project/segnopiu/)"
 
+_SILENCE = (requests.Timeout, broken.TimeoutError, TimeoutError)
 _BEFORE_SENDING = (broken.NewConnectionError, broken.ConnectTimeoutError, broken.LocationParseError)
 
 
@@ -186,19 +189,24 @@ def _broken(error: BaseException, publishing: bool) -> ChannelError:
             return Unavailable(
                 _("The server does not answer. We try again by ourselves."),
                 detail=type(cause).__name__,
+                rest=REST,
             )
         if isinstance(cause, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
             return Rejected(_("The server's address is not valid."))
-    return _unknown_or_later(publishing, type(error).__name__)
+    hung = any(isinstance(cause, _SILENCE) for cause in _causes(error))
+    return _unknown_or_later(publishing, type(error).__name__, rest=REST if hung else None)
 
 
-def _unknown_or_later(publishing: bool, detail: str) -> ChannelError:
+def _unknown_or_later(publishing: bool, detail: str, rest: timedelta | None = None) -> ChannelError:
     if publishing:
         return Uncertain(
             _("The network broke off while we were publishing: the post may be out."),
             detail=detail,
+            rest=rest,
         )
-    return Unavailable(_("The network has a fault. We try again by ourselves."), detail=detail)
+    return Unavailable(
+        _("The network has a fault. We try again by ourselves."), detail=detail, rest=rest
+    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +47,8 @@ class Account(models.Model):
     checked_at = models.DateTimeField(_("last checked"), null=True, blank=True, editable=False)
     problem = models.TextField(_("what is wrong"), blank=True, editable=False)
     limits = models.JSONField(default=dict, blank=True, editable=False)
-    # the network's own wish ("come back in 40 seconds"): nothing is sent to it before
+    # the network's own wish ("come back in 40 seconds"), or it did not answer: nothing is sent to
+    # it before, and one at a time from then on; null again once it has answered
     rest_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AccountQuerySet.as_manager()
@@ -102,6 +102,3 @@ class Account(models.Model):
         """Stores the tokens a channel was given; called between its requests, in any thread."""
         self.sealed_session = vault.seal(session)
         Account.objects.filter(pk=self.pk).update(sealed_session=self.sealed_session)
-
-    def resting(self, now: datetime | None = None) -> bool:
-        return self.rest_until is not None and self.rest_until > (now or timezone.now())

@@ -22,12 +22,13 @@ def new_key() -> str:
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def speakable(self, now: datetime) -> "DeliveryQuerySet":
+        """On an account that does not rest."""
+        return self.filter(Q(account__rest_until__isnull=True) | Q(account__rest_until__lte=now))
+
     def sendable(self, now: datetime) -> "DeliveryQuerySet":
         """Due, on an account that may be spoken to now."""
-        return self.filter(
-            Q(account__rest_until__isnull=True) | Q(account__rest_until__lte=now),
-            state__in=[State.DUE, State.RETRY_WAIT],
-        )
+        return self.speakable(now).filter(state__in=[State.DUE, State.RETRY_WAIT])
 
     def for_person(self) -> "DeliveryQuerySet":
         """What only a person can settle, oldest first."""

@@ -1,12 +1,14 @@
 """What happened to a delivery, written down in one transaction, if we still hold its lease."""
 
 import logging
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,12 +41,43 @@ class Outcome:
     settle: timedelta = timedelta(0)
 
 
+def keep(outcomes: list[Outcome], *, asked: bool = False) -> int:
+    """`record`, tried until it is done: what a network has told is not lost to a busy database.
+
+    One that cannot be written down does not take the others along. Ends with the lease, after
+    which somebody else asks the network.
+    """
+    try:
+        return record(outcomes, asked=asked)
+    except Exception:
+        logger.exception("delivery.record", extra={"deliveries": [o.row.pk for o in outcomes]})
+    return sum(_keep(outcome, asked) for outcome in outcomes)
+
+
+def _keep(outcome: Outcome, asked: bool) -> int:
+    until, pause = outcome.row.lease_until, 0.05
+    while until and timezone.now() < until:
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        try:
+            return record([outcome], asked=asked)
+        except (OperationalError, InterfaceError):  # busy, or gone for a moment
+            time.sleep(pause)
+            pause = min(pause * 2, 5)
+        except Exception:
+            logger.exception("delivery.record", extra={"deliveries": [outcome.row.pk]})
+            break
+    logger.error("delivery.not_recorded", extra={"delivery": outcome.row.pk})
+    return 0
+
+
 def record(outcomes: Iterable[Outcome], *, asked: bool = False) -> int:
     """Writes them all down; how many are published. `asked`: they answer `find`, not `publish`."""
     published = 0
     with transaction.atomic():
         entries: list[DeliveryLog] = []
-        for outcome in outcomes:
+        for told in outcomes:
+            outcome = replace(told, row=copy(told.row))  # theirs stays good for another try
             fields, why = _after_find(outcome) if asked else _after_publish(outcome)
             entry = outcome.row.entry(fields["state"], why=why)
             try:
@@ -127,6 +160,9 @@ def _tell_account(outcome: Outcome) -> None:
     rest = getattr(answer, "rest", None) or getattr(answer, "retry_after", None)
     if rest:
         Account.objects.filter(pk=account.pk).update(rest_until=timezone.now() + rest)
+    elif account.rest_until and not isinstance(answer, Unavailable | Uncertain):
+        rested = Account.objects.filter(pk=account.pk, rest_until__lte=timezone.now())
+        rested.update(rest_until=None)  # it answers again: no longer one at a time
 
 
 def unexpected(problem: Exception) -> Uncertain:

@@ -1,23 +1,24 @@
 """The tick and the sender: find what is due, commit the intent, publish, write down the outcome.
 
-The database is touched by the calling thread alone, in batches; the pool's threads only speak to
-the networks. A process may be killed between any two lines: before the intent nothing was sent
-and the lease just runs out; after it the delivery goes to `reconcile`.
+A process may be killed between any two lines: before the intent nothing was sent and the lease
+just runs out; after it the delivery goes to `reconcile`.
 """
 
 import logging
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 from django.db import connections, transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.channels.base import PUBLISH_SECONDS, Channel, ChannelError, Draft, Rejected
-from campaigns.models import Delivery, DeliveryLog
+from campaigns.models import Account, Delivery, DeliveryLog
+from campaigns.models.delivery import DeliveryQuerySet
 from campaigns.services import checking, content, planning
-from campaigns.services.outcomes import Outcome, record, unexpected
+from campaigns.services.flights import PATIENCE, Flights
+from campaigns.services.outcomes import Outcome, unexpected
 from campaigns.states import Question, State
 from campaigns.vault import Unreadable
 from outbox.services import backoff, claim
@@ -25,12 +26,11 @@ from outbox.services import backoff, claim
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=PUBLISH_SECONDS + 60)
-THREADS = 24
-PER_ACCOUNT = 12  # a slow network leaves half of the threads to the others
+THREADS = 32
+PER_ACCOUNT = 16  # a slow network leaves half of the threads to the others
+IN_ALL = 32  # of one account, over all processes: those of a worker that died count for a while
 SECONDS = 20.0
-STRAGGLERS = float(PUBLISH_SECONDS)
 AHEAD = 1.2  # a bit more than the beat: the sender waits for a post that is about to be due
-GATHER = 0.01  # answers that come within so many seconds are written down together
 
 Job = tuple[Delivery, Channel, Draft]
 
@@ -56,39 +56,51 @@ def _can_skip() -> bool:
 def send_due(*, seconds: float = SECONDS) -> int:
     """Sends what is due and what becomes due within the next second; how many went out.
 
-    Takes new work for `seconds` (longer while a slow network keeps it here anyway), and once
-    however little that is.
+    Takes new work for `seconds`, and once however little that is; ends soon after, whatever hangs.
     """
     published, started, first = 0, time.monotonic(), True
-    flying: dict[Future[Outcome], Delivery] = {}
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="send") as pool:
+    with Flights(_publish, threads=THREADS) as flights:
         while True:
-            spent = time.monotonic() - started
-            if first or spent < seconds or (flying and spent < seconds + STRAGGLERS):
+            left = started + seconds - time.monotonic()
+            if first or left > 0:
                 first = False
                 tick()
-                for job in _begin(_take(flying)):
-                    flying[pool.submit(_publish, job)] = job[0]
-            if flying:
-                published += _land(flying)
-            elif not _soon(seconds - spent):
+                for job in _begin(_take(flights)):
+                    flights.start(job[0], job)
+            if flights.moving and left > -PATIENCE:
+                published += flights.land()
+            elif flights.free and _soon(left, flights):
+                published += flights.land(seconds=0)
+            else:
                 return published
 
 
-def _take(flying: dict[Future[Outcome], Delivery]) -> list[Delivery]:
-    free = THREADS - len(flying)
-    if not free:
-        return []
-    load: dict[int, int] = {}
-    for row in flying.values():
-        load[row.account_id] = load.get(row.account_id, 0) + 1
-    busy = [account for account, number in load.items() if number >= PER_ACCOUNT]
-    waiting = (
-        Delivery.objects.sendable(timezone.now())
-        .exclude(account__in=busy)
-        .select_related("account", "post__campaign")
-    )
-    return claim(waiting, limit=min(free, PER_ACCOUNT), lease=LEASE)
+def _take(flights: Flights) -> list[Delivery]:
+    """Claims for the threads that are free, each account up to its share of them.
+
+    Of an account that lately gave no answer one at a time is tried, until it answers again.
+    """
+    now = timezone.now()
+    waiting = _allowed(now, flights).select_related("account", "post__campaign")
+    well = waiting.filter(account__rest_until__isnull=True)
+    shares = [(well.exclude(account__in=flights.load), PER_ACCOUNT)]
+    shares += [(well.filter(account=pk), PER_ACCOUNT - n) for pk, n in flights.load.items()]
+    rested = Account.objects.filter(rest_until__lte=now).values_list("pk", flat=True)
+    shares += [(waiting.filter(account=pk), 1) for pk in rested]
+    rows: list[Delivery] = []
+    for queryset, share in shares:
+        limit = min(share, flights.free - len(rows))
+        rows += claim(queryset, limit=limit, lease=LEASE) if limit > 0 else []
+    return rows
+
+
+def _allowed(now: datetime, flights: Flights) -> DeliveryQuerySet:
+    """What may be sent now, less the accounts that have enough in the air, here and elsewhere."""
+    held = Delivery.objects.filter(lease_token__isnull=False, lease_until__gt=now).order_by()
+    loads = held.values_list("account", "account__rest_until").annotate(number=Count("pk"))
+    busy = {pk for pk, rest, number in loads if number >= (1 if rest else IN_ALL)}
+    busy |= {pk for pk, number in flights.load.items() if number >= PER_ACCOUNT}
+    return Delivery.objects.sendable(now).exclude(account__in=busy)
 
 
 def _begin(rows: list[Delivery]) -> list[Job]:
@@ -174,7 +186,7 @@ def _commit(jobs: list[Job], now: datetime) -> list[Job]:
 
 
 def _publish(job: Job) -> Outcome:
-    """In a thread of the pool: speaks to the network, never to our tables (but for a session)."""
+    """In a thread of its own: speaks to the network, never to our tables (but for a session)."""
     row, channel, draft = job
     try:
         return Outcome(row, channel.publish(draft, row.key), channel.settle)
@@ -182,26 +194,14 @@ def _publish(job: Job) -> Outcome:
         return Outcome(row, problem, channel.settle)
     except Exception as problem:
         return Outcome(row, unexpected(problem), channel.settle)
-    finally:
-        connections.close_all()
 
 
-def _land(flying: dict[Future[Outcome], Delivery]) -> int:
-    """Writes down what has come back, a few at a time; how many went out."""
-    wait(flying, timeout=0.2, return_when=FIRST_COMPLETED)
-    time.sleep(GATHER)
-    done = [future for future in flying if future.done()]
-    for future in done:
-        flying.pop(future)
-    return record([future.result() for future in done]) if done else 0
-
-
-def _soon(left: float) -> bool:
+def _soon(left: float, flights: Flights) -> bool:
     """Waits for the next minute when it is about to come; False when there is nothing to wait for."""
     if left <= 0:
         return False
     now = timezone.now()
-    if _waiting(now):  # another worker is just promoting it, or took less than there is
+    if _waiting(now, flights):  # another worker is just promoting it, or took less than there is
         time.sleep(0.05)
         return True
     coming = (
@@ -220,7 +220,7 @@ def _soon(left: float) -> bool:
     return True
 
 
-def _waiting(now: datetime) -> bool:
-    due = Delivery.objects.sendable(now).filter(next_at__lte=now, lease_token__isnull=True)
+def _waiting(now: datetime, flights: Flights) -> bool:
+    due = _allowed(now, flights).filter(next_at__lte=now, lease_token__isnull=True)
     planned = Delivery.objects.filter(state=State.PLANNED, next_at__lte=now)
     return due.exists() or planned.exists()

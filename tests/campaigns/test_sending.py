@@ -4,9 +4,11 @@ The sender's threads only speak to the network, so that ordinary transactional t
 real processes, kills and dropped connections are in test_fault_matrix.py.
 """
 
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from attribution.services import version
@@ -117,9 +119,88 @@ def test_the_servers_own_wait_is_kept_per_account(one, fake, accounts):
     fake.script = [Unavailable("429", retry_after=timedelta(seconds=40))]
     send()
     accounts[0].refresh_from_db()
-    assert accounts[0].resting()
-    assert not accounts[0].resting(timezone.now() + timedelta(seconds=41))
+    rest = accounts[0].rest_until - timezone.now()
+    assert timedelta(seconds=35) < rest <= timedelta(seconds=40)
     assert again(row).state == State.RETRY_WAIT
+
+
+def test_an_account_that_did_not_answer_gets_one_at_a_time_until_it_does(one, fake, accounts):
+    rows = [one() for _number in range(4)]
+    fake.script = [Unavailable("silence", rest=timedelta(seconds=30))]
+    Account.objects.filter(pk=accounts[0].pk).update(rest_until=timezone.now())
+    send()
+    assert sum(fake.calls.values()) == 1
+    send()
+    assert sum(fake.calls.values()) == 1
+    Account.objects.filter(pk=accounts[0].pk).update(rest_until=timezone.now())
+    send()
+    accounts[0].refresh_from_db()
+    assert accounts[0].rest_until is None
+    Delivery.objects.filter(state=State.RETRY_WAIT).update(next_at=timezone.now())
+    send()
+    assert {again(row).state for row in rows} == {State.PUBLISHED}
+
+
+def test_a_call_that_hangs_is_left_behind_and_still_writes_down_what_it_hears(
+    one, fake, monkeypatch, transactional_db
+):
+    import threading
+
+    from campaigns.services import flights
+
+    monkeypatch.setattr(flights, "PATIENCE", 0.3)
+    go_on, row = threading.Event(), one()
+    fake.gate = lambda *_arguments: go_on.wait(20)
+    send()
+    assert again(row).state == State.SENDING
+    go_on.set()
+    deadline = timezone.now() + timedelta(seconds=20)
+    while again(row).state == State.SENDING and timezone.now() < deadline:
+        time.sleep(0.05)
+    assert row.state == State.PUBLISHED and fake.calls[row.key] == 1
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_proof_is_kept_when_the_database_is_busy(one, fake, monkeypatch, asked):
+    from campaigns.services import outcomes
+
+    row, good = one(), one()
+    if asked:
+        fake.lose = 2
+        send()
+        Delivery.objects.update(next_at=timezone.now())
+    bump, broken = outcomes.bump, [OperationalError("database is locked")] * 3
+
+    def busy():
+        if broken:
+            raise broken.pop()
+        bump()
+
+    monkeypatch.setattr(outcomes, "bump", busy)
+    services.reconcile() if asked else send()
+    assert {again(row).state, again(good).state} == {State.PUBLISHED}
+    assert fake.calls[row.key] == 1 and not broken
+    assert row.log.filter(after=State.PUBLISHED).count() == 1
+
+
+def test_an_outcome_that_cannot_be_written_down_takes_no_other_along(one, fake, monkeypatch):
+    from campaigns.services import outcomes
+
+    bad, good = one(), one()
+    finish = outcomes.finish
+
+    def fails(row, **fields):
+        if row.pk == bad.pk:
+            raise ValueError("a letter no database takes")
+        finish(row, **fields)
+
+    monkeypatch.setattr(outcomes, "finish", fails)
+    send()
+    assert (again(bad).state, again(good).state) == (State.SENDING, State.PUBLISHED)
+    monkeypatch.setattr(outcomes, "finish", finish)
+    Delivery.objects.filter(pk=bad.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    services.reconcile()
+    assert again(bad).state == State.PUBLISHED and fake.calls[bad.key] == 1
 
 
 def test_unknown_is_asked_about_and_found(one, fake):

@@ -102,8 +102,12 @@ def test_what_breaks_after_the_request_is_uncertain_only_when_publishing(raw):
 
 def test_silence_is_uncertain(monkeypatch):
     monkeypatch.setattr(http, "READ_SECONDS", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as listener, pytest.raises(Uncertain):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        pytest.raises(Uncertain) as caught,
+    ):
         post(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    assert caught.value.rest == http.REST
 
 
 def test_an_endless_answer_is_not_read(monkeypatch):

@@ -78,20 +78,20 @@ def after(module, name):
 
 
 def arm(place: str) -> None:
-    from campaigns.services import outcomes, reconciling, sending
+    from campaigns.services import outcomes, sending
 
     if place == "claimed":
         before(sending, "_commit")
     elif place == "intent":
         after(sending, "_commit")
     elif place == "answered":
-        before(sending, "record")
+        before(outcomes, "record")
     elif place == "recording":
         before(outcomes, "bump")
     elif place == "recorded":
-        after(sending, "record")
+        after(outcomes, "record")
     elif place == "asking":
-        before(reconciling, "record")
+        before(outcomes, "record")
     elif place:
         raise ValueError(place)
 
@@ -168,6 +168,23 @@ def do_doubles(keys: list) -> int:
 
     told = DeliveryLog.objects.filter(delivery__key__in=keys, after="published")
     return told.count() - told.values("delivery").distinct().count()
+
+
+def do_lateness(keys: list) -> float:
+    """Seconds from its minute to the last of them."""
+    from campaigns.models import Delivery
+
+    rows = Delivery.objects.filter(key__in=keys)
+    return max((row.published_at - row.planned_at).total_seconds() for row in rows)
+
+
+def do_heartbeat() -> float:
+    """Seconds since the worker last found time for it."""
+    from django.utils import timezone
+
+    from config import heartbeat
+
+    return (timezone.now() - heartbeat.last()).total_seconds()
 
 
 if __name__ == "__main__":
