@@ -8,6 +8,7 @@ from campaigns.services.checking import counts, drafts, problems, require_ready
 from campaigns.services.content import seen_in
 from campaigns.services.decisions import decide, let_go, send_now
 from campaigns.services.figures import day_of, results, results_by_delivery, standing, standings
+from campaigns.services.notices import tell
 from campaigns.services.planning import ask, cancel, hold, move, plan, recheck
 from campaigns.services.reconciling import reconcile
 from campaigns.services.sending import send_due, tick
@@ -39,5 +40,6 @@ __all__ = [
     "send_now",
     "standing",
     "standings",
+    "tell",
     "tick",
 ]
