@@ -1,9 +1,11 @@
 """The month: a table the server draws, every post a link."""
 
+from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -21,11 +23,14 @@ PERMISSION = "campaigns.view_post"
 
 
 def posts_of(shown: Month, campaign: str = "") -> list[Any]:
-    """By the day the wall clock shows; drafts with a day are there too."""
-    rows = Post.objects.for_lists().filter(planned_date__range=(shown.start, shown.end))
+    """By the day the wall clock shows; drafts with a day are there too. What was moved after its
+    yes stands on its new day, wherever it stood before."""
+    inside = Q(planned_date__range=(shown.start, shown.end))
+    rows = Post.objects.for_lists().filter(inside | Q(live=True, has_unpublished_changes=True))
     if campaign.isdigit():
         rows = rows.filter(campaign=int(campaign))
-    return with_looks(rows.order_by("planned_date", "planned_time", "pk"))
+    dated = [post for post in with_looks(rows) if post.planned_date]
+    return sorted(dated, key=lambda one: (one.planned_date, one.planned_time or time.max, one.pk))
 
 
 @permission_required(PERMISSION, raise_exception=True)

@@ -208,6 +208,7 @@ class PostEditView(Composer, snippets.EditView):
 
 class PostInspectView(snippets.InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        services.as_it_will_be(post=self.object)
         context = super().get_context_data(**kwargs)
         return context | results.page_context(self.object, self.request.user)
 

@@ -79,8 +79,8 @@ def post_look(standing: Standing) -> Look:
 
 
 def with_looks(posts: Iterable[Post]) -> list[Any]:
-    """Each post with its `look`, for lists and the calendar; two queries however many."""
-    rows = list(posts)
+    """Each post as it will go out, with its `look`; two queries however many."""
+    rows = [services.as_it_will_be(post=post) for post in posts]
     standings = services.standings(posts=rows)
     for post in rows:
         post.look = post_look(standings[post.pk])  # type: ignore[attr-defined]

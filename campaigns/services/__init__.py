@@ -7,7 +7,14 @@ from campaigns.services.accounts import check_account, check_accounts
 from campaigns.services.checking import counts, drafts, problems, require_ready
 from campaigns.services.content import seen_in
 from campaigns.services.decisions import decide, let_go, send_now
-from campaigns.services.figures import day_of, results, results_by_delivery, standing, standings
+from campaigns.services.figures import (
+    as_it_will_be,
+    day_of,
+    results,
+    results_by_delivery,
+    standing,
+    standings,
+)
 from campaigns.services.notices import tell
 from campaigns.services.planning import ask, cancel, hold, move, plan, recheck
 from campaigns.services.reconciling import reconcile
@@ -15,6 +22,7 @@ from campaigns.services.sending import send_due, tick
 from campaigns.services.sources import campaign_source, raised
 
 __all__ = [
+    "as_it_will_be",
     "ask",
     "campaign_source",
     "cancel",

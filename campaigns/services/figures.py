@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,27 @@ class Standing:
     @property
     def label(self) -> str | Promise:
         return NAMES[self.state] if self.state in NAMES else State(self.state).label
+
+
+def as_it_will_be(*, post: Post) -> Post:
+    """The post with day, time and words of its last version as long as nothing is out, since that
+    one goes out after the yes; what was approved before no longer does. Not to be saved.
+
+    `changed`: whether a change waits for its yes.
+    """
+    open_states = {row.state for row in post.deliveries.all()} - {State.PUBLISHED, State.CANCELLED}
+    asked = post.live and post.has_unpublished_changes and post.latest_revision is not None
+    post.changed = asked and bool(open_states)  # type: ignore[attr-defined]
+    out = any(row.state == State.PUBLISHED for row in post.deliveries.all())
+    if not post.changed or out:  # type: ignore[attr-defined]
+        return post
+    version = post.latest_revision.content  # type: ignore[union-attr]
+    post.text, post.zone = version["text"], version["zone"]
+    post.planned_date = version["planned_date"] and date.fromisoformat(version["planned_date"])
+    post.planned_time = version["planned_time"] and time.fromisoformat(version["planned_time"])
+    if post.campaign_id != version["campaign"]:
+        post.campaign_id = version["campaign"]
+    return post
 
 
 def standing(*, post: Post) -> Standing:

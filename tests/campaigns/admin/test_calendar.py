@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +22,47 @@ def test_posts_stand_on_their_day_with_their_state(as_role, write, approve):
     page = shown(as_role(roles.CAMPAIGNERS))
     assert "sp-slot sp-go" in page
     assert "sp-slot sp-mute" in page
+
+
+def test_what_was_moved_after_its_yes_stands_on_its_new_day(as_role, write, approve, marta):
+    from datetime import time
+
+    from campaigns import services
+
+    post = write(minutes=1, text="Prima {link} #DonoDay2026")
+    approve(post)
+    day = timezone.localdate() + timedelta(days=62)
+    services.move(post=post, day=day, at=time(9, 30), by=marta)
+    client = as_role(roles.CAMPAIGNERS)
+    assert "Prima" not in shown(client)
+    page = shown(client, mese=f"{day:%Y-%m}")
+    assert "<b>09:30</b>" in page and "aspetta un sì" in page
+    rows = client.get(reverse("campaigns_posts:list")).content.decode()
+    assert "09:30" in rows and "aspetta un sì" in rows
+
+
+@pytest.mark.parametrize("role", [roles.CAMPAIGNERS, roles.REVIEW_COOPERATION])
+def test_the_words_shown_are_those_that_will_go_out(role, as_role, write, approve, edit):
+    post = write(minutes=60, text="Prima {link} #DonoDay2026")
+    approve(post)
+    edit(post, text="Seconda {link} #DonoDay2026")
+    client = as_role(role)
+    for path in ("campaigns_posts:list", "campaigns_calendar:index"):
+        page = client.get(reverse(path)).content.decode()
+        assert "Seconda" in page and "Prima" not in page
+    page = client.get(reverse("campaigns_posts:inspect", args=[post.pk])).content.decode()
+    assert "Seconda" in page and "Prima" not in page
+
+
+def test_what_is_out_stays_as_it_went_out(as_role, write, approve, edit):
+    from campaigns import services
+
+    post = write(text="Uscito {link} #DonoDay2026")
+    approve(post)
+    services.send_due(seconds=0.01)
+    edit(post, text="Dopo {link} #DonoDay2026")
+    page = shown(as_role(roles.CAMPAIGNERS))
+    assert "Uscito" in page and "Dopo" not in page
 
 
 def test_an_empty_month_says_what_to_do(as_role):
