@@ -1,5 +1,5 @@
-"""What the donor hears, one function a kind: a new one is a function, a line in KINDS and three
-templates in `donations/mail/<kind>/`.
+"""What the donor hears, one function a kind: a new one is a function, a line in KINDS and TITLES
+and three templates in `donations/mail/<kind>/`.
 
 Each looks at the gift as it is when the mail is written, and gives None when it has been overtaken
 by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `meaning`; the refund
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from donations import issuer
 from donations.models import Acknowledgement, Donation, Receipt
@@ -61,6 +63,16 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "thank_you": thank_you,
     "refund": refund,
     "refund_returned": refund_returned,
+}
+
+
+# how the treasury calls them
+TITLES: dict[str, Promise] = {
+    "processing": _("Gift in progress"),
+    "failed": _("Payment that did not go through"),
+    "thank_you": _("Thanks and receipt"),
+    "refund": _("Refund"),
+    "refund_returned": _("Refund that came back"),
 }
 
 

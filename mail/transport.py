@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from mail import masks
+
 
 class NotSent(Exception):
     """Certainly not sent: try again later."""
@@ -80,4 +82,5 @@ def _close(connection: Any) -> None:
 
 
 def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
+    """For the row, which staff may read: a server repeats the address it refuses."""
+    return masks.within(f"{type(error).__name__}: {error}")[:500]

@@ -4,15 +4,18 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from donations.acknowledgements import KINDS
 from donations.models import Acknowledgement
+from mail import masks
 from mail.services import compose
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 State = Acknowledgement.State
 LEASE = timedelta(minutes=5)
+STUCK = 5  # tries, some minutes: from there on a person should know, and it is still tried again
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,17 @@ def write_due(*, limit: int = 200) -> int:
     return limit
 
 
+def stuck() -> QuerySet[Acknowledgement]:
+    """Mails that do not get written."""
+    return Acknowledgement.objects.filter(state=State.DUE, attempts__gte=STUCK)
+
+
+def try_again(*, duty: Acknowledgement) -> bool:
+    """At once. False when it is written, or being written."""
+    waiting = Acknowledgement.objects.filter(pk=duty.pk, state=State.DUE, lease_token=None)
+    return bool(waiting.update(next_at=timezone.now()))
+
+
 def _write(duty: Acknowledgement) -> None:
     try:
         _compose(duty)
@@ -40,7 +54,7 @@ def _write(duty: Acknowledgement) -> None:
         finish(
             duty,
             next_at=timezone.now() + backoff(duty.attempts),
-            last_error=f"{type(error).__name__}: {error}"[:500],
+            last_error=masks.within(f"{type(error).__name__}: {error}")[:500],
         )
 
 

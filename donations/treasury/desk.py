@@ -1,4 +1,4 @@
-"""What only a person can decide: mails without proof, events that cannot be understood."""
+"""What only a person can decide: mails without proof or not written, events that cannot be understood."""
 
 from typing import Any
 
@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
-from donations.models import StripeEvent
+from donations.acknowledgements import TITLES
+from donations.models import Acknowledgement, StripeEvent
+from donations.services.acknowledging import try_again
 from donations.services.deciding import decide_event
-from donations.treasury import desk_counts, masks
+from donations.treasury import desk_counts, masks, troubles
 from donations.treasury.base import TreasuryView
-from donations.treasury.looks import look
-from donations.treasury.timeline import event_title, event_trouble
+from donations.treasury.looks import Look, look
+from donations.treasury.timeline import event_title
 from mail.models import Message
 from mail.services import Decided, decide
 
@@ -30,9 +32,11 @@ class Desk(TreasuryView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
+        unwritten = desk_counts.unwritten() if user.has_perm("mail.view_message") else []
         mails = desk_counts.doubtful_mails() if user.has_perm("mail.view_message") else []
         return super().get_context_data(
             mails=[_mail(row) for row in mails],
+            unwritten=[_unwritten(row) for row in unwritten],
             stuck=[_event(row) for row in desk_counts.stuck_events()],
             parked=[_event(row) for row in desk_counts.parked_events()],
             may_mail=user.has_perm("mail.change_message"),
@@ -46,7 +50,16 @@ def _event(row: StripeEvent) -> dict[str, Any]:
         "row": row,
         "look": look(row),
         "title": event_title(row),
-        "trouble": event_trouble(row),
+        "trouble": troubles.event(row.last_error),
+    }
+
+
+def _unwritten(row: Acknowledgement) -> dict[str, Any]:
+    return {
+        "row": row,
+        "look": Look("bad", "sp-person", gettext("Not written")),
+        "trouble": troubles.event(row.last_error),
+        "kind": TITLES.get(row.kind, row.kind),
     }
 
 
@@ -55,6 +68,7 @@ def _mail(row: Message) -> dict[str, Any]:
     return {
         "row": row,
         "look": look(row),
+        "trouble": troubles.mail(row.last_error),
         "to": masks.mail(row.to),
         "gift": duty.donation if duty else None,
         "unknown": row.state == Message.State.UNKNOWN,
@@ -80,6 +94,19 @@ def decide_mail(request: HttpRequest, pk: int) -> HttpResponse:
                 "rimanda": gettext("It goes out again."),
             }
             messages.success(request, said[choice])
+    return HttpResponseRedirect(reverse("treasury:desk"))
+
+
+@require_POST
+def write_again(request: HttpRequest, pk: int) -> HttpResponse:
+    if not request.user.has_perms(("donations.view_stripeevent", "mail.change_message")):
+        return permission_denied(request)
+    duty = get_object_or_404(Acknowledgement, pk=pk)
+    if try_again(duty=duty):
+        log(instance=duty, action="donations.mail_decided", data={"choice": "riprova"})
+        messages.success(request, gettext("It is tried again at once."))
+    else:
+        messages.warning(request, gettext("It is written already, or being written just now."))
     return HttpResponseRedirect(reverse("treasury:desk"))
 
 

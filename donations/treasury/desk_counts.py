@@ -2,7 +2,8 @@
 
 from django.db.models import QuerySet
 
-from donations.models import StripeEvent
+from donations.models import Acknowledgement, StripeEvent
+from donations.services import acknowledging
 from mail.models import Message
 
 
@@ -20,5 +21,10 @@ def doubtful_mails() -> QuerySet[Message]:
     return Message.objects.filter(state__in=[Message.State.UNKNOWN, Message.State.FAILED])
 
 
+def unwritten() -> QuerySet[Acknowledgement]:
+    """What donors should hear and nobody could write."""
+    return acknowledging.stuck().select_related("donation")
+
+
 def waiting() -> int:
-    return stuck_events().count() + doubtful_mails().count()
+    return stuck_events().count() + doubtful_mails().count() + unwritten().count()

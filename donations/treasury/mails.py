@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
-from donations.treasury import masks
+from donations.treasury import masks, troubles
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import look
 from mail.models import Attachment, Message
@@ -38,6 +38,7 @@ class MailPage(TreasuryView):
         return super().get_context_data(
             message=self.message,
             look=look(self.message),
+            trouble=troubles.mail(self.message.last_error),
             to=masks.mail(self.message.to),
             gift=self.message.acknowledgement.donation,  # type: ignore[attr-defined]
             **kwargs,

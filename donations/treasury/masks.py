@@ -1,12 +1,8 @@
 """Personal data is shown in part until somebody asks for it, and the asking is written down."""
 
-DOTS = "•••"
+from mail.masks import address as mail
 
-
-def mail(address: str) -> str:
-    """anna@posta.example → a•••@posta.example"""
-    name, at, domain = address.partition("@")
-    return f"{name[:1]}{DOTS}{at}{domain}"
+__all__ = ["fiscal_code", "mail"]
 
 
 def fiscal_code(code: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from attribution.models import ShortLink
 from donations.models import CheckoutAttempt, Donation, JournalEntry, Receipt, StripeEvent
 from donations.money import euros
-from donations.treasury import masks
+from donations.treasury import masks, troubles
 from donations.treasury.looks import look
 from mail.models import Message
 
@@ -26,6 +26,7 @@ class Step:
     tone: str = "ok"
     icon: str = "sp-published"
     note: str = ""
+    trouble: str = ""  # why it stopped, for those who check
     part: str = ""
     row: Any = None
     rank: int = field(default=0, compare=False)  # what came first within the same instant
@@ -84,6 +85,7 @@ def _told(gift: Donation) -> list[Step]:
             event_title(event),
             look(event).tone,
             look(event).icon,
+            trouble=troubles.event(event.last_error),
             part="event",
             row=event,
             rank=1,
@@ -108,15 +110,6 @@ def event_title(event: StripeEvent) -> str:
         "charge.dispute.closed": _("The dispute is closed"),
     }
     return titles.get(event.type, event.type)
-
-
-def event_trouble(event: StripeEvent) -> str:
-    """Why an event stopped, in words where we have some."""
-    sentences = {
-        "SecondCharge": _("Paid twice for one gift: one of the two is to be given back at Stripe."),
-        "WrongMoney": _("The payment is not in euros."),
-    }
-    return sentences.get(event.last_error.partition(":")[0], event.last_error)
 
 
 def _booked(gift: Donation) -> list[Step]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("posta/<int:pk>/", mails.MailPage.as_view(), name="mail"),
     path("posta/<int:pk>/corpo/", mails.body, name="mail_body"),
     path("posta/<int:pk>/decidi/", desk.decide_mail, name="decide_mail"),
+    path("posta/da-scrivere/<int:pk>/", desk.write_again, name="write_again"),
     path("allegati/<int:pk>/", mails.attachment, name="attachment"),
     path("da-decidere/", desk.Desk.as_view(), name="desk"),
     path("notizie/<int:pk>/decidi/", desk.decide_stripe_event, name="decide_event"),

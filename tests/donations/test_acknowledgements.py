@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from donations.models import Acknowledgement, Donation, Receipt
 from donations.services import inbox
@@ -10,6 +12,8 @@ from donations.services.acknowledging import write_due
 from giving_support import begin, process, session_of
 from mail.services import send_due
 from memory_stripe import MemoryStripe
+from people import roles
+from treasury_support import member
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +83,31 @@ def test_a_mail_about_a_refund_that_came_back_meanwhile_is_not_written(
     mails_out()
     assert Acknowledgement.objects.get(kind="refund").state == "skipped"
     assert "25,00" in mailoutbox[-1].subject and len(mailoutbox) == 2
+
+
+def test_a_mail_that_cannot_be_written_stands_on_the_desk_until_it_is(
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gift = paid(memory_stripe)
+    heard(memory_stripe)
+
+    def broken(_data: object) -> bytes:
+        raise OSError("no space left for maria.rossi@example.org")
+
+    treasurer = member(roles.TREASURY)
+    desk = reverse("treasury:desk")
+    with monkeypatch.context() as patch:
+        patch.setattr("donations.services.receipts.render_receipt", broken)
+        for _attempt in range(5):
+            Acknowledgement.objects.update(next_at=timezone.now())
+            assert "Non c’è niente da decidere" in treasurer.get(desk).content.decode()
+            write_due()
+    page = treasurer.get(desk).content.decode()
+    assert "Non si riesce a scrivere una mail" in page and str(gift.public_id) in page
+    assert "m•••@example.org" in page and "maria.rossi@" not in page
+    duty = Acknowledgement.objects.get()
+    treasurer.post(reverse("treasury:write_again", args=[duty.pk]))
+    write_due()
+    assert "Non c’è niente da decidere" in treasurer.get(desk).content.decode()
+    duty.refresh_from_db()
+    assert duty.state == "done"

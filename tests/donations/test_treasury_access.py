@@ -14,7 +14,7 @@ from treasury_support import Cast, gifts, lost_event, member
 
 pytestmark = pytest.mark.django_db
 
-POSTED = {"decide_mail", "decide_event"}
+POSTED = {"decide_mail", "write_again", "decide_event"}
 ONLY_TREASURY = POSTED
 
 
@@ -37,6 +37,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "mail": [cast.mail.pk],
         "mail_body": [cast.mail.pk],
         "decide_mail": [cast.mail.pk],
+        "write_again": [cast.mail.acknowledgement.pk],
         "attachment": [attachment.pk],
         "desk": [],
         "decide_event": [event.pk],
