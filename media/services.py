@@ -35,12 +35,37 @@ def stored_card(spec: CardSpec) -> StoredCard:
 
 
 def share_card(spec: CardSpec) -> StoredCard | None:
-    """The card a page is shared with; None when none can be drawn: no page is down for its card."""
-    try:
-        return _shortened(spec)
-    except (CardProblem, OSError, ValueError) as problem:
-        log.warning("no_card", extra={"kind": spec.kind, "why": type(problem).__name__})
-        return None
+    """The card a page is shared with, a plainer one where its words cannot be drawn.
+
+    None when nothing can be stored: no page is down for its card.
+    """
+    why = ""
+    for plainer in _ever_plainer(spec):
+        try:
+            card = _shortened(plainer)
+        except CardProblem as problem:
+            why = why or f"{type(problem).__name__} {problem.field}"
+            continue
+        except (OSError, ValueError) as problem:
+            why = type(problem).__name__
+            break
+        if why:
+            log.warning("plainer_card", extra={"kind": spec.kind, "why": why})
+        return card
+    log.warning("no_card", extra={"kind": spec.kind, "why": why})
+    return None
+
+
+def _ever_plainer(spec: CardSpec) -> Iterator[CardSpec]:
+    """The card, then without its sum, without words, the name alone, the pluses alone."""
+    yield spec
+    if spec.lines:
+        yield replace(spec, lines=())
+    if spec.kind != "statement":
+        yield replace(spec, lines=(), headline="", hashtag="", address="")
+    name = replace(spec, kind="statement", lines=(), photo=None, hashtag="", headline=spec.brand)
+    yield name
+    yield replace(name, headline="+ + +")
 
 
 def _shortened(spec: CardSpec) -> StoredCard:

@@ -9,6 +9,7 @@ from PIL import Image
 from media.cards import encode, geometry, photo
 from media.cards.colour import readable
 from media.cards.geometry import Line, Pluses
+from media.cards.problems import Unwritable
 from media.cards.spec import CardSpec
 from media.cards.type import run, width
 from media.cards.wrap import Fitted, Style, fit, fit_together
@@ -53,8 +54,8 @@ def _statement(spec: CardSpec) -> Image.Image:
         _sum(card, spec, layout, ink)
     else:
         _alone(card, spec, layout, ink)
-    _mark(card, spec, layout.mark, on=spec.ground, colour=spec.ink, base=layout.tag.base)
-    _tag(card, spec, layout.tag, ink)
+    tag = _tag(card, spec, layout.tag, ink)
+    _mark(card, spec, layout.mark, on=spec.ground, colour=spec.ink, base=layout.tag.base, tag=tag)
     return card
 
 
@@ -71,7 +72,6 @@ def _alone(card: Image.Image, spec: CardSpec, layout: geometry.StatementCard, in
 def _sum(card: Image.Image, spec: CardSpec, layout: geometry.StatementCard, ink: str) -> None:
     """Addends, the sum line, the total. Fewer addends stand nearer the line, as at school."""
     words, total = layout.words, layout.total
-    texts = [(text, 1, "lines") for text in spec.lines]
     texts = [(text, 1, "lines") for text in spec.lines]
     texts.append((spec.headline, total.most, "headline"))
     (*rows, result), style = fit_together(texts, words.style, words.room)
@@ -90,8 +90,8 @@ def _thermometer(spec: CardSpec) -> Image.Image:
     layout = geometry.THERMOMETER[spec.shape]
     card = Image.new("RGB", spec.size, spec.ink)
     light, accent = readable(spec.light, spec.ink), readable(spec.ground, spec.ink)
-    _mark(card, spec, layout.mark, on=spec.ink, colour=spec.ground, base=layout.tag.base)
-    _tag(card, spec, layout.tag, accent)
+    tag = _tag(card, spec, layout.tag, accent)
+    _mark(card, spec, layout.mark, on=spec.ink, colour=spec.ground, base=layout.tag.base, tag=tag)
     _one(card, layout.figure, figure(spec.raised_cents, spec.language), "raised_cents", light)
     _one(card, layout.below, " ".join(spec.lines), "lines", light)
     _field(card, layout.field, spec)
@@ -142,8 +142,13 @@ def _one(card: Image.Image, place: Line, text: str, field: str, colour: str) -> 
     _write(card, place, fit(text, place.style, place.room, place.most, field), colour)
 
 
-def _tag(card: Image.Image, spec: CardSpec, place: Line, colour: str) -> None:
-    _one(card, place, spec.hashtag, "hashtag", colour)
+def _tag(card: Image.Image, spec: CardSpec, place: Line, colour: str) -> float:
+    """Where the hashtag ends."""
+    fitted = fit(spec.hashtag, place.style, place.room, place.most, "hashtag")
+    _write(card, place, fitted, colour)
+    style = fitted.style
+    ends = [width(line, style.weight, style.tracking, "hashtag") for line in fitted.lines]
+    return place.x + max(ends, default=0) * style.size
 
 
 def _label(card: Image.Image, spec: CardSpec, layout: geometry.PhotoCard) -> None:
@@ -160,21 +165,31 @@ def _label(card: Image.Image, spec: CardSpec, layout: geometry.PhotoCard) -> Non
 
 
 def _mark(
-    card: Image.Image, spec: CardSpec, place: Pluses, *, on: str, colour: str, base: float = 0
+    card: Image.Image,
+    spec: CardSpec,
+    place: Pluses,
+    *,
+    on: str,
+    colour: str,
+    base: float = 0,
+    tag: float = 0,
 ) -> None:
-    """The three pluses and, where there is room beside them, the brand's name (on the hashtag's
-    base line where the two share a row).
+    """The three pluses and, where there is room beside them and letters for it, the brand's name
+    (on the hashtag's base line where the two share a row, and beyond its end at `tag`).
     """
     _pluses(card, place, colour)
     if not spec.brand:
         return
     style = Style(round(place.side * 0.8), place.side, 700, -0.01)
-    wide = round(width(spec.brand, style.weight, style.tracking, "brand") * style.size)
+    try:
+        wide = round(width(spec.brand, style.weight, style.tracking, "brand") * style.size)
+    except Unwritable:
+        return
     gap, signs = place.side, round(place.pitch * 2 + place.side)
     left = place.x < spec.size[0] / 2
     start = round(place.x + signs + gap if left else place.x - gap - wide)
     room = 400 if spec.kind == "photo" and spec.shape == "share" else spec.size[0] - 72
-    taken = 0 if left else round(spec.size[0] * 0.45)
+    taken = 0 if left else max(round(spec.size[0] * 0.45), tag + gap / 2)
     if start >= taken and start + wide <= room:
         base = base or place.y + place.side / 2 + style.size * 0.36
         _words(card, spec.brand, start, base, style, readable(spec.light, on))

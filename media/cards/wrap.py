@@ -8,7 +8,9 @@ from functools import lru_cache
 from media.cards.problems import TooLong
 from media.cards.type import width
 
-STEP, STEPS = 4, 3  # shrink by 4 px, at most three times
+STEP, STEPS = 4, 3  # shrink by 4 px, three times: nobody sees it
+SMALL = (0.8, 0.65, 0.5, 0.45, 0.33)  # then to these shares, for a very long word
+LEAST = 19  # px: takes a hashtag of 60 letters; smaller ones nobody could read
 MOST = 8  # lines on any card
 
 # an article or a preposition never ends a line
@@ -108,10 +110,17 @@ def _greedy(parts: tuple[str, ...], room: float, measure: Measure) -> Iterator[s
 
 
 def sizes(style: Style) -> Iterator[Style]:
-    """The wanted size, then three smaller ones, the pitch of lines with them."""
+    """The wanted size, then ever smaller ones, the pitch of lines with them."""
     for step in range(STEPS + 1):
         less = step * STEP
         yield Style(style.size - less, style.lead - less, style.weight, style.tracking)
+    last = style.size - STEPS * STEP
+    for share in SMALL:
+        size = max(round(style.size * share), LEAST)
+        if size < last:
+            last = size
+            lead = round(style.lead * size / style.size)
+            yield Style(size, lead, style.weight, style.tracking)
 
 
 def fit(text: str, style: Style, room: int, most: int, field: str = "headline") -> Fitted:

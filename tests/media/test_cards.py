@@ -1,6 +1,7 @@
 import dataclasses
 import io
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -93,10 +94,11 @@ def test_the_same_spec_gives_the_same_bytes():
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("tone", ["#ffffff", "#000000", "#ffd21f", "#808080"])
+@pytest.mark.parametrize("tone", ["#ffffff", "#000000", "#ffd21f", "#808080", "noise"])
 def test_the_title_can_be_read_over_any_photograph(shape, tone):
     """4.5 to 1 between white letters and every pixel they may stand on."""
-    plain = Photo(data=pictures.saved(Image.new("RGB", (900, 900), tone), "PNG"))
+    picture = noise() if tone == "noise" else Image.new("RGB", (900, 900), tone)
+    plain = Photo(data=pictures.saved(picture, "PNG"))
     layout = geometry.PHOTO[shape]
     ground = photo.base(plain, SHAPES[shape], layout, "#ffffff", "#17150f")
     title = layout.title
@@ -105,6 +107,13 @@ def test_the_title_can_be_read_over_any_photograph(shape, tone):
     below = ground.crop((title.x, top, title.x + title.room, bottom))
     darkest = min(contrast((255, 255, 255), colour) for _n, colour in below.getcolors(1_000_000))
     assert darkest >= 4.5
+
+
+def noise() -> Image.Image:
+    """Black and white squares a few pixels wide, in any order."""
+    chance = random.Random(7)
+    small = Image.frombytes("L", (300, 300), bytes(chance.choice((0, 255)) for _ in range(90_000)))
+    return small.resize((1100, 1100), Image.Resampling.NEAREST).convert("RGB")
 
 
 @given(st.integers(0, 0xFFFFFF), st.integers(0, 0xFFFFFF))
@@ -173,17 +182,43 @@ def test_two_titles_over_one_photograph_do_not_mix():
 @pytest.mark.parametrize(
     "spec",
     [
-        photo_card(headline="Una storia lunga che non finisce mai e poi mai e ancora mai, credimi"),
-        statement(lines=("Una spesa davvero molto grande e lunga",)),
-        statement(headline="una valle più vicina, più verde e più allegra"),
-        thermometer(headline="Prossima tappa: " + "ancora otto settimane " * 5),
-        thermometer(raised_cents=10**14),
+        photo_card(headline="Una storia lunga che non finisce mai, e poi mai, credimi " * 4),
+        statement(lines=("Una spesa davvero molto grande e lunga " * 3,)),
+        statement(headline="una valle più vicina, più verde e più allegra " * 3),
+        thermometer(headline="Prossima tappa: " + "ancora otto settimane " * 9),
+        thermometer(raised_cents=10**40),
     ],
 )
 def test_too_many_words_ask_for_fewer(spec):
     with pytest.raises(TooLong) as caught:
         render(spec)
     assert caught.value.over >= 1
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Sovramagnificentissimamente insieme",
+        "Responsabilizzazione dell’internazionalizzazione",
+        "Mela 🍎 così è già 👩‍👩‍👧 perché 🇮🇹 Žižek àèìòù",
+    ],
+)
+def test_long_words_emoji_accents_and_a_hashtag_of_sixty_letters_fit(kind, shape, headline):
+    rest = {"lines": ()} if kind == "statement" else {}
+    card = KINDS[kind](shape, headline=headline, hashtag="#" + "Insieme2026" * 5 + "Doni", **rest)
+    assert draw(card).size == SHAPES[shape]
+
+
+@pytest.mark.parametrize("kind", ["statement", "thermometer"])
+def test_the_brands_name_is_never_written_over_the_hashtag(kind):
+    """A long hashtag on the row they share leaves no room for it."""
+    long = "#" + "Insieme2026" * 5
+    brand = "Rete dei segni positivi in valle"
+    plain, named = (draw(KINDS[kind](hashtag=long, brand=name)) for name in ("", brand))
+    assert ImageChops.difference(plain, named).getbbox() is None
+    assert draw(KINDS[kind](brand="Сеть")).tobytes() == draw(KINDS[kind]()).tobytes()
 
 
 def test_a_sum_may_have_fewer_addends_and_a_statement_none():

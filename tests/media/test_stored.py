@@ -68,8 +68,50 @@ def test_who_loses_the_race_between_machines_takes_its_file_away(monkeypatch, se
 @pytest.mark.django_db
 def test_words_that_do_not_fit_leave_nothing_behind(settings):
     with pytest.raises(TooLong):
-        services.stored_card(spec(headline="parole " * 60))
+        services.stored_card(spec(headline="parole " * 90))
     assert not StoredCard.objects.exists() and files(settings) == []
+
+
+NAMED = {"brand": "segni positivi"}
+PHOTO = Photo(data=pictures.saved(pictures.half(), "PNG"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("wanted", "drawn"),
+    [
+        (spec(headline="Преображение", **NAMED), spec(headline="segni positivi", **NAMED)),
+        (
+            spec(lines=("Una spesa lunghissima per tutte le famiglie " * 3,), **NAMED),
+            spec(**NAMED),
+        ),
+        (
+            CardSpec(kind="photo", photo=PHOTO, headline="漢字", hashtag="#DonoDay", **NAMED),
+            CardSpec(kind="photo", photo=PHOTO, **NAMED),
+        ),
+        (
+            CardSpec(kind="photo", photo=Photo(path="/none", digest="x"), headline="Ciao", **NAMED),
+            spec(headline="segni positivi", **NAMED),
+        ),
+        (spec(headline="Сеть", brand="Сеть"), spec(headline="+ + +", brand="Сеть")),
+    ],
+)
+def test_a_page_whose_words_cannot_be_drawn_is_shared_with_a_plainer_card(wanted, drawn, caplog):
+    """Never with none, and the log says so."""
+    card = services.share_card(wanted)
+    assert card is not None and card.digest == drawn.digest()
+    assert [record.message for record in caplog.records] == ["plainer_card"]
+    assert StoredCard.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_card_that_cannot_be_stored_is_none_and_no_fault(monkeypatch, caplog):
+    def full(one):
+        raise OSError(28, "no space")
+
+    monkeypatch.setattr(services, "stored_card", full)
+    assert services.share_card(spec()) is None
+    assert [record.message for record in caplog.records] == ["no_card"]
 
 
 @pytest.mark.django_db
