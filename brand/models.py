@@ -14,6 +14,7 @@ from stdnum.exceptions import ValidationError as NumberError
 from stdnum.it import codicefiscale, iva
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.fields import RichTextField
 from wagtail.images import get_image_model_string
 from wagtail.models import Orderable
 
@@ -52,6 +53,15 @@ class BrandSettings(ClusterableModel, BaseGenericSetting):
         related_name="+",
         help_text=_("Without one, the three plus signs stand beside the name."),
     )
+    favicon = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("favicon"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The small square in the browser’s tab. Without one, a plus sign."),
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     press_email = models.EmailField(_("e-mail for the press"), blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
@@ -63,7 +73,11 @@ class BrandSettings(ClusterableModel, BaseGenericSetting):
             [FieldPanel("name"), FieldPanel("claim"), FieldPanel("description")], _("Identity")
         ),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("yellow"), FieldPanel("ink")]), FieldPanel("logo")],
+            [
+                FieldRowPanel([FieldPanel("yellow"), FieldPanel("ink")]),
+                FieldPanel("logo"),
+                FieldPanel("favicon"),
+            ],
             pgettext_lazy("of a brand", "Look"),
         ),
         MultiFieldPanel(
@@ -177,6 +191,26 @@ class LegalSettings(BaseGenericSetting):
     runts_section = models.CharField(_("section of the RUNTS"), max_length=80, blank=True)
     runts_number = models.CharField(_("number in the RUNTS"), max_length=20, blank=True)
     iban = models.CharField(_("IBAN"), max_length=34, blank=True, validators=[validate_iban])
+    privacy_email = models.EmailField(
+        _("e-mail for personal data"),
+        blank=True,
+        help_text=_("Where people write about their data; without it, the brand’s e-mail."),
+    )
+    data_protection_officer = models.CharField(
+        _("data protection officer"),
+        max_length=200,
+        blank=True,
+        help_text=_("Name and contact, where one has been appointed."),
+    )
+    privacy_text = RichTextField(
+        _("who else works on the data for you"),
+        features=["bold", "italic", "link", "ul", "ol"],
+        blank=True,
+        help_text=_(
+            "Who keeps the server, who sends the mails, who keeps the books. Stands in "
+            "the privacy notice, which says the rest by itself."
+        ),
+    )
 
     panels = [
         MultiFieldPanel(
@@ -195,6 +229,13 @@ class LegalSettings(BaseGenericSetting):
             _("Third sector"),
         ),
         FieldPanel("iban"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("privacy_email"), FieldPanel("data_protection_officer")]),
+                FieldPanel("privacy_text"),
+            ],
+            _("Privacy notice"),
+        ),
     ]
 
     class Meta:

@@ -33,6 +33,11 @@ def admin_css() -> SafeString:
     )
 
 
+@hooks.register("insert_global_admin_js")
+def admin_js() -> SafeString:
+    return format_html('<script src="{}" defer></script>', static("brand/admin/names.js"))
+
+
 @hooks.register("register_icons")
 def icons(known: list[str]) -> list[str]:
     return known + [f"brand/admin/icons/sp-{name}.svg" for name in ICONS]

@@ -24,7 +24,7 @@ SECONDS = 60
 STAMP_SECONDS = 1.0
 # where each answer is somebody's own, or counts something
 NEVER = ("/admin/", "/dona/", "/s/", "/stripe/", "/posta-di-prova/", "/static/", "/uploads/",
-         "/documenti/", "/healthz", "/readyz", "/_util/")  # fmt: skip
+         "/documenti/", "/privacy/", "/healthz", "/readyz", "/_util/")  # fmt: skip
 PAGES = {"pagina", "p"}
 A_PAGE = re.compile(r"[1-9]")  # made-up numbers would fill the cache with the same last page
 # what networks and mailings add to every link, and no page reads

@@ -37,7 +37,6 @@ def load() -> None:
         campaign.refresh_from_db()
     _child(home, DonatePage, **demo_texts.DONATE)
     _child(home, StandardPage, **demo_texts.NETWORK)
-    _child(home, StandardPage, **demo_texts.PRIVACY)
     home.refresh_from_db()
     if not home.body:
         home.body = demo_texts.home_bands(pictures, actions, campaign)

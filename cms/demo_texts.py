@@ -165,18 +165,6 @@ NETWORK: dict[str, Any] = {
         {"name": "Ente pubblico", "text": "I comuni e le scuole, che la porta la tengono aperta.", "partners": ["Unione dei Comuni di Mezza Valle", "Istituto comprensivo Le Contrade", "e altri quattro"]},
     ], "closing": "Si decide insieme, ogni mese, attorno allo stesso tavolo."})],
 }  # fmt: skip
-PRIVACY: dict[str, Any] = {
-    "title": "Privacy",
-    "slug": "privacy",
-    "summary": "Quello che teniamo di te, perché, e per quanto.",
-    "body": [("text", {"heading": "In breve", "text": RichText(
-        "<p>Questo sito non profila nessuno e non chiama nessun altro sito. Non mette cookie finché non serve.</p>"
-        "<h3>Quando doni</h3><p>Teniamo il tuo nome, la tua e-mail e, se li scrivi, il codice fiscale e l’indirizzo: servono a ringraziarti e a fare la ricevuta. I dati della carta li vede solo Stripe, che incassa per noi. Le ricevute e la prima nota si tengono per dieci anni, come chiede la legge.</p>"
-        "<h3>Quando segui un nostro link breve</h3><p>Contiamo una visita, senza sapere di chi. Per sette giorni un cookie di nome «da» tiene il codice del post da cui arrivi, lo stesso per tutti: se doni, quel post si prende il merito. Dentro non c’è niente che parli di te.</p>"
-        "<h3>Quando scrivi nel modulo</h3><p>Un cookie di nome «csrftoken» protegge il modulo da chi volesse mandarlo al posto tuo.</p>"
-        "<h3>I tuoi diritti</h3><p>Puoi chiedere di vedere, correggere o cancellare i tuoi dati scrivendo a ciao@segnipositivi.example. Quello che la legge ci obbliga a tenere resta, e ti diciamo perché.</p>"
-    )})],
-}  # fmt: skip
 
 
 def home_bands(pictures: dict[str, Any], actions: list[Any], campaign: Any) -> list[Any]:

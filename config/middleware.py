@@ -71,8 +71,8 @@ def request_id(get_response: Handler) -> Handler:
     return middleware
 
 
-# pages are in the language they were written in; only the form follows the browser
-BY_BROWSER = ("/dona/",)
+# pages are in the language they were written in; the form and its notice follow the browser
+BY_BROWSER = ("/dona/", "/privacy/")
 
 
 def language(get_response: Handler) -> Handler:

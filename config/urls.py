@@ -20,6 +20,7 @@ urlpatterns = [
     path("posta-di-prova/", include("mail.urls")),
     path("s/<slug:code>", attribution_views.follow, name="short_link"),
     path("", include("campaigns.urls")),
+    path("privacy/", cms_views.privacy, name="privacy"),
     path("robots.txt", cms_views.robots),
     path("sitemap.xml", sitemap),
     path("documenti/", include(wagtaildocs_urls)),

@@ -37,6 +37,12 @@ def anchor(heading: Any, parent_context: Any = None, *, block_id: str = "") -> s
     return f"{slugify(heading) or 'fascia'}-{block_id[:4]}".strip("-")
 
 
+def named(block: blocks.FieldBlock, name: Any) -> blocks.FieldBlock:
+    """A field that stands alone in a list, where Wagtail writes no label: its name is read out."""
+    block.field.widget.attrs["aria-label"] = name
+    return block
+
+
 class Figure(blocks.StructBlock):
     """A picture; its alternative text and credit come from the library."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
-from cms.blocks.base import Band
+from cms.blocks.base import Band, named
 
 
 class Counter(blocks.StructBlock):
@@ -65,7 +65,9 @@ class News(Band):
 class Pillar(blocks.StructBlock):
     name = blocks.CharBlock(label=_("Name"), max_length=60)
     text = blocks.TextBlock(label=_("Text"))
-    partners = blocks.ListBlock(blocks.CharBlock(max_length=80), label=_("Partners"))
+    partners = blocks.ListBlock(
+        named(blocks.CharBlock(max_length=80), _("Partner")), label=_("Partners")
+    )
 
 
 class Pillars(Band):

@@ -15,7 +15,7 @@ from cms import cache, share
 
 # addresses of the product's own below the site's root
 RESERVED = {
-    "admin", "brand.css", "documenti", "dona", "healthz", "muro", "posta-di-prova", "readyz",
+    "admin", "brand.css", "documenti", "dona", "healthz", "muro", "posta-di-prova", "privacy", "readyz",
     "robots.txt", "s", "sitemap.xml", "static", "stripe", "uploads",
 }  # fmt: skip
 

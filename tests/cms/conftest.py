@@ -1,13 +1,15 @@
 """The demonstration site, made once for a module: every page type with its usual blocks."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client, override_settings
-from django.utils import translation
+from django.utils import timezone, translation
 
+from campaigns.models import Account, Campaign, Delivery, Post, WallEntry
 from cms import cache as page_cache
 
 # page type, path
@@ -29,6 +31,19 @@ def load_demonstration() -> None:
     demonstration.make_logins()
     with translation.override("it"):
         demo.load()
+
+
+def on_the_wall(**fields: Any) -> WallEntry:
+    """A post of the demonstration's campaign, as its delivery left it on the wall."""
+    campaign = Campaign.objects.get()
+    now = timezone.now()
+    delivery = Delivery.objects.create(
+        post=Post.objects.create(campaign=campaign, text="Due mele"),
+        account=Account.objects.get_or_create(channel="wall", defaults={"name": "Muro"})[0],
+        planned_at=now,
+    )
+    words = {"text": "Due mele", "alt": "Due mele", "published_at": now} | fields
+    return WallEntry.objects.create(delivery=delivery, campaign=campaign, **words)
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from attribution import services as attribution
 from attribution_support import give
 from campaigns.models import Campaign
 from cms import cache as page_cache
-from cms.models import StandardPage
+from cms.models import ActionPage, StandardPage
 from media.models import StoredCard
 from tests.cms.conftest import PAGES
 
@@ -132,9 +132,9 @@ def test_what_a_page_shows_and_who_may_see_it_hold_at_once(visitor, at_once):
     assert visitor.get("/la-rete/").status_code == 302
     restriction.delete()
     assert visitor.get("/la-rete/").status_code == 200
-    page.move(StandardPage.objects.get(slug="privacy"), pos="last-child")
-    assert visitor.get("/la-rete/").headers["Location"] == "/privacy/la-rete/"
-    assert visitor.get("/privacy/la-rete/").status_code == 200
+    page.move(ActionPage.objects.get(slug="emporion"), pos="last-child")
+    assert visitor.get("/la-rete/").headers["Location"] == "/emporion/la-rete/"
+    assert visitor.get("/emporion/la-rete/").status_code == 200
 
 
 def test_a_site_with_another_name_is_followed_at_once(site):

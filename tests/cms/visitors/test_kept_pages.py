@@ -6,7 +6,7 @@ from django.test import Client
 
 from brand.models import BrandSettings
 from cms import cache
-from cms.models import StandardPage
+from cms.models import DonatePage, StandardPage
 
 
 def a_second_later() -> None:
@@ -32,22 +32,22 @@ def test_a_kept_page_asks_the_database_at_most_for_the_stamp(
 
 
 def test_a_page_taken_down_is_gone(site, client):
-    client.get("/privacy/")
-    StandardPage.objects.get(slug="privacy").unpublish()
+    client.get("/la-rete/")
+    StandardPage.objects.get(slug="la-rete").unpublish()
     a_second_later()
-    assert client.get("/privacy/").status_code == 404
+    assert client.get("/la-rete/").status_code == 404
 
 
 def test_a_page_moved_or_deleted_is_gone(site, client):
     client.get("/la-rete/")
-    client.get("/privacy/")
+    client.get("/che-cosa-fa-il-tuo-dono/")
     page = StandardPage.objects.get(slug="la-rete")
     page.slug = "rete"
     page.save_revision().publish()
-    StandardPage.objects.get(slug="privacy").delete()
+    DonatePage.objects.get().delete()
     a_second_later()
     assert client.get("/la-rete/").status_code == 404
-    assert client.get("/privacy/").status_code == 404
+    assert client.get("/che-cosa-fa-il-tuo-dono/").status_code == 404
     assert client.get("/rete/").status_code == 200
 
 

@@ -1,0 +1,71 @@
+"""What goes wrong, and where the site is edited, under axe with the content policy on."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from wagtail.images import get_image_model
+from wagtail.models import Page
+
+from brand.models import BrandSettings, LegalSettings
+from browser_support import HOST, faults, opened, visit
+from tests.cms.conftest import PAGES
+
+pytestmark = pytest.mark.django_db
+SCREENS = [(390, "light"), (390, "dark"), (1440, "light"), (1440, "dark")]
+each_screen = pytest.mark.parametrize(("width", "scheme"), SCREENS)
+
+
+def screen(width: int, scheme: str) -> dict[str, Any]:
+    return {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+
+
+@each_screen
+def test_pages_that_tell_what_went_wrong(site, settings, browser, width, scheme):
+    settings.ROOT_URLCONF = "tests.cms.broken_urls"
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    with opened(browser, client, **screen(width, scheme)) as context:
+        for address in ("/vietata/", "/rotta/", "/non-esiste/"):
+            assert visit(context, address) == [], address
+        page = context.new_page()
+        page.goto(f"{HOST}/dona/")
+        page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').remove()")
+        page.get_by_role("button", name="Vai al pagamento").click()
+        page.get_by_role("heading", name="Il modulo è tornato senza la sua chiave").wait_for()
+        assert faults(page) == []
+
+
+def editors() -> list[str]:
+    """Brand, legal identity, a picture, and one page of each type."""
+    found = [
+        reverse("wagtailsettings:edit", args=["brand", kind._meta.model_name, kind.load().pk])
+        for kind in (BrandSettings, LegalSettings)
+    ]
+    picture = get_image_model().objects.first()
+    found += [reverse("wagtailimages:add"), reverse("wagtailimages:edit", args=[picture.pk])]
+    for path in PAGES.values():
+        slug = path.strip("/").rpartition("/")[2] or "home"
+        page = Page.objects.get(slug=slug, depth__gt=1)
+        found.append(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    return found
+
+
+@each_screen
+def test_the_editors_of_pages_pictures_and_settings(site, browser, width, scheme):
+    client = Client()
+    client.force_login(get_user_model().objects.get(username="carla"))
+    with opened(browser, client, **screen(width, scheme)) as context:
+        for address in editors():
+            assert visit(context, address) == [], address
+
+
+def test_two_white_bands_in_a_row_share_one_gap(site, browser):
+    with opened(browser, Client(), **screen(1440, "light")) as context:
+        page = context.new_page()
+        page.goto(HOST + PAGES["campaign"])  # amounts, then the wall: both on white
+        gaps = page.eval_on_selector_all(
+            ".band", "bands => bands.map(band => parseFloat(getComputedStyle(band).paddingTop))"
+        )
+        assert gaps[0] > 0 and gaps[1] == 0 and gaps[2] > 0
