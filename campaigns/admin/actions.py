@@ -1,4 +1,4 @@
-"""Moving and cancelling a post: one small page each, where the reason of a refusal is shown."""
+"""Moving, cancelling and taking down a post: one small page each, where the reason of a refusal is shown."""
 
 from typing import Any
 
@@ -22,8 +22,10 @@ from campaigns.admin.forms import (
 )
 from campaigns.errors import Refused
 from campaigns.models import Post
+from campaigns.states import State
 
 PERMISSION = "campaigns.change_post"
+OUT = "campaigns.change_delivery"
 
 
 class MoveForm(forms.Form):
@@ -91,6 +93,25 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, post, form, "cancel")
 
 
+@require_http_methods(["GET", "POST"])
+@permission_required(OUT, raise_exception=True)
+def take_down(request: HttpRequest, pk: int) -> HttpResponse:
+    post = get_object_or_404(Post, pk=pk)
+    form = CancelForm(_data(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.take_down(post=post, by=request.user, why=form.cleaned_data["why"])
+        except Refused as reason:
+            form.add_error(None, _sentence(reason))
+        else:
+            messages.success(request, gettext("It is no longer on the wall."))
+            return redirect("campaigns_posts:edit", pk)
+    out = post.deliveries.filter(state=State.PUBLISHED).select_related("account", "wall_entry")
+    elsewhere = [row for row in out if not hasattr(row, "wall_entry")]
+    on_wall = any(row.on_wall for row in out)
+    return _page(request, post, form, "take_down", elsewhere=elsewhere, on_wall=on_wall)
+
+
 def _data(request: HttpRequest) -> Any:
     """An empty answer is an answer."""
     return request.POST if request.method == "POST" else None
@@ -101,7 +122,9 @@ def _sentence(reason: Exception) -> str:
     return " ".join(found) if found else str(reason)
 
 
-def _page(request: HttpRequest, post: Post, form: forms.Form, name: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, post: Post, form: forms.Form, name: str, **more: Any
+) -> HttpResponse:
     status = 409 if form.non_field_errors() else 200
-    context = {"post": post, "form": form, "header_icon": "edit"}
+    context = {"post": post, "form": form, "header_icon": "edit"} | more
     return render(request, f"campaigns/admin/post_{name}.html", context, status=status)

@@ -268,4 +268,5 @@ class PostViewSet(snippets.SnippetViewSet):
             path("cartolina/", live.draw_card, name="card"),
             path("<int:pk>/sposta/", actions.move, name="move"),
             path("<int:pk>/annulla/", actions.cancel, name="cancel"),
+            path("<int:pk>/togli/", actions.take_down, name="take_down"),
         ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from campaigns import services
-from campaigns.admin.states import delivery_look, post_look
+from campaigns.admin.states import TAKEN_DOWN, delivery_look, post_look
 from campaigns.models import Delivery, Post
 from campaigns.states import State
 
@@ -22,11 +22,15 @@ def attach(posts: Iterable[Post]) -> None:
 def deliveries_of(post: Post) -> list[Any]:
     """With `look`, `totals` and `steps` (who changed what, when and why)."""
     rows = list(
-        post.deliveries.select_related("account", "source__link").prefetch_related("log__by")
+        post.deliveries.select_related("account", "source__link", "wall_entry").prefetch_related(
+            "log__by"
+        )
     )
     totals = services.results_by_delivery(deliveries=rows)
     for row in rows:
         row.look, row.totals = delivery_look(row), totals[row.pk]  # type: ignore[attr-defined]
+        if hasattr(row, "wall_entry") and not row.on_wall:
+            row.look, row.remote_url = TAKEN_DOWN, ""  # type: ignore[attr-defined]
         row.steps = list(row.log.all())  # type: ignore[attr-defined]
     return rows
 
@@ -36,6 +40,8 @@ def page_context(post: Post, user: Any) -> dict[str, Any]:
     deliveries = deliveries_of(post)
     standing = services.standing(post=post)
     may_change = user.has_perm("campaigns.change_post")
+    may_take = user.has_perm("campaigns.change_delivery")
+    out = any(row.state == State.PUBLISHED for row in deliveries)
     return {
         "look": post_look(standing),
         "deliveries": deliveries,
@@ -43,6 +49,8 @@ def page_context(post: Post, user: Any) -> dict[str, Any]:
         "held": [row for row in deliveries if row.state == State.HELD],
         "asking": standing.state == "approval",
         "move_url": _url("move", post) if may_change and movable(deliveries) else "",
+        "out": out,
+        "take_url": _url("take_down", post) if may_take and out else "",
         "cancel_url": _url("cancel", post) if may_change and cancellable(deliveries) else "",
     }
 

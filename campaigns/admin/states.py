@@ -37,6 +37,8 @@ LOOKS = {
     "cancelled": Look(_("Cancelled"), "mute", "sp-cancelled"),
 }
 
+TAKEN_DOWN = Look(_("Taken down"), "mute", "sp-cancelled")  # it was out, on the wall
+
 OF_STATE = {
     "draft": "draft",
     "approval": "approval",

@@ -151,6 +151,12 @@ class Delivery(Leased):
         start = max(self.planned_at, self.released_at or self.planned_at)
         return start + timedelta(minutes=self.post.campaign.late_minutes)
 
+    @property
+    def on_wall(self) -> bool:
+        """Whether it stands on the site's wall now. A query where the entry is not selected."""
+        entry = getattr(self, "wall_entry", None)
+        return entry is not None and entry.taken_down_at is None
+
     def entry(self, to: str, *, why: str, by: Any = None) -> "DeliveryLog":
         """The unsaved log row of a change from the present state."""
         return DeliveryLog(delivery=self, before=self.state, after=to, why=str(why), by=by)

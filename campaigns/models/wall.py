@@ -26,10 +26,11 @@ class Shown:
 
 class WallEntryQuerySet(models.QuerySet["WallEntry"]):
     def shown(self) -> "WallEntryQuerySet":
-        """Newest first, with all that the wall's page and feeds show."""
+        """What is on it, newest first, with all that the wall's page and feeds show."""
         images = get_image_model().objects.prefetch_renditions(SIZE)
         return (
-            self.select_related("campaign", "card")
+            self.filter(taken_down_at__isnull=True)
+            .select_related("campaign", "card")
             .prefetch_related(Prefetch("image", queryset=images))
             .order_by("-published_at", "-pk")
         )
@@ -64,6 +65,8 @@ class WallEntry(models.Model):
     )
     alt = models.TextField(_("alternative text"), blank=True)
     published_at = models.DateTimeField(_("went out"), db_index=True)
+    # by a person, afterwards: no longer shown, kept for the history
+    taken_down_at = models.DateTimeField(_("taken down"), null=True, blank=True, editable=False)
 
     objects = WallEntryQuerySet.as_manager()
 

@@ -20,6 +20,7 @@ from campaigns.services.planning import ask, cancel, hold, move, plan, recheck
 from campaigns.services.reconciling import reconcile
 from campaigns.services.sending import send_due, tick
 from campaigns.services.sources import campaign_source, raised
+from campaigns.services.walls import take_down
 
 __all__ = [
     "as_it_will_be",
@@ -48,6 +49,7 @@ __all__ = [
     "send_now",
     "standing",
     "standings",
+    "take_down",
     "tell",
     "tick",
 ]

@@ -1,9 +1,16 @@
 """The site's own wall: a post is on it when its row is."""
 
-from django.conf import settings
+from typing import Any
 
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attribution.services import bump
 from campaigns.channels.wall import Wall
-from campaigns.models import Delivery, WallEntry
+from campaigns.errors import Refused
+from campaigns.models import Delivery, DeliveryLog, Post, WallEntry
 
 
 def show(*, delivery: Delivery) -> WallEntry | None:
@@ -29,3 +36,24 @@ def show(*, delivery: Delivery) -> WallEntry | None:
         delivery.remote_url = f"{settings.SITE_URL}{entry.get_absolute_url()}"
         Delivery.objects.filter(pk=delivery.pk).update(remote_url=delivery.remote_url)
     return entry
+
+
+@transaction.atomic
+def take_down(*, post: Post, by: Any, why: str = "") -> int:
+    """Off the wall and its feeds at once, kept in the history; how many entries it was.
+
+    Raises Refused when nothing of the post is on the wall.
+    """
+    now = timezone.now()
+    entries = WallEntry.objects.filter(delivery__post=post, taken_down_at__isnull=True)
+    entries = entries.select_for_update(of=("self",)).select_related("delivery")
+    taken = list(entries)
+    if not taken:
+        raise Refused(_("Nothing of this post is on the wall any more."))
+    WallEntry.objects.filter(pk__in=[entry.pk for entry in taken]).update(taken_down_at=now)
+    words = _("Taken off the wall: %(why)s") % {"why": why} if why else _("Taken off the wall.")
+    DeliveryLog.objects.bulk_create(
+        [entry.delivery.entry(entry.delivery.state, why=words, by=by) for entry in taken]
+    )
+    bump()
+    return len(taken)

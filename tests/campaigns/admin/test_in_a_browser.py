@@ -85,6 +85,7 @@ def test_every_screen_is_accessible_and_fits(width, scheme, page, live_server, r
         reverse("campaigns_posts:inspect", args=[post]),
         reverse("campaigns_posts:move", args=[post]),
         reverse("campaigns_posts:cancel", args=[post]),
+        reverse("campaigns_posts:take_down", args=[post]),
         reverse("campaigns_calendar:index"),
         reverse("campaigns_desk:index"),
         reverse("campaigns_accounts:index"),

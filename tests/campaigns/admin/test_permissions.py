@@ -21,6 +21,7 @@ OPEN = {
     "campaigns_posts:inspect": READERS,
     "campaigns_posts:move": WRITERS,
     "campaigns_posts:cancel": WRITERS,
+    "campaigns_posts:take_down": WRITERS,
     "campaigns_calendar:index": READERS,
     "campaigns_desk:index": WRITERS,
     "campaigns_accounts:index": WRITERS,
