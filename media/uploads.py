@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 from wagtail.images.fields import WagtailImageField
 
+from media import metadata
 from media.raster import ORIENTATION, upright
 
 DISK_FULL = _(
@@ -34,7 +35,11 @@ TOO_MANY_PIXELS = _(
     "it smaller, then upload it again."
 )
 # what Pillow and its codecs raise for files that were damaged, by accident or on purpose
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, MemoryError)
+BROKEN = (
+    *(OSError, SyntaxError, ValueError, EOFError, IndexError, MemoryError),
+    *(struct.error, zlib.error),
+)
+QUALITY = 92
 SEVERAL_JPEG = "MPO"  # a telephone's JPEG with a second picture behind it: only the first is kept
 AS_THEY_ARE = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 
@@ -128,40 +133,29 @@ class PictureField(WagtailImageField):
 def tidy(upload: UploadedFile) -> UploadedFile:
     """The same upload, or another one where the picture had to be turned or converted.
 
-    The place where a photograph was taken is nobody's business: a JPEG loses its EXIF.
-    Raises ValidationError when the picture cannot be read to its end.
+    Where and by whom a photograph was taken is nobody's business: EXIF, XMP and the like are left
+    out, colour profiles stay. Raises ValidationError when the picture cannot be read to its end.
     """
     try:
         with _opened(upload) as picture:
             several = picture.format == SEVERAL_JPEG
-            if getattr(picture, "n_frames", 1) > 1 and not several:
-                _to_the_end(picture)
-                return upload
+            moves = getattr(picture, "n_frames", 1) > 1 and not several
             turned = picture.getexif().get(ORIENTATION, 1) != 1
-            picture.load()
-            if turned or several or picture.mode not in AS_THEY_ARE:
+            if moves:
+                _to_the_end(picture)
+            else:
+                picture.load()
+            if moves and turned and picture.format != "AVIF":  # whose turn is no part of its EXIF
+                return _replaced(upload, _animation(picture))
+            if not moves and (turned or several or picture.mode not in AS_THEY_ARE):
                 return _replaced(upload, _rewritten(picture))
-            if picture.format == "JPEG" and picture.getexif():
-                return _replaced(upload, without_exif(_bytes(upload)))
+            content = _bytes(upload)
+            clean = metadata.without(picture.format, content)
+            return upload if clean == content else _replaced(upload, clean)
     except BROKEN as error:
         raise _broken(error) from error
     finally:
         upload.seek(0)
-    return upload
-
-
-def without_exif(jpeg: bytes) -> bytes:
-    """A JPEG without its APP1 segments (EXIF and XMP); not a pixel changes.
-
-    Segments by ITU-T T.81, annex B: a marker, then a length that counts itself.
-    """
-    kept, at = [jpeg[:2]], 2
-    while jpeg[at : at + 1] == b"\xff" and jpeg[at + 1] not in (0xDA, 0xD9):
-        (length,) = struct.unpack(">H", jpeg[at + 2 : at + 4])
-        if jpeg[at + 1] != 0xE1:
-            kept.append(jpeg[at : at + 2 + length])
-        at += 2 + length
-    return b"".join([*kept, jpeg[at:]])
 
 
 def _opened(upload: UploadedFile) -> Image.Image:
@@ -182,13 +176,35 @@ def _to_the_end(picture: Image.Image) -> None:
         picture.load()
 
 
+def _animation(picture: Image.Image) -> bytes:
+    """Every frame upright, at its time."""
+    frames, times, out = [], [], io.BytesIO()
+    profile, loop = picture.info.get("icc_profile"), picture.info.get("loop", 0)
+    for number in range(getattr(picture, "n_frames", 1)):
+        picture.seek(number)
+        frames.append(upright(picture).copy())
+        frames[-1].info = {}
+        times.append(round(picture.info.get("duration", 100)))
+    frames[0].save(
+        out,
+        picture.format,
+        save_all=True,
+        append_images=frames[1:],
+        duration=times,
+        loop=loop,
+        quality=QUALITY,
+        icc_profile=profile,
+    )
+    return out.getvalue()
+
+
 def _rewritten(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     plain = upright(picture)
     profile = picture.info.get("icc_profile") if picture.mode in AS_THEY_ARE else None
     plain.info = {}
     kind = "JPEG" if picture.format == SEVERAL_JPEG else picture.format
-    plain.save(out, kind, quality=92, icc_profile=profile)
+    plain.save(out, kind, quality=QUALITY, icc_profile=profile)
     return out.getvalue()
 
 
