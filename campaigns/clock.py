@@ -44,13 +44,14 @@ class Moment:
 
 
 @lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
+def zones() -> frozenset[str]:
+    """Every name the time zone database knows."""
     return frozenset(available_timezones())
 
 
 def validate_zone(value: str) -> None:
     """Raises ValidationError for a name the time zone database does not know."""
-    if value not in _zones():
+    if value not in zones():
         raise ValidationError(
             _("“%(zone)s” is no time zone: write one like Europe/Rome."),
             code="zone",

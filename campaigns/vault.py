@@ -6,6 +6,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext
 
 
 class Unreadable(Exception):
@@ -32,6 +33,8 @@ def unseal(sealed: str) -> dict[str, Any]:
     try:
         opened = _keys(tuple(settings.SECRETS_KEYS)).decrypt(sealed.encode())
     except InvalidToken as problem:
-        raise Unreadable("No key in SECRETS_KEY opens this account's credentials.") from problem
+        raise Unreadable(
+            gettext("Its keys cannot be read any more on this installation: connect it again.")
+        ) from problem
     values: dict[str, Any] = json.loads(opened)
     return values

@@ -9,7 +9,7 @@ from django.db.models import Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -177,7 +177,7 @@ class AccountsViewSet(ViewSet):
     name = "campaigns_accounts"
     url_prefix = "profili"
     icon = "key"
-    menu_label = _("Accounts")
+    menu_label = pgettext_lazy("network", "Accounts")
     menu_name = "accounts"
     menu_order = 240
 

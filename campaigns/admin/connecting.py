@@ -47,6 +47,7 @@ def keep(*, trial: Trial, channel: str, name: str, account: Account | None = Non
             % {"other": trial.identity.handle, "known": known}
         )
     account.name, account.handle = name, trial.identity.handle or known
+    account.url = trial.identity.url
     account.credentials = trial.credentials
     account.sealed_session = vault.seal(trial.session)
     account.limits = trial.limits.as_dict()

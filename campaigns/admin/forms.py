@@ -8,7 +8,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput, AdminTimeInput
 
 from campaigns.channels import registry
-from campaigns.clock import DEFAULT_ZONE, _zones
+from campaigns.clock import DEFAULT_ZONE, zones
 from campaigns.models import Account, Post, PostVariant
 
 DATE_FORMAT = "%d/%m/%Y"
@@ -47,7 +47,7 @@ def text_widget() -> forms.Textarea:
 def zone_choices(current: str) -> list[tuple[str, str]]:
     """Europe's clocks, and the post's own when it lies elsewhere."""
     names = sorted(
-        {name for name in _zones() if name.startswith("Europe/")} | {DEFAULT_ZONE, current}
+        {name for name in zones() if name.startswith("Europe/")} | {DEFAULT_ZONE, current}
     )
     return [(name, name.split("/", 1)[-1].replace("_", " ")) for name in names if name]
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.components import MediaContainer
@@ -52,7 +52,9 @@ class PostFilters(WagtailFilterSet):
         label=_("Campaign"), queryset=Campaign.objects.all()
     )
     accounts = django_filters.ModelChoiceFilter(
-        label=_("Account"), queryset=Account.objects.all(), field_name="accounts"
+        label=pgettext_lazy("network", "Account"),
+        queryset=Account.objects.all(),
+        field_name="accounts",
     )
 
     class Meta:

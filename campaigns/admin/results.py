@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from campaigns import services
-from campaigns.admin.states import TAKEN_DOWN, delivery_look, post_look
+from campaigns.admin.states import LOOKS, TAKEN_DOWN, delivery_look, post_look
 from campaigns.models import Delivery, Post
 from campaigns.states import State
 
@@ -31,8 +31,15 @@ def deliveries_of(post: Post) -> list[Any]:
         row.look, row.totals = delivery_look(row), totals[row.pk]  # type: ignore[attr-defined]
         if hasattr(row, "wall_entry") and not row.on_wall:
             row.look, row.remote_url = TAKEN_DOWN, ""  # type: ignore[attr-defined]
-        row.steps = list(row.log.all())  # type: ignore[attr-defined]
+        row.steps = [_named(step) for step in row.log.all()]  # type: ignore[attr-defined]
     return rows
+
+
+def _named(step: Any) -> Any:
+    """With `label`: a refusal that came before anything was sent is no network's."""
+    ours = step.after == State.REJECTED and step.before != State.SENDING
+    step.label = LOOKS["mend"].label if ours else step.get_after_display()
+    return step
 
 
 def page_context(post: Post, user: Any) -> dict[str, Any]:

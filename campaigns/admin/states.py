@@ -33,6 +33,7 @@ LOOKS = {
     "checking": Look(_("Being checked"), "warn", "sp-checking"),
     "person": Look(_("To decide"), "bad", "sp-person"),
     "rejected": Look(_("Refused by the network"), "bad", "sp-rejected"),
+    "mend": Look(_("To mend"), "bad", "sp-rejected"),
     "stopped": Look(_("Stopped"), "mute", "sp-stopped"),
     "cancelled": Look(_("Cancelled"), "mute", "sp-cancelled"),
 }
@@ -42,6 +43,7 @@ TAKEN_DOWN = Look(_("Taken down"), "mute", "sp-cancelled")  # it was out, on the
 OF_STATE = {
     "draft": "draft",
     "approval": "approval",
+    "mend": "mend",
     State.PLANNED: "planned",
     State.DUE: "sending",
     State.SENDING: "sending",
@@ -64,6 +66,8 @@ def monogram(channel: str) -> str:
 
 
 def delivery_look(delivery: Delivery) -> Look:
+    if delivery.state == State.REJECTED and not delivery.handed_over:
+        return LOOKS["mend"]
     return LOOKS[OF_STATE[delivery.state]]
 
 

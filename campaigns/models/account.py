@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns import vault
 from campaigns.channels import registry
@@ -38,6 +39,7 @@ class Account(models.Model):
     channel = models.CharField(_("network"), max_length=40, validators=[validate_channel])
     name = models.CharField(_("name"), max_length=80)
     handle = models.CharField(_("handle"), max_length=200, blank=True)
+    url = models.CharField(max_length=1000, blank=True, editable=False)  # where one can look at it
     sealed_credentials = models.TextField(editable=False, blank=True)
     sealed_session = models.TextField(editable=False, blank=True)
     active = models.BooleanField(_("in use"), default=True)
@@ -54,8 +56,8 @@ class Account(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
+        verbose_name = pgettext_lazy("network", "account")
+        verbose_name_plural = pgettext_lazy("network", "accounts")
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["channel", "name"], name="account_once"),

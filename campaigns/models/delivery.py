@@ -152,6 +152,16 @@ class Delivery(Leased):
         return start + timedelta(minutes=self.post.campaign.late_minutes)
 
     @property
+    def handed_over(self) -> bool:
+        """Whether this version was ever handed to the network: a refusal before is our own."""
+        return bool(self.digest) and self.payload.get("revision") == (self.revision_id or 0)
+
+    @property
+    def words(self) -> str:
+        """What was sent, or what would be."""
+        return str((self.payload if self.handed_over else self.content).get("text", ""))
+
+    @property
     def on_wall(self) -> bool:
         """Whether it stands on the site's wall now. A query where the entry is not selected."""
         entry = getattr(self, "wall_entry", None)

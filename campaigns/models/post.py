@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
@@ -111,7 +111,10 @@ class Post(
     # the same in UTC, computed by clean()
     planned_at = models.DateTimeField(null=True, editable=False, db_index=True)
     accounts = ParentalManyToManyField(
-        "campaigns.Account", verbose_name=_("accounts"), blank=True, related_name="posts"
+        "campaigns.Account",
+        verbose_name=pgettext_lazy("network", "accounts"),
+        blank=True,
+        related_name="posts",
     )
     live = models.BooleanField(_("approved"), default=False, editable=False)
 

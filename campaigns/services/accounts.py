@@ -42,6 +42,7 @@ def check_account(*, account: Account) -> Account:
             "checked_at": now,
             "limits": limits,
             "handle": identity.handle or account.handle,
+            "url": identity.url or account.url,
         }
     Account.objects.filter(pk=account.pk).update(**fields)
     for name, value in fields.items():

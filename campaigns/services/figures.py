@@ -15,13 +15,18 @@ from campaigns.models import Delivery, Post
 from campaigns.models.delivery import DeliveryQuerySet
 from campaigns.states import WORST_FIRST, State
 
-DRAFT, APPROVAL = "draft", "approval"
-NAMES: dict[str, str | Promise] = {DRAFT: _("Draft"), APPROVAL: _("In approval")}
+DRAFT, APPROVAL, MEND = "draft", "approval", "mend"
+NAMES: dict[str, str | Promise] = {
+    DRAFT: _("Draft"),
+    APPROVAL: _("In approval"),
+    MEND: _("To mend"),
+}
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`state`: a State's value, "draft" or "approval"; `out` of `number` deliveries are out."""
+    """`state`: a State's value, "draft", "approval" or "mend" (refused by our own checks, no
+    network was asked); `out` of `number` deliveries are out."""
 
     state: str
     out: int = 0
@@ -72,6 +77,9 @@ def _standing(deliveries: list[Delivery], asking: bool) -> Standing:
     worst = next((state.value for state in WORST_FIRST if state in states), DRAFT)
     if asking and worst not in (State.NEEDS_PERSON, State.REJECTED):
         worst = APPROVAL
+    refused = [delivery for delivery in deliveries if delivery.state == State.REJECTED]
+    if worst == State.REJECTED and not any(delivery.handed_over for delivery in refused):
+        worst = MEND
     number = sum(1 for delivery in deliveries if delivery.state != State.CANCELLED)
     out = sum(1 for delivery in deliveries if delivery.state == State.PUBLISHED)
     return Standing(worst, out, number)

@@ -129,3 +129,42 @@ def test_the_dashboard_shows_the_same(as_role, waiting):
     shown = as_role(roles.CAMPAIGNERS).get("/admin/").content.decode()
     assert f"#delivery-{delivery.pk}" in shown
     assert "goes-out" in shown
+
+
+def test_one_can_open_the_channel_and_look(as_role, waiting):
+    delivery = waiting()
+    delivery.account.url = "https://fake.example/@noi"
+    delivery.account.save()
+    assert 'href="https://fake.example/@noi"' in page(as_role(roles.CAMPAIGNERS))
+
+
+def test_the_address_of_an_account_is_kept_when_it_is_looked_after(waiting, monkeypatch):
+    from campaigns import services
+    from campaigns.channels.base import Identity
+    from tests.campaigns.fakes import Fake
+
+    monkeypatch.setattr(
+        Fake, "verify", lambda self: Identity("1", "@noi", "https://fake.example/@noi")
+    )
+    account = services.check_account(account=waiting().account)
+    account.refresh_from_db()
+    assert account.url == "https://fake.example/@noi"
+
+
+def test_what_is_quoted_is_what_was_sent(as_role, waiting, edit):
+    delivery = waiting()
+    payload = {"text": "Mandato così https://x.it/s/1", "revision": delivery.revision_id}
+    Delivery.objects.filter(pk=delivery.pk).update(payload=payload)
+    edit(delivery.post, text="Cambiato dopo {link} #DonoDay2026")
+    shown = page(as_role(roles.CAMPAIGNERS))
+    assert "Mandato così" in shown and "Cambiato dopo" not in shown
+
+
+def test_our_own_stop_is_not_laid_at_the_networks_door(as_role, waiting):
+    delivery = waiting(State.REJECTED, Question.NONE, digest="", last_error="Manca l’alt")
+    client = as_role(roles.CAMPAIGNERS)
+    shown = page(client) + client.get(reverse("campaigns_posts:list")).content.decode()
+    assert "Da sistemare" in shown and "Respinto dalla rete" not in shown
+    payload = {"text": "x", "revision": delivery.revision_id}
+    Delivery.objects.filter(pk=delivery.pk).update(digest="x", payload=payload)
+    assert "Respinto dalla rete" in page(client)
