@@ -38,7 +38,7 @@ def failed(duty: Acknowledgement) -> Written | None:
 
 
 def thank_you(duty: Acknowledgement) -> Written | None:
-    return None if duty.donation.state == State.REFUNDED else _written(duty)
+    return _written(duty) if duty.donation.net else None
 
 
 def refund(duty: Acknowledgement) -> Written | None:

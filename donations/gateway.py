@@ -18,7 +18,9 @@ from donations.stripe_facts import (
     BadSignature,
     Busy,
     Charge,
+    Dispute,
     Event,
+    Movement,
     Order,
     Refund,
     Rejected,
@@ -31,6 +33,8 @@ TIMEOUT = 10  # seconds; leases are many times as long
 IN_USE = 409  # another request under this key is just being answered: docs.stripe.com/api/errors
 TOLERANCE = 300  # seconds a signature stays good
 CHARGE = "payment_intent.latest_charge"
+DEBIT = "sepa_debit"
+COLLECTED = "checkout.session.async_payment_succeeded"
 LOCALES = {"it": "it", "en": "en"}
 
 
@@ -97,19 +101,40 @@ class Gateway:
             )
         return _session(made.to_dict())
 
-    def fetch_session(self, session_id: str, *, refunds: bool = False) -> Session:
-        """As it is now, with its charge and fee; with `refunds` also those of a charge that
-        does not say it has any (one that failed is not counted there)."""
+    def fetch_session(
+        self, session_id: str, *, thorough: bool = False, collected: datetime | None = None
+    ) -> Session:
+        """As it is now, with its charge, fee, refunds and disputes; `thorough`: also those of a
+        charge that does not say it has any (a refund that failed is not counted there).
+        `collected`: when its debit was collected, where somebody knows."""
         wanted = {"expand": [f"{CHARGE}.balance_transaction"]}
         with _translated():
             found = self._stripe.checkout.sessions.retrieve(session_id, wanted).to_dict()  # type: ignore[arg-type]
         charge = _charge_of(found)
-        rows: list[dict] = []
-        if charge and (refunds or charge.get("amount_refunded")):
-            with _translated():
-                answer = self._stripe.refunds.list({"charge": charge["id"], "limit": 100})
-                rows = [row.to_dict() for row in answer.auto_paging_iter()]
-        return _session(found, rows)
+        if charge is None:
+            return _session(found)
+        refunds, disputes = [], []
+        if thorough or charge.get("amount_refunded"):
+            refunds = self._all_of(self._stripe.refunds, charge)
+        if thorough or charge.get("disputed"):
+            disputes = self._all_of(self._stripe.disputes, charge)
+        late = _method(charge) == DEBIT
+        settled = (collected or self._collected(found, charge)) if late else None
+        return _session(found, refunds, disputes, settled)
+
+    def _all_of(self, resource: Any, charge: dict) -> list[dict]:
+        with _translated():
+            answer = resource.list({"charge": charge["id"], "limit": 100})
+            return [row.to_dict() for row in answer.auto_paging_iter()]
+
+    def _collected(self, session: dict, charge: dict) -> datetime | None:
+        """When the bank paid a debit. Only the event surely says so: the charge is made on the day
+        of the promise, and its balance transaction may be (a debit's stands as pending first:
+        docs.stripe.com/reports/balance-transaction-types). None when that is too long ago: Stripe
+        keeps events for 30 days."""
+        since = _time(charge["created"])
+        events = self.list_events(since=since, types=[COLLECTED])
+        return next((one.created for one in events if one.object_id == session["id"]), None)
 
     def expire_session(self, session_id: str) -> None:
         """Nobody can pay this session any more. Raises Rejected when it was completed already."""
@@ -176,7 +201,12 @@ def _charge_of(session: dict) -> dict | None:
     return charge if isinstance(charge, dict) and charge.get("status") == "succeeded" else None
 
 
-def _session(data: dict, refunds: list[dict] | None = None) -> Session:
+def _session(
+    data: dict,
+    refunds: list[dict] | None = None,
+    disputes: list[dict] | None = None,
+    settled: datetime | None = None,
+) -> Session:
     given = data.get("payment_intent") or ""  # an id, or the whole of it where we asked for it
     intent = given if isinstance(given, dict) else {"id": given, "status": ""}
     charge = _charge_of(data)
@@ -188,24 +218,31 @@ def _session(data: dict, refunds: list[dict] | None = None) -> Session:
         intent_status=intent["status"],
         attempt=(data.get("metadata") or {}).get(ATTEMPT, ""),
         payment_intent=intent["id"],
-        charge=_charge(charge, refunds or []) if charge else None,
+        charge=_charge(charge, refunds or [], disputes or [], settled) if charge else None,
     )
 
 
-def _charge(data: dict, refunds: list[dict]) -> Charge:
+def _method(charge: dict) -> str:
+    return (charge.get("payment_method_details") or {}).get("type") or "other"
+
+
+def _charge(
+    data: dict, refunds: list[dict], disputes: list[dict], settled: datetime | None
+) -> Charge:
     details = data.get("payment_method_details") or {}
-    kind = details.get("type") or "other"
+    kind = _method(data)
     transaction = data.get("balance_transaction") or {}
     return Charge(
         id=data["id"],
         amount=data["amount"],
         currency=data["currency"].upper(),
-        created=_time(data["created"]),
+        settled=settled or _time(data["created"]),
         method=kind,
         reference=str((details.get(kind) or {}).get("last4") or ""),
         transaction=transaction.get("id", ""),
         fee=transaction.get("fee", 0),
         refunds=tuple(sorted(map(_refund, refunds), key=lambda one: (one.created, one.id))),
+        disputes=tuple(sorted(map(_dispute, disputes), key=lambda one: (one.created, one.id))),
     )
 
 
@@ -216,4 +253,20 @@ def _refund(data: dict) -> Refund:
         status=data["status"] or "pending",
         created=_time(data["created"]),
         transaction=data.get("balance_transaction") or "",
+    )
+
+
+def _dispute(data: dict) -> Dispute:
+    answer_by = (data.get("evidence_details") or {}).get("due_by")
+    moved = data.get("balance_transactions") or []
+    return Dispute(
+        id=data["id"],
+        amount=data["amount"],
+        reason=data["reason"],
+        status=data["status"],
+        created=_time(data["created"]),
+        answer_by=_time(answer_by) if answer_by else None,
+        movements=tuple(
+            Movement(one["id"], one["amount"], one["fee"], _time(one["created"])) for one in moved
+        ),
     )

@@ -48,18 +48,47 @@ class Refund:
 
 
 @dataclass(frozen=True)
+class Movement:
+    """Money that a dispute took from our balance (below zero) or put back, and what that cost."""
+
+    id: str  # of the balance transaction
+    amount: int
+    fee: int  # below zero: given back
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """The donor's bank wants the money back, or asks about it (`warning_…`: no money moves)."""
+
+    id: str
+    amount: int
+    reason: str
+    status: str  # needs_response, under_review, lost, won … (docs.stripe.com/api/disputes/object)
+    created: datetime
+    answer_by: datetime | None  # None: the bank takes no answer, as with a SEPA debit
+    movements: tuple[Movement, ...] = ()
+
+    @property
+    def taken(self) -> int:
+        """Cents that were taken from our balance, whether or not they came back."""
+        return -sum(one.amount for one in self.movements if one.amount < 0)
+
+
+@dataclass(frozen=True)
 class Charge:
     """A payment that went through. `transaction` may be empty for some seconds: fee unknown yet."""
 
     id: str
     amount: int
     currency: str
-    created: datetime
+    settled: datetime  # when the money was there: not the day a debit was promised
     method: str  # card, sepa_debit, …
     reference: str  # last digits
     transaction: str
     fee: int
     refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
 
 @dataclass(frozen=True)

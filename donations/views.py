@@ -241,6 +241,8 @@ PHASES = {
     Donation.State.SETTLED: "settled",
     Donation.State.PARTLY_REFUNDED: "settled",
     Donation.State.REFUNDED: "refunded",
+    Donation.State.DISPUTED: "settled",
+    Donation.State.LOST: "lost",
     Donation.State.FAILED: "failed",
     Donation.State.EXPIRED: "expired",
     Donation.State.CANCELLED: "expired",

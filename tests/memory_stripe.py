@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from donations.stripe_facts import (
     ATTEMPT,
     Charge,
+    Dispute,
     Event,
+    Movement,
     Order,
     Refund,
     Rejected,
@@ -30,6 +32,7 @@ class MemoryStripe:
     breaks_after: int | None = None  # events of a list, then the connection drops
     number: int = 0
     now: datetime = field(default_factory=lambda: datetime.now(UTC) - START)
+    moments: dict[datetime, int] = field(default_factory=dict)  # the times in their order
 
     # --- the gateway's face -----------------------------------------------------------------
 
@@ -53,16 +56,20 @@ class MemoryStripe:
         self.sessions[made.id], self.orders[made.id] = made, order
         return made
 
-    def fetch_session(self, session_id: str, *, refunds: bool = False) -> Session:
+    def fetch_session(
+        self, session_id: str, *, thorough: bool = False, collected: datetime | None = None
+    ) -> Session:
         self._asked("fetch")
         if session_id not in self.sessions:
             raise Rejected("resource_missing")
         session = self.sessions[session_id]
         charge = session.charge
         taken = charge and any(not refund.came_back for refund in charge.refunds)
-        if charge and not (refunds or taken):
-            return replace(session, charge=replace(charge, refunds=()))
-        return session
+        if charge and collected:
+            charge = replace(charge, settled=collected)
+        if charge and not (thorough or taken):
+            charge = replace(charge, refunds=())
+        return replace(session, charge=charge)
 
     def expire_session(self, session_id: str) -> None:
         self._asked("expire")
@@ -117,12 +124,14 @@ class MemoryStripe:
         )
 
     def collect_debit(self, session_id: str) -> None:
+        self.now += timedelta(days=5)
+        collected = self.now + timedelta(seconds=1)  # when the event comes
         self._session(
             session_id,
             "checkout.session.async_payment_succeeded",
             payment_status="paid",
             intent_status="succeeded",
-            charge=self.charges[session_id],
+            charge=replace(self.charges[session_id], settled=collected),
         )
 
     def refuse_debit(self, session_id: str) -> None:
@@ -142,6 +151,53 @@ class MemoryStripe:
         self._event("refund.created", refund.id, session)
         self._event("charge.refunded", charge.id, session)
         return refund.id
+
+    def dispute(self, session_id: str, amount: int, *, status: str = "needs_response") -> str:
+        """A bank contests so much of a payment. `lost` at once: a SEPA debit; `warning_…`: it only
+        asks, and no money moves."""
+        number = self._next()
+        moved = () if status.startswith("warning") else (self._moved(-amount, 20_00),)
+        made = Dispute(
+            id=f"dp_{number}",
+            amount=amount,
+            reason="fraudulent",
+            status=status,
+            created=self.now,
+            answer_by=None if status == "lost" else self.now + timedelta(days=7),
+            movements=moved,
+        )
+        self._disputed(session_id, made, "charge.dispute.created")
+        if moved:
+            self._disputed(session_id, made, "charge.dispute.funds_withdrawn")
+        if status == "lost":
+            self._disputed(session_id, made, "charge.dispute.closed")
+        return made.id
+
+    def decide_dispute(self, session_id: str, dispute_id: str, status: str) -> None:
+        charge = self.sessions[session_id].charge
+        assert charge
+        found = next(one for one in charge.disputes if one.id == dispute_id)
+        decided = replace(found, status=status)
+        if status == "won":
+            back = self._moved(found.amount, 0)
+            decided = replace(decided, movements=(*found.movements, back))
+        ended = status in ("won", "lost", "warning_closed")
+        kind = "charge.dispute.closed" if ended else "charge.dispute.updated"
+        self._disputed(session_id, decided, kind)
+        if status == "won":
+            self._disputed(session_id, decided, "charge.dispute.funds_reinstated")
+
+    def _moved(self, amount: int, fee: int) -> Movement:
+        number = self._next()
+        return Movement(f"txn_dp_{number}", amount, fee, self.now)
+
+    def _disputed(self, session_id: str, dispute: Dispute, kind: str) -> None:
+        session = self.sessions[session_id]
+        assert session.charge
+        others = tuple(one for one in session.charge.disputes if one.id != dispute.id)
+        charge = replace(session.charge, disputes=(*others, dispute))
+        self.sessions[session_id] = replace(session, charge=charge)
+        self._event(kind, dispute.id, session)
 
     def finish_refund(self, session_id: str, refund_id: str, status: str) -> None:
         session = self.sessions[session_id]
@@ -166,6 +222,7 @@ class MemoryStripe:
     def _next(self) -> int:
         self.number += 1
         self.now += timedelta(seconds=1)
+        self.moments[self.now] = self.number
         return self.number
 
     def _charge(self, session_id: str, method: str, fee_known: bool) -> Charge:
@@ -174,7 +231,7 @@ class MemoryStripe:
             id=f"ch_{number}",
             amount=self.orders[session_id].amount,
             currency=self.orders[session_id].currency,
-            created=self.now,
+            settled=self.now,
             method=method,
             reference="4242",
             transaction=f"txn_ch_{number}" if fee_known else "",
@@ -189,7 +246,7 @@ class MemoryStripe:
     def _event(self, kind: str, object_id: str, session: Session) -> None:
         number = self._next()
         thing: dict[str, object] = {"id": object_id, "payment_intent": session.payment_intent}
-        if not kind.startswith("refund."):  # a refund carries no metadata of the payment
+        if not kind.startswith(("refund.", "charge.dispute.")):  # these carry metadata of their own
             thing["metadata"] = {ATTEMPT: session.attempt}
         body = {
             "id": f"evt_{number}",

@@ -1,5 +1,6 @@
 """What giving keeps, one story a file."""
 
+from donations.models.disputes import Dispute
 from donations.models.giving import (
     CheckoutAttempt,
     Consent,
@@ -17,6 +18,7 @@ __all__ = [
     "Acknowledgement",
     "CheckoutAttempt",
     "Consent",
+    "Dispute",
     "Donation",
     "Donor",
     "Fund",

@@ -68,6 +68,9 @@ class Donor(models.Model):
         return self.email
 
 
+_RECEIVED = ["settled", "partly_refunded", "refunded", "disputed", "lost"]
+
+
 class Donation(models.Model):
     """One gift. Its state only goes forward (see `RANK`); amounts are cents, times UTC."""
 
@@ -81,6 +84,8 @@ class Donation(models.Model):
         SETTLED = "settled", _("Received")
         PARTLY_REFUNDED = "partly_refunded", _("Given back in part")
         REFUNDED = "refunded", _("Given back")
+        DISPUTED = "disputed", _("Disputed by the bank")
+        LOST = "lost", _("Taken back by the bank")
 
     class Method(models.TextChoices):
         NONE = "", _("Not known yet")
@@ -88,7 +93,13 @@ class Donation(models.Model):
         SEPA_DEBIT = "sepa_debit", _("SEPA direct debit")
         OTHER = "other", _("Other")
 
-    RECEIVED = (State.SETTLED, State.PARTLY_REFUNDED, State.REFUNDED)
+    RECEIVED = (
+        State.SETTLED,
+        State.PARTLY_REFUNDED,
+        State.REFUNDED,
+        State.DISPUTED,
+        State.LOST,
+    )
     OPEN = (State.STARTED, State.CHECKOUT_OPEN, State.PROCESSING)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -147,13 +158,8 @@ class Donation(models.Model):
             ),
             models.CheckConstraint(condition=Q(currency="EUR"), name="donation_in_euro"),
             models.CheckConstraint(
-                condition=Q(
-                    state__in=["settled", "partly_refunded", "refunded"], settled_at__isnull=False
-                )
-                | (
-                    ~Q(state__in=["settled", "partly_refunded", "refunded"])
-                    & Q(settled_at__isnull=True, refunded_amount=0)
-                ),
+                condition=(Q(state__in=_RECEIVED) & Q(settled_at__isnull=False))
+                | (~Q(state__in=_RECEIVED) & Q(settled_at__isnull=True, refunded_amount=0)),
                 name="donation_settled_has_its_time",
             ),
             models.CheckConstraint(
@@ -163,7 +169,7 @@ class Donation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.donor_name}, {self.amount / 100:.2f} {self.currency}"
+        return f"{self.donor_name}, {self.amount // 100}.{self.amount % 100:02d} {self.currency}"
 
     @property
     def donor_name(self) -> str:
@@ -171,7 +177,7 @@ class Donation(models.Model):
 
     @property
     def net(self) -> int:
-        """Cents that stay: the amount less what was given back."""
+        """Cents that stay: the amount less what went back, by a refund or by a lost dispute."""
         return self.amount - self.refunded_amount
 
     def get_absolute_url(self) -> str:

@@ -15,13 +15,16 @@ class Account(models.Model):
         ASSET = "asset", _("What we have")
         INCOME = "income", _("What came in")
         EXPENSE = "expense", _("What it cost")
+        LIABILITY = "liability", _("What is not ours")
 
     STRIPE = "stripe"  # "Stripe in viaggio": collected, not paid out yet
     FEES = "fees"
+    DISPUTES = "disputes"  # "Contestazioni": taken by a bank, won back or lost in the end
+    SUSPENSE = "suspense"  # "Somme in sospeso": paid twice for one gift, to be given back
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
     fund = models.OneToOneField(
         "donations.Fund",
         on_delete=models.PROTECT,
@@ -64,7 +67,8 @@ class Journal(QuerySet):
 class JournalEntry(models.Model):
     """`amount` cents from the account `credit` to the account `debit`. It balances by construction.
 
-    `origin` names what it comes from, once: "ch_…:gift", "txn_…:fee", "re_…:refund".
+    `origin` names what it comes from, once: "ch_…:gift", "txn_…:fee", "re_…:refund"; all of them in
+    docs/decisions/0002-books-and-receipts.md.
     """
 
     debit = models.ForeignKey(

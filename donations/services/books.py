@@ -4,18 +4,16 @@ the receipt. Said twice, it changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from donations.models import CheckoutAttempt, Donation, Receipt
-from donations.services import receipts
+from donations.models import CheckoutAttempt, Donation
+from donations.services import receipts, returns
 from donations.services.page import (
     FEES,
     GIFTS,
     STRIPE,
+    SUSPENSE,
     Page,
     acknowledge,
     add_credit,
@@ -23,7 +21,7 @@ from donations.services.page import (
     open_page,
     write,
 )
-from donations.stripe_facts import Charge, Refund, Session
+from donations.stripe_facts import Charge, Session
 
 State = Donation.State
 Attempt = CheckoutAttempt.State
@@ -37,11 +35,9 @@ RANK = {
     State.SETTLED: 5,
     State.PARTLY_REFUNDED: 6,
     State.REFUNDED: 7,
+    State.DISPUTED: 7,
+    State.LOST: 7,
 }
-
-
-class SecondCharge(Exception):
-    """The donor paid twice for one gift: a person gives one of them back."""
 
 
 class WrongMoney(Exception):
@@ -58,7 +54,7 @@ class Outcome:
 def record(*, found: Sequence[tuple[int, Session]]) -> list[Outcome]:
     """Brings the books up to what Stripe's sessions say of our attempts (by id), all or nothing.
 
-    Raises SecondCharge and WrongMoney.
+    Raises WrongMoney.
     """
     page = open_page([attempt for attempt, _session in found])
     outcomes = [_read(page, page.attempts[attempt], session) for attempt, session in found]
@@ -70,9 +66,9 @@ def _read(page: Page, attempt: CheckoutAttempt, session: Session) -> Outcome:
     donation = page.donations[attempt.donation_id]
     _note(attempt, session)
     if session.charge and session.payment_status == "paid":
-        _settle(page, donation, session.charge)
+        purse = _purse(page, donation, session.charge)
         _fee(page, donation, session.charge)
-        _refunds(page, donation, session.charge)
+        returns.take_in(page, donation, session.charge, purse)
         return Outcome(donation, complete=bool(session.charge.transaction))
     if page.newest[donation.pk] == attempt.number:
         _advance(page, donation, session)
@@ -109,27 +105,34 @@ def _unpaid_state(session: Session) -> State:
     return State.FAILED if failed else State.PROCESSING
 
 
-def _settle(page: Page, donation: Donation, charge: Charge) -> None:
-    origin = f"{charge.id}:gift"
-    if donation.state in Donation.RECEIVED:
-        if origin not in page.booked:
-            raise SecondCharge(charge.id)
-        return
+def _purse(page: Page, donation: Donation, charge: Charge) -> str:
+    """Books the charge once. The first one is the gift; what is paid on top of it is not ours: it
+    waits in suspense until a person gives it back at Stripe."""
+    if f"{charge.id}:gift" in page.booked:
+        return GIFTS
     if charge.currency != donation.currency:
         raise WrongMoney(charge.id)
-    late = charge.method == Donation.Method.SEPA_DEBIT
+    if donation.state not in Donation.RECEIVED:
+        _settle(page, donation, charge)
+        return GIFTS
+    origin = f"{charge.id}:second"
+    if origin not in page.booked:
+        enter(page, donation, origin, STRIPE, SUSPENSE, charge.amount, charge.settled)
+    return SUSPENSE
+
+
+def _settle(page: Page, donation: Donation, charge: Charge) -> None:
+    origin = f"{charge.id}:gift"
     donation.amount = charge.amount  # what was really paid is what counts
     donation.method = charge.method[:16]
     donation.method_reference = charge.reference
-    donation.settled_at = timezone.now() if late else charge.created
+    donation.settled_at = charge.settled
     donation.state = State.SETTLED
     page.changed[donation.pk] = donation
-    entry = enter(page, donation, origin, STRIPE, GIFTS, charge.amount, charge.created)
-    add_credit(page, donation, origin, charge.amount, charge.created)
-    receipt = receipts.issue(
-        roll=page.roll, donation=donation, amount=charge.amount, given_at=charge.created
-    )
-    if late:
+    entry = enter(page, donation, origin, STRIPE, GIFTS, charge.amount, charge.settled)
+    add_credit(page, donation, origin, charge.amount, charge.settled)
+    receipt = receipts.issue(roll=page.roll, donation=donation, amount=charge.amount)
+    if charge.method == Donation.Method.SEPA_DEBIT:
         # a debit always has both; when we heard of it late, the first has nothing to say any more
         acknowledge(page, donation, "processing", skip=True)
     acknowledge(page, donation, "thank_you", entry=entry, receipt=receipt)
@@ -138,64 +141,4 @@ def _settle(page: Page, donation: Donation, charge: Charge) -> None:
 def _fee(page: Page, donation: Donation, charge: Charge) -> None:
     origin = f"{charge.transaction}:fee"
     if charge.transaction and charge.fee and origin not in page.booked:
-        enter(page, donation, origin, FEES, STRIPE, charge.fee, charge.created)
-
-
-def _refunds(page: Page, donation: Donation, charge: Charge) -> None:
-    """One by one in their order, so that whoever hears of several at once writes the same books."""
-    for refund in charge.refunds:
-        if refund.transaction and f"{refund.id}:refund" not in page.booked:
-            _give_back(page, donation, charge, refund)
-        if refund.transaction and refund.came_back and f"{refund.id}:returned" not in page.booked:
-            _take_back(page, donation, charge, refund)
-
-
-def _give_back(page: Page, donation: Donation, charge: Charge, refund: Refund) -> None:
-    origin = f"{refund.id}:refund"
-    entry = enter(page, donation, origin, GIFTS, STRIPE, refund.amount, refund.created)
-    _refunded(page, donation, donation.refunded_amount + refund.amount)
-    add_credit(page, donation, origin, -refund.amount, refund.created)
-    receipt = _replace_receipt(page, donation, charge, _("refund of %(day)s"), refund.created)
-    acknowledge(
-        page, donation, "refund", key=origin, entry=entry, receipt=receipt, skip=refund.came_back
-    )
-
-
-def _take_back(page: Page, donation: Donation, charge: Charge, refund: Refund) -> None:
-    """The bank would not take the refund: the money is ours again, and a receipt is due again. The
-    donor hears of it either way: the receipt that she has is void."""
-    origin = f"{refund.id}:returned"
-    entry = enter(page, donation, origin, STRIPE, GIFTS, refund.amount, refund.created)
-    _refunded(page, donation, donation.refunded_amount - refund.amount)
-    add_credit(page, donation, origin, refund.amount, refund.created)
-    reason = _("refund of %(day)s that came back")
-    receipt = _replace_receipt(page, donation, charge, reason, refund.created)
-    acknowledge(page, donation, "refund_returned", key=origin, entry=entry, receipt=receipt)
-
-
-def _refunded(page: Page, donation: Donation, amount: int) -> None:
-    donation.refunded_amount = amount
-    if amount == 0:
-        donation.state = State.SETTLED
-    else:
-        donation.state = State.REFUNDED if donation.net == 0 else State.PARTLY_REFUNDED
-    page.changed[donation.pk] = donation
-
-
-def _replace_receipt(
-    page: Page, donation: Donation, charge: Charge, reason: str, at: datetime
-) -> Receipt | None:
-    """The valid receipt is void; one for what stays takes its place. None when nothing stays."""
-    last = donation.receipts.order_by("-pk").first()
-    if last and last.state == Receipt.State.ISSUED:
-        day = at.astimezone(receipts.ROME).strftime("%d/%m/%Y")
-        receipts.void(receipt=last, reason=reason % {"day": day})
-    if not donation.net:
-        return None
-    return receipts.issue(
-        roll=page.roll,
-        donation=donation,
-        amount=donation.net,
-        given_at=charge.created,
-        replaces=last,
-    )
+        enter(page, donation, origin, FEES, STRIPE, charge.fee, charge.settled)

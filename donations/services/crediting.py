@@ -1,13 +1,11 @@
 """The credits are a projection of the ledger: here they are made again from it."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from attribution.models import Credit
 from attribution.services import add_credits
 from donations.models import JournalEntry
-
-# what an entry means to the source that brought the gift; fees are no matter of its
-SIGNS = {"gift": 1, "refund": -1, "returned": 1}
 
 
 @transaction.atomic
@@ -24,20 +22,22 @@ def rebuild_credits() -> tuple[int, int]:
 
 
 def _from_the_journal() -> list[Credit]:
-    entries = JournalEntry.objects.filter(donation__source__isnull=False)
+    """What moves a fund's account is a matter of the source that brought the gift; fees, disputes
+    and suspense are not."""
+    touched = Q(credit__fund__isnull=False) | Q(debit__fund__isnull=False)
+    entries = JournalEntry.objects.filter(touched, donation__source__isnull=False)
     return [
         Credit(
-            source=entry.donation.source,
+            source_id=entry.donation.source_id,
             ref=entry.origin,
-            amount=SIGNS[kind] * entry.amount,
+            amount=entry.amount if entry.credit.fund_id else -entry.amount,
             currency=entry.currency,
             gift=entry.donation.public_id.hex,
             donor=entry.donation.donor.public_id.hex,
             at=entry.at,
         )
-        for entry in entries.select_related("donation__donor", "donation__source")
-        if (kind := entry.origin.rpartition(":")[2]) in SIGNS
-        and entry.donation.source_id is not None
+        for entry in entries.select_related("donation__donor", "credit")
+        if entry.donation.source_id is not None
     ]
 
 

@@ -37,8 +37,12 @@ class Case:
     events: list[StripeEvent] = field(default_factory=list)
 
     def look(self, stripe: gateway.Gateway) -> Session:
-        refunds = any(event.type in REFUND_TYPES for event in self.events)
-        return stripe.fetch_session(str(self.attempt.session_id), refunds=refunds)
+        """A debit's event says when it was collected; without it the gateway has to ask."""
+        back = any(event.type in (*REFUND_TYPES, *DISPUTE_TYPES) for event in self.events)
+        collected = (one.happened_at for one in self.events if one.type == gateway.COLLECTED)
+        return stripe.fetch_session(
+            str(self.attempt.session_id), thorough=back, collected=next(collected, None)
+        )
 
 
 def process_events(*, limit: int = 1000) -> int:
@@ -81,10 +85,7 @@ def _searched(event: StripeEvent) -> CheckoutAttempt | None:
     """The attempt an event speaks of. None: put aside or parked already, never dropped."""
     found = None
     try:
-        if event.type in DISPUTE_TYPES:
-            _finish(event, State.FAILED, "a payment is disputed: answer it at Stripe")
-        else:
-            found = _attempt_of(event)
+        found = _attempt_of(event)
     except Unavailable as error:
         _later(event, str(error))
     except (Rejected, ValueError, KeyError, TypeError) as error:
@@ -157,7 +158,7 @@ def _record_alone(one: tuple[Case, Session]) -> None:
     case = one[0]
     try:
         _record([one])
-    except (books.SecondCharge, books.WrongMoney) as error:
+    except books.WrongMoney as error:
         _each(case, _finish, State.FAILED, f"{type(error).__name__}: {error}")
     except Exception as error:  # a fault of ours: kept, tried again, and in the log
         log.exception("event not processed", extra={"attempt": case.attempt.pk})

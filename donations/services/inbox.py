@@ -14,7 +14,13 @@ SESSION_TYPES = (
 )
 REFUND_TYPES = ("charge.refunded", "refund.created", "refund.updated", "refund.failed")
 CHARGE_TYPES = ("charge.updated",)  # brings the fee, when it was not known at once
-DISPUTE_TYPES = ("charge.dispute.created", "charge.dispute.closed")
+DISPUTE_TYPES = (
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
+)
 # the rest is kept and left alone
 ACTED_ON = (*SESSION_TYPES, *REFUND_TYPES, *CHARGE_TYPES, *DISPUTE_TYPES)
 

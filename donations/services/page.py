@@ -13,6 +13,7 @@ from donations.models import (
     Account,
     Acknowledgement,
     CheckoutAttempt,
+    Dispute,
     Donation,
     Fund,
     JournalEntry,
@@ -21,6 +22,7 @@ from donations.models import (
 from donations.services import receipts
 
 STRIPE, FEES = Account.STRIPE, Account.FEES
+DISPUTES, SUSPENSE = Account.DISPUTES, Account.SUSPENSE
 GIFTS = "gifts"  # the account of the gift's fund
 CHANGED = ["amount", "refunded_amount", "method", "method_reference", "settled_at", "state"]
 
@@ -32,7 +34,8 @@ class Page:
     attempts: dict[int, CheckoutAttempt]
     donations: dict[int, Donation]  # locked
     newest: dict[int, int]  # donation → number of its newest attempt
-    booked: set[str]  # origins that stand in the journal
+    booked: dict[str, int]  # what stands in the journal: amounts by origin
+    disputes: dict[str, Dispute]  # by Stripe's id
     said: set[str]  # keys of the acknowledgements that are there
     accounts: dict[str | int, Account]  # by code, and by fund
     roll: receipts.Roll = field(default_factory=receipts.Roll)
@@ -64,14 +67,15 @@ def open_page(ids: list[int]) -> Page:
         attempts=attempts,
         donations=donations,
         newest=newest,
-        booked=set(entries.values_list("origin", flat=True)),
+        booked=dict(entries.values_list("origin", "amount")),
+        disputes={one.dispute_id: one for one in Dispute.objects.filter(donation__in=gifts)},
         said=set(duties.values_list("key", flat=True)),
         accounts=_accounts({donation.fund for donation in donations.values()}),
     )
 
 
 def _accounts(funds: set[Fund]) -> dict[str | int, Account]:
-    wanted = Q(code__in=[STRIPE, FEES]) | Q(fund__in=funds)
+    wanted = Q(code__in=[STRIPE, FEES, DISPUTES, SUSPENSE]) | Q(fund__in=funds)
     found = {one.fund_id or one.code: one for one in Account.objects.filter(wanted)}
     for fund in funds:
         if fund.pk not in found:
@@ -117,7 +121,7 @@ def enter(
         donation=donation,
         at=at,
     )
-    page.booked.add(origin)
+    page.booked[origin] = amount
     page.entries.append(entry)
     return entry
 

@@ -53,7 +53,6 @@ def issue(
     roll: Roll,
     donation: Donation,
     amount: int,
-    given_at: datetime,
     replaces: Receipt | None = None,
 ) -> Receipt:
     """A receipt with the roll's next number and its data frozen, in the books' transaction."""
@@ -67,7 +66,7 @@ def issue(
         amount=amount,
         issued_at=roll.now,
         replaces=replaces,
-        data=snapshot(donation, roll.body, amount, label, given_at, roll.now),
+        data=snapshot(donation, roll.body, amount, label, roll.now),
     )
 
 
@@ -76,10 +75,11 @@ def snapshot(
     body: dict[str, str],
     amount: int,
     label: str,
-    given_at: datetime,
     now: datetime,
 ) -> dict:
-    """What `render_receipt` prints: JSON values only, dates in Europe/Rome."""
+    """What `render_receipt` prints: JSON values only, dates in Europe/Rome. The day of giving is the
+    day the money was there (for a debit, when it was collected)."""
+    assert donation.settled_at  # a receipt is issued on settled money only
     town = " ".join(filter(None, (donation.postcode, donation.city)))
     province = f"({donation.province})" if donation.province else ""
     place = " ".join(filter(None, (town, province)))
@@ -87,7 +87,7 @@ def snapshot(
     return {
         "number": label,
         "issued_on": now.astimezone(ROME).date().isoformat(),
-        "given_on": given_at.astimezone(ROME).date().isoformat(),
+        "given_on": donation.settled_at.astimezone(ROME).date().isoformat(),
         "amount": amount,
         "donor": donation.donor_name,
         "address": ", ".join(filter(None, (donation.street, place, country))),

@@ -59,9 +59,9 @@ def _missed_sessions(now: datetime) -> int:
     for attempt in waiting.select_related("donation").order_by("?")[:AT_ONCE]:
         before = attempt.donation.state
         try:
-            session = gateway.get().fetch_session(str(attempt.session_id), refunds=True)
+            session = gateway.get().fetch_session(str(attempt.session_id), thorough=True)
             (outcome,) = books.record(found=[(attempt.pk, session)])
-        except (Rejected, books.SecondCharge, books.WrongMoney) as error:
+        except (Rejected, books.WrongMoney) as error:
             log.error("sweep: a person is needed", extra={"reason": str(error)})
             continue
         found += outcome.donation.state != before

@@ -1,7 +1,9 @@
-"""What only a person can decide: mails without proof or not written, events that cannot be understood."""
+"""What only a person can decide: disputes to answer, gifts paid twice, mails without proof or not
+written, events that cannot be understood."""
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -23,6 +25,8 @@ from donations.treasury.timeline import event_title
 from mail.models import Message
 from mail.services import Decided, decide
 
+STRIPE = "https://dashboard.stripe.com/"
+
 
 class Desk(TreasuryView):
     permissions = ("donations.view_stripeevent",)
@@ -35,6 +39,9 @@ class Desk(TreasuryView):
         unwritten = desk_counts.unwritten() if user.has_perm("mail.view_message") else []
         mails = desk_counts.doubtful_mails() if user.has_perm("mail.view_message") else []
         return super().get_context_data(
+            disputes=[{"row": row, "look": look(row)} for row in desk_counts.disputes_to_answer()],
+            twice=desk_counts.paid_twice(),
+            at_stripe=settings.SANDBOX_URL + "/_control/" if settings.SANDBOX else STRIPE,
             mails=[_mail(row) for row in mails],
             unwritten=[_unwritten(row) for row in unwritten],
             stuck=[_event(row) for row in desk_counts.stuck_events()],

@@ -1,8 +1,16 @@
 """What waits for a person in the treasury."""
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
-from donations.models import Acknowledgement, StripeEvent
+from donations.models import (
+    Account,
+    Acknowledgement,
+    Dispute,
+    Donation,
+    JournalEntry,
+    StripeEvent,
+)
 from donations.services import acknowledging
 from mail.models import Message
 
@@ -26,5 +34,21 @@ def unwritten() -> QuerySet[Acknowledgement]:
     return acknowledging.stuck().select_related("donation")
 
 
+def disputes_to_answer() -> QuerySet[Dispute]:
+    """Those that wait for our word, the most urgent first."""
+    waiting = Dispute.objects.filter(status__in=Dispute.OURS).select_related("donation")
+    return waiting.order_by(F("answer_by").asc(nulls_last=True), "pk")
+
+
+def paid_twice() -> QuerySet[Donation]:
+    """Gifts with money in suspense: `suspended` cents are to be given back at Stripe."""
+    ever = JournalEntry.objects.filter(credit__code=Account.SUSPENSE).values("donation")
+    came = Sum("entries__amount", filter=Q(entries__credit__code=Account.SUSPENSE))
+    went = Sum("entries__amount", filter=Q(entries__debit__code=Account.SUSPENSE))
+    gifts = Donation.objects.filter(pk__in=ever).annotate(suspended=came - Coalesce(went, 0))
+    return gifts.filter(suspended__gt=0)
+
+
 def waiting() -> int:
-    return stuck_events().count() + doubtful_mails().count() + unwritten().count()
+    duties = (stuck_events(), doubtful_mails(), unwritten(), disputes_to_answer(), paid_twice())
+    return sum(rows.count() for rows in duties)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
-from donations.models import Donation, Receipt
+from donations.models import Account, Donation, Receipt
 from donations.treasury import export, masks
 from donations.treasury.base import TreasuryView
 from donations.treasury.filters import VIEWS, DonationFilter
@@ -144,7 +144,8 @@ class DonationPage(TreasuryView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         gift = self.gift
         mail, code = gift.donor.email, gift.codice_fiscale
-        fee = _fee(gift)
+        fee, held = _balance(gift, Account.FEES), _balance(gift, Account.DISPUTES)
+        lost = _lost(gift)
         return super().get_context_data(
             gift=gift,
             look=look(gift),
@@ -155,14 +156,25 @@ class DonationPage(TreasuryView):
             may_ask=self.request.user.has_perm("donations.view_donor"),
             how_many=gift.donor.donations.filter(state__in=Donation.RECEIVED).count(),
             fee=fee,
-            remains=gift.net - fee if gift.state in Donation.RECEIVED else None,
+            held=held,
+            lost=lost,
+            given_back=gift.refunded_amount - lost,
+            remains=gift.net - fee - held if gift.state in Donation.RECEIVED else None,
             consents=gift.consents.all(),
             **kwargs,
         )
 
 
-def _fee(gift: Donation) -> int:
-    """Cents the payment cost, from the ledger: what went to the fees less what came back."""
-    rows = gift.entries.filter(debit__code="fees").aggregate(sum=Sum("amount"))["sum"] or 0
-    back = gift.entries.filter(credit__code="fees").aggregate(sum=Sum("amount"))["sum"] or 0
-    return int(rows - back)
+def _balance(gift: Donation, account: str) -> int:
+    """Cents of the gift on an account (its fees, what a bank holds back): debits less credits."""
+    came = gift.entries.filter(debit__code=account).aggregate(sum=Sum("amount"))["sum"] or 0
+    went = gift.entries.filter(credit__code=account).aggregate(sum=Sum("amount"))["sum"] or 0
+    return int(came - went)
+
+
+def _lost(gift: Donation) -> int:
+    """Cents of the gift that banks took for good: from the fund to the disputes' account."""
+    rows = gift.entries.filter(debit__fund=gift.fund, credit__code=Account.DISPUTES)
+    back = gift.entries.filter(credit__fund=gift.fund, debit__code=Account.DISPUTES)
+    sums = [one.aggregate(sum=Sum("amount"))["sum"] or 0 for one in (rows, back)]
+    return int(sums[0] - sums[1])

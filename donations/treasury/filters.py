@@ -18,6 +18,7 @@ VIEWS: tuple[tuple[str, Any], ...] = (
     (Donation.State.PROCESSING, Donation.State.PROCESSING.label),
     (Donation.State.FAILED, Donation.State.FAILED.label),
     (Donation.State.REFUNDED, Donation.State.REFUNDED.label),
+    (Donation.State.DISPUTED, Donation.State.DISPUTED.label),
     (NO_CODE, _("Without codice fiscale")),
 )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from donations.models import Donation, Receipt, StripeEvent
+from donations.models import Dispute, Donation, Receipt, StripeEvent
 from mail.models import Message
 
 
@@ -27,6 +27,8 @@ GIFTS = {
     Gift.SETTLED: ("ok", "sp-published"),
     Gift.PARTLY_REFUNDED: ("mute", "sp-cancelled"),
     Gift.REFUNDED: ("mute", "sp-cancelled"),
+    Gift.DISPUTED: ("bad", "sp-person"),
+    Gift.LOST: ("mute", "sp-cancelled"),
 }
 EVENTS = {
     Event.RECEIVED: ("go", "sp-sending"),
@@ -50,7 +52,9 @@ RECEIPTS = {
 
 
 def look(row: Any) -> Look:
-    """Of a donation, a Stripe event, a mail or a receipt."""
+    """Of a donation, a Stripe event, a mail, a receipt, or a dispute that waits for an answer."""
+    if isinstance(row, Dispute):
+        return Look("bad", "sp-person", str(row.get_status_display()))
     tables: dict[Any, Any] = {
         Donation: GIFTS,
         StripeEvent: EVENTS,

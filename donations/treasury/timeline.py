@@ -78,6 +78,7 @@ def _opened(gift: Donation) -> list[Step]:
 
 
 def _told(gift: Donation) -> list[Step]:
+    disputes = {one.dispute_id: str(one.get_status_display()) for one in gift.disputes.all()}
     return [
         Step(
             event.happened_at,
@@ -85,6 +86,7 @@ def _told(gift: Donation) -> list[Step]:
             event_title(event),
             look(event).tone,
             look(event).icon,
+            disputes.get(event.object_id, "") if event.type == "charge.dispute.closed" else "",
             trouble=troubles.event(event.last_error),
             part="event",
             row=event,
@@ -107,6 +109,9 @@ def event_title(event: StripeEvent) -> str:
         "refund.updated": _("The refund went on"),
         "refund.failed": _("The refund did not succeed"),
         "charge.dispute.created": _("The donor’s bank disputes the payment"),
+        "charge.dispute.updated": _("The dispute went on"),
+        "charge.dispute.funds_withdrawn": _("The bank has taken the money"),
+        "charge.dispute.funds_reinstated": _("The bank has given the money back"),
         "charge.dispute.closed": _("The dispute is closed"),
     }
     return titles.get(event.type, event.type)

@@ -10,7 +10,6 @@ def event(error: str) -> str:
         "not a gift made here": _("It belongs to no gift made on this site."),
         "the fee is not known yet": _("Stripe does not know its fee yet."),
         "Rejected": _("Stripe refuses to show what it speaks of (%(error)s)."),
-        "SecondCharge": _("Paid twice for one gift: one of the two is to be given back at Stripe."),
         "WrongMoney": _("The payment is not in euros."),
     }
     unforeseen = _("A fault nobody foresaw: show this to whoever looks after the site (%(error)s).")

@@ -96,6 +96,7 @@ ENDPOINTS: list[tuple[str, str, api.Endpoint]] = [
     *_simple("refunds", "refund", "charge", "payment_intent"),
     ("POST", "refunds", api.endpoint(refunds.create, refunds.CREATE)),
     ("POST", "refunds/<id>", api.endpoint(refunds.update, refunds.UPDATE)),
+    *_simple("disputes", "dispute", "charge", "payment_intent"),
     *_simple("customers", "customer", "email"),
     ("POST", "customers", create_customer()),
     ("GET", "payment_methods/<id>", retriever("payment_method")),

@@ -6,6 +6,8 @@
     POST /_control/stripe/refund   {"payment_intent" | "charge", "amount" (cents),
                                     "outcome": succeeded|pending|failed}
                                    or {"refund", "outcome": succeeded|failed}
+    POST /_control/stripe/dispute  {"payment_intent" | "charge", "amount" (cents), "inquiry": bool}
+                                   or {"dispute", "outcome": under_review|won|lost}
     POST /_control/stripe/expire   {"session"}
     POST /_control/stripe/webhooks see sandbox.stripe.outbox.set_mode; GET tells how it stands
     POST /_control/stripe/capture  {"seconds"}: how long after a payment its balance transaction
@@ -26,7 +28,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from sandbox.control import done
-from sandbox.stripe import outbox, payments, refunds, sessions, settings
+from sandbox.stripe import disputes, outbox, payments, refunds, sessions, settings
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.panel import panel as panel
 from sandbox.stripe.work import Object, Work, public
@@ -95,6 +97,22 @@ def refund(work: Work, data: dict[str, Any]) -> Object:
     return {"refund": public(refunds.give_back(work, params, outcome))}
 
 
+def dispute(work: Work, data: dict[str, Any]) -> Object:
+    """A bank contests a payment, or decides. A debit is lost at once, as with Stripe."""
+    if data.get("dispute"):
+        if data.get("outcome") not in disputes.OUTCOMES:
+            raise BadRequest(f"outcome must be one of {', '.join(disputes.OUTCOMES)}.")
+        found = work.get("dispute", str(data["dispute"]))
+        return {"dispute": public(disputes.decide(work, found, str(data["outcome"])))}
+    charge = str(data.get("charge", ""))
+    if data.get("payment_intent"):
+        charge = str(work.get("payment_intent", str(data["payment_intent"]))["latest_charge"])
+    amount = _whole(data["amount"], "amount") if data.get("amount") else None
+    inquiry = _true(data.get("inquiry"))
+    made = disputes.contest(work, work.get("charge", charge), amount, inquiry)
+    return {"dispute": public(made)}
+
+
 def expire(work: Work, data: dict[str, Any]) -> Object:
     return {"session": public(sessions.expire(work, {}, str(data.get("session", ""))))}
 
@@ -120,6 +138,7 @@ ACTIONS: dict[str, Action] = {
     "pay": pay,
     "settle": settle,
     "refund": refund,
+    "dispute": dispute,
     "expire": expire,
     "webhooks": webhooks,
     "capture": capture,

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.work import Object, Work, public
 
-CHARGE_OR_REFUND = ("charge", "refund")
+SOURCES = ("charge", "refund", "dispute")
 KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "checkout.session": {"payment_intent": ("payment_intent",), "customer": ("customer",)},
     "payment_intent": {
@@ -28,7 +28,8 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "charge": ("charge",),
         "payment_intent": ("payment_intent",),
     },
-    "balance_transaction": {"source": CHARGE_OR_REFUND},
+    "dispute": {"charge": ("charge",), "payment_intent": ("payment_intent",)},
+    "balance_transaction": {"source": SOURCES},
 }
 DEEPEST = 4
 

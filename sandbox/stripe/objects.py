@@ -13,7 +13,10 @@ CATEGORIES = {
     "refund": "refund",
     "payment_refund": "refund",
     "refund_failure": "refund_failure",
+    "dispute": "dispute",
+    "dispute_reversal": "dispute_reversal",
 }
+ANSWER_WITHIN = 7 * 24 * 3600  # 7 to 21 days: https://docs.stripe.com/disputes/responding
 NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
 
@@ -177,6 +180,40 @@ def refund(work: Work, of: Object, amount: int, params: Object) -> Object:
         "source_transfer_reversal": None,
         "status": "pending",
         "transfer_reversal": None,
+    }
+
+
+def dispute(work: Work, of: Object, amount: int, *, inquiry: bool) -> Object:
+    """https://docs.stripe.com/api/disputes/object"""
+    kind = of["payment_method_details"]["type"]
+    details: Object = {"type": kind}
+    if kind == CARD:
+        case = "inquiry" if inquiry else "chargeback"
+        details[kind] = {"brand": "visa", "case_type": case, "network_reason_code": "10.4"}
+    return {
+        "id": new_id("du"),
+        "object": "dispute",
+        "amount": amount,
+        "balance_transactions": [],
+        "charge": of["id"],
+        "created": work.now,
+        "currency": of["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {},
+        "evidence_details": {
+            "due_by": work.now + ANSWER_WITHIN if kind == CARD else 0,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": inquiry,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": of["payment_intent"],
+        "payment_method_details": details,
+        "reason": "fraudulent" if kind == CARD else "debit_not_authorized",
+        "status": "warning_needs_response" if inquiry else "needs_response",
     }
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sandbox import faults
 from sandbox.stripe import outbox
 from sandbox.stripe.currencies import in_italian
+from sandbox.stripe.disputes import ENDED
 from sandbox.stripe.objects import SEPA
 from sandbox.stripe.work import Object, Work
 from sandbox.web import World, template
@@ -22,6 +23,15 @@ STATES = {
     "processing": "in lavorazione",
     "succeeded": "incassato",
     "canceled": "annullato",
+}
+DISPUTES = {
+    "warning_needs_response": "la banca chiede",
+    "warning_under_review": "la banca legge la risposta",
+    "warning_closed": "domanda chiusa",
+    "needs_response": "contestato",
+    "under_review": "contestato, la banca decide",
+    "won": "contestato, vinto",
+    "lost": "contestato, perso",
 }
 DELIVERIES = {
     "pending": "in coda",
@@ -80,12 +90,15 @@ def _payment(work: Work, intent: Object) -> Markup:
     state, actions = STATES[intent["status"]], Markup("")
     if intent["status"] == "processing":
         actions = SETTLE.format(id=intent["id"])
+    elif intent["status"] == "succeeded" and charge and charge["disputed"]:
+        state, actions = _disputed(work, charge)
     elif intent["status"] == "succeeded" and charge:
         left = charge["amount"] - charge["amount_refunded"]
         shown = f"{left // 100},{left % 100:02d}"
         if charge["amount_refunded"]:
             state = f"rimborsato {in_italian(charge['amount_refunded'], charge['currency'])}"
         actions = REFUND.format(id=intent["id"], left=shown) if left else actions
+        actions += CONTEST.format(id=intent["id"])
     how = (
         "addebito SEPA" if charge and charge["payment_method_details"]["type"] == SEPA else "carta"
     )
@@ -97,6 +110,12 @@ def _payment(work: Work, intent: Object) -> Markup:
         id=intent["id"],
         actions=actions,
     )
+
+
+def _disputed(work: Work, charge: Object) -> tuple[str, Markup]:
+    last = work.find("dispute", charge=charge["id"])[-1]
+    actions = Markup("") if last["status"] in ENDED else DECIDE.format(id=last["id"])
+    return DISPUTES[last["status"]], actions
 
 
 def _deliveries(db: Any, world: World) -> Markup:
@@ -160,6 +179,17 @@ REFUND = Markup("""<form method="post" action="stripe/refund" class="inline">
 <input type="hidden" name="payment_intent" value="{id}">
 <label>Euro <input name="euros" inputmode="decimal" size="8" value="{left}"></label>
 <button type="submit" class="quiet">Rimborsa</button></form>
+""")
+CONTEST = Markup("""<form method="post" action="stripe/dispute" class="inline">
+<input type="hidden" name="payment_intent" value="{id}">
+<button type="submit" class="quiet">Contesta</button>
+<button type="submit" name="inquiry" value="true" class="quiet">Chiedi</button></form>
+""")
+DECIDE = Markup("""<form method="post" action="stripe/dispute" class="inline">
+<input type="hidden" name="dispute" value="{id}">
+<button type="submit" name="outcome" value="under_review" class="quiet">Prove mandate</button>
+<button type="submit" name="outcome" value="won">Vinta</button>
+<button type="submit" name="outcome" value="lost" class="quiet">Persa</button></form>
 """)
 DELIVERY = Markup("""<li class="row"><div><p><strong>{type}</strong>
 <span class="state">{state}</span></p>

@@ -5,7 +5,7 @@ A card's refund succeeds at once; a debit's is pending first and succeeds some m
 A failed refund's money comes back to the balance: https://docs.stripe.com/refunds#failed-refunds
 """
 
-from sandbox.stripe import objects
+from sandbox.stripe import disputes, objects
 from sandbox.stripe import params as p
 from sandbox.stripe.currencies import written
 from sandbox.stripe.errors import StripeError
@@ -31,6 +31,7 @@ def create(work: Work, params: Object) -> Object:
 def give_back(work: Work, params: Object, status: str | None) -> Object:
     """A new refund; ``status`` None means what the payment method would do by itself."""
     of = _charge(work, params)
+    disputes.refuse_refund(work, of)
     kind = of["payment_method_details"]["type"]
     made = objects.refund(work, of, _amount(of, params), params)
     final = status or ("succeeded" if kind == CARD else "pending")

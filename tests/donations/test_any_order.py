@@ -18,8 +18,15 @@ from hypothesis import strategies as st
 from attribution.models import Source, Stamp
 from attribution.services import source, totals
 from donations import gateway
-from donations.models import Acknowledgement, Donation, JournalEntry, Receipt, StripeEvent
-from donations.services import inbox
+from donations.models import (
+    Acknowledgement,
+    Dispute,
+    Donation,
+    JournalEntry,
+    Receipt,
+    StripeEvent,
+)
+from donations.services import inbox, receipts
 from donations.services.sweeping import sweep
 from giving_support import MARIA, begin, process, session_of
 from memory_stripe import MemoryStripe
@@ -34,6 +41,12 @@ STORIES = (
     "debit",
     "debit_refused",
     "debit_back",
+    "debit_charged_back",
+    "disputed",
+    "dispute_lost",
+    "dispute_won",
+    "dispute_lost_after_part_back",
+    "inquiry",
     "left",
 )
 DISTURBANCES = ("deliver", "deliver", "process", "down", "sweep", "interrupted", "hours")
@@ -54,6 +67,12 @@ def acts_of(stripe: MemoryStripe, gift: Donation, story: str) -> list[Callable[[
     card = partial(stripe.pay_by_card, at)
     back = partial(stripe.give_back, at)
     promise, collect = partial(stripe.promise_debit, at), partial(stripe.collect_debit, at)
+    disputed = partial(stripe.dispute, at, 25_00)
+    last_dispute = lambda: stripe.sessions[at].charge.disputes[-1].id  # type: ignore[union-attr]  # noqa: E731
+
+    def decide(status: str) -> Callable[[], Any]:
+        return lambda: stripe.decide_dispute(at, last_dispute(), status)
+
     last_refund = lambda: stripe.sessions[at].charge.refunds[-1].id  # type: ignore[union-attr]  # noqa: E731
     return {
         "card": [card],
@@ -72,6 +91,16 @@ def acts_of(stripe: MemoryStripe, gift: Donation, story: str) -> list[Callable[[
             collect,
             partial(back, 25_00, status="pending"),
             lambda: stripe.finish_refund(at, last_refund(), "succeeded"),
+        ],
+        "debit_charged_back": [promise, collect, partial(disputed, status="lost")],
+        "disputed": [card, disputed, decide("under_review")],
+        "dispute_lost": [card, disputed, decide("under_review"), decide("lost")],
+        "dispute_won": [card, disputed, decide("under_review"), decide("won")],
+        "dispute_lost_after_part_back": [card, partial(back, 7_00), disputed, decide("lost")],
+        "inquiry": [
+            card,
+            partial(disputed, status="warning_needs_response"),
+            decide("warning_closed"),
         ],
         "left": [partial(stripe.expire_session, at)],
     }[story]
@@ -92,7 +121,8 @@ def begin_world(stories: list[str]) -> World:
 
 
 def picture(world: World) -> dict[str, Any]:
-    """Everything that must be the same, without what time and the order of numbers decide."""
+    """Everything that must be the same, without what the order of numbers decides."""
+    moment = world.stripe.moments
     number = {gift.pk: index for index, gift in enumerate(world.gifts)}
     public = {str(gift.public_id): f"gift{number[gift.pk]}" for gift in world.gifts}
 
@@ -102,22 +132,38 @@ def picture(world: World) -> dict[str, Any]:
 
     return {
         "ledger": sorted(
-            (number[e.donation_id], e.origin, e.debit.code, e.credit.code, e.amount)
+            (number[e.donation_id], e.origin, e.debit.code, e.credit.code, e.amount, moment[e.at])
             for e in JournalEntry.objects.select_related("debit", "credit")
         ),
         "gifts": sorted(
-            (number[gift.pk], gift.state, gift.amount, gift.refunded_amount, gift.method)
+            (
+                number[gift.pk],
+                gift.state,
+                gift.amount,
+                gift.refunded_amount,
+                gift.method,
+                gift.settled_at and moment[gift.settled_at],
+            )
             for gift in Donation.objects.all()
+        ),
+        "disputes": sorted(
+            (number[one.donation_id], one.dispute_id, one.status, one.amount)
+            for one in Dispute.objects.all()
         ),
         "totals": totals(world.campaign),
         "acknowledgements": sorted(key_of(duty) for duty in Acknowledgement.objects.all()),
         "valid receipts": sorted(
-            (number[one.donation_id], one.amount)
+            (number[one.donation_id], one.amount, one.data["given_on"] == day_of(one.donation))
             for one in Receipt.objects.filter(state=Receipt.State.ISSUED)
         ),
         "numbers": sorted(Receipt.objects.values_list("number", flat=True)),
         "events": sorted(StripeEvent.objects.values_list("event_id", flat=True)),
     }
+
+
+def day_of(gift: Donation) -> str:
+    assert gift.settled_at
+    return gift.settled_at.astimezone(receipts.ROME).date().isoformat()
 
 
 def in_good_order(stories: list[str], order: list[int]) -> dict[str, Any]:

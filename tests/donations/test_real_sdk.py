@@ -2,14 +2,16 @@
 
 import time
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from django.utils import timezone
 
 from donations import gateway
-from donations.models import Acknowledgement, Donation, Receipt
+from donations.models import Account, Acknowledgement, CheckoutAttempt, Donation, Receipt
 from donations.services.sweeping import sweep
 from giving_support import begin, process, session_of
 from stripe_sandbox import free_port, running
@@ -80,6 +82,56 @@ def test_debit_promised_then_collected_and_one_refused(control: Any) -> None:
     assert (heard(gift).state, heard(other).state) == (State.SETTLED, State.FAILED)
     kinds = Acknowledgement.objects.order_by("pk").values_list("kind", flat=True)
     assert sorted(kinds) == ["failed", "processing", "processing", "thank_you"]
+
+
+def test_a_debit_counts_from_the_day_the_bank_paid(control: Any) -> None:
+    """Without its event: the sweep reads the session as it is, and asks Stripe for the day."""
+    gift = begin().donation
+    past = timezone.now().replace(microsecond=0) - timedelta(days=5)
+    story = control("pay", session=session_of(gift), method="sepa", created=int(past.timestamp()))
+    control("settle", payment_intent=story["payment_intent"]["id"])
+    before = timezone.now()
+    found = gateway.get().fetch_session(session_of(gift))
+    assert found.charge and abs(found.charge.settled - before) < timedelta(seconds=30)
+    assert heard(gift).settled_at == found.charge.settled
+    assert set(gift.entries.values_list("at", flat=True)) == {found.charge.settled}
+
+
+def test_disputes_lost_won_and_charged_back(control: Any) -> None:
+    gifts = [begin().donation for _ in range(3)]
+    intents = [
+        control("pay", session=session_of(gift), method=method, settle=True)["payment_intent"]["id"]
+        for gift, method in zip(gifts, ("card", "card", "sepa"), strict=True)
+    ]
+    mine, other = (control("dispute", payment_intent=one)["dispute"]["id"] for one in intents[:2])
+    control("dispute", payment_intent=intents[2])
+    states = [heard(gift).state for gift in gifts]
+    assert states == [State.DISPUTED, State.DISPUTED, State.LOST]
+    control("dispute", dispute=mine, outcome="lost")
+    control("dispute", dispute=other, outcome="won")
+    assert [heard(gift).state for gift in gifts] == [State.LOST, State.SETTLED, State.LOST]
+    assert [gift.net for gift in gifts] == [0, 25_00, 0]
+    assert balance() == at_stripe()
+    assert Account.objects.get(code="disputes").balance() == 0
+
+
+def balance() -> int:
+    return Account.objects.get(code="stripe").balance()
+
+
+def at_stripe() -> int:
+    """The sum of what Stripe itself has on its balance for the gifts of this test."""
+    stripe = gateway.get()._stripe
+    charges = {
+        str(stripe.payment_intents.retrieve(str(intent)).latest_charge)
+        for intent in CheckoutAttempt.objects.values_list("payment_intent", flat=True)
+    }
+    mine = set(charges)
+    for charge in charges:
+        mine |= {one.id for one in stripe.disputes.list({"charge": charge}).data}
+        mine |= {one.id for one in stripe.refunds.list({"charge": charge}).data}
+    booked = stripe.balance_transactions.list({"limit": 100}).auto_paging_iter()
+    return sum(one.net for one in booked if one.source in mine)
 
 
 def test_expired_page_then_the_same_form_again(control: Any) -> None:

@@ -227,10 +227,10 @@ def test_a_mail_without_proof_is_decided_once(
 def test_an_event_that_is_stuck_is_decided_once(
     treasurer: Client, cast: Cast, choice: str, state: str, before: str
 ) -> None:
-    event = lost_event(state=before, last_error="SecondCharge: ch_9")
+    event = lost_event(state=before, last_error="WrongMoney: ch_9")
     page = read(treasurer, "desk")
     assert "evt_lost" in page
-    assert ("Pagato due volte" in page) == (before == "failed")
+    assert ("non è in euro" in page) == (before == "failed")
     address = reverse("treasury:decide_event", args=[event.pk])
     treasurer.post(address, {"scelta": choice})
     event.refresh_from_db()
