@@ -1,9 +1,13 @@
 """Typed reading of the environment; every failure names the variable and says what to write."""
 
+import re
+import warnings
+from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -22,10 +26,10 @@ class Environment:
         return str(self._env.str(name, default=default)).strip()
 
     def flag(self, name: str, default: bool = False) -> bool:
-        value = self.text(name, "true" if default else "false").lower()
+        value = self.text(name).lower() or str(default).lower()
         if value in {"1", "true", "yes", "on"}:
             return True
-        if value in {"", "0", "false", "no", "off"}:
+        if value in {"0", "false", "no", "off"}:
             return False
         raise ImproperlyConfigured(f"{name} is '{value}': write true or false.")
 
@@ -37,16 +41,77 @@ class Environment:
             )
         return int(value)
 
-    def words(self, name: str, default: str = "") -> list[str]:
-        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name).upper() or default
+        if value not in allowed:
+            raise ImproperlyConfigured(f"{name} is '{value}': write one of {', '.join(allowed)}.")
+        return value
+
+    def hosts(self, name: str, default: str) -> list[str]:
+        """Names alone, as a browser sends them: no scheme, no port, no path."""
+        found = _words(self.text(name)) or _words(default)
+        for word in found:
+            if not re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:]+\]", word):
+                raise ImproperlyConfigured(
+                    f"{name} has '{word}': write names such as www.example.org, "
+                    "separated by commas, without https://, port or path."
+                )
+        return found
+
+    def listening(self, name: str, default: str) -> str:
+        """The IPv4 address of one of this machine's own networks, or 0.0.0.0 for all of them."""
+        value = self.text(name) or default
+        try:
+            return str(IPv4Address(value))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} is '{value}': write 127.0.0.1, 0.0.0.0 or another IPv4 address "
+                "of this machine."
+            ) from error
 
     def address(self, name: str, default: str) -> str:
-        """An http(s) address without a trailing slash."""
+        """An http(s) address of a whole host, without a trailing slash."""
         value = (self.text(name) or default).rstrip("/")
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is no number
+            good = False
+        if not good or parts.path or parts.query or parts.fragment or parts.username:
             raise ImproperlyConfigured(
                 f"{name} is '{value}': write an address such as https://www.example.org."
+            )
+        return value
+
+    def fernet_keys(self, name: str, value: str) -> list[str]:
+        """Separated by commas; the value itself is a secret and never repeated."""
+        found = _words(value)
+        try:
+            for key in found:
+                Fernet(key)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} has something in it that is no key: write what "
+                "`python manage.py newkeys` prints; several are separated by commas."
+            ) from error
+        return found
+
+    def stripe_key(self, name: str) -> str:
+        value = self.text(name)
+        if value and not value.startswith(("sk_", "rk_")):
+            raise ImproperlyConfigured(
+                f"{name} is no secret key of Stripe's: write one that begins with rk_ or sk_ "
+                "(pk_ is the publishable one)."
+            )
+        return value
+
+    def broker(self, name: str) -> str:
+        """Where the doorbell hangs: in files, at Redis or at RabbitMQ."""
+        value = self.text(name) or "filesystem://"
+        if urlsplit(value).scheme not in {"filesystem", "redis", "rediss", "amqp", "amqps"}:
+            raise ImproperlyConfigured(
+                f"{name} cannot be read: write something like redis://127.0.0.1:6379/0 or "
+                "amqp://user:password@host:5672//, or nothing for files."
             )
         return value
 
@@ -64,7 +129,8 @@ class Environment:
     def _parsed(self, name: str, default: str, parse, example: str) -> dict:  # type: ignore[no-untyped-def]
         value = self.text(name) or default
         try:
-            found = dict(parse(value))
+            with warnings.catch_warnings(action="ignore"):  # a warning would repeat the value
+                found = dict(parse(value))
             if not (found.get("ENGINE") or found.get("BACKEND") or found.get("EMAIL_BACKEND")):
                 raise ValueError("no engine")
             return found
@@ -73,3 +139,7 @@ class Environment:
             raise ImproperlyConfigured(
                 f"{name} cannot be read: write something like {example}."
             ) from error
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]

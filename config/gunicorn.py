@@ -3,12 +3,15 @@
 import os
 from typing import Any
 
+from django.conf import settings
 from gunicorn import glogging
 
 from config import lifeline, logs
 
-bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+bind = f"{settings.BIND}:{settings.PORT}"
+workers = settings.WEB_WORKERS
 preload_app = True  # the workers share what they loaded
 timeout = 60
 graceful_timeout = 20

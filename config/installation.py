@@ -50,6 +50,10 @@ def refuse_taken_port(port: int, name: str) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise ImproperlyConfigured(
+                f"PORT: only root may listen on {port} ({name}); write one above 1023."
+            ) from error
         except OSError as error:
             raise ImproperlyConfigured(
                 f"Port {port} ({name}) is taken: stop what listens there, "
@@ -57,11 +61,36 @@ def refuse_taken_port(port: int, name: str) -> None:
             ) from error
 
 
+def refuse_unreachable_database() -> None:
+    """Raises ImproperlyConfigured with one sentence, which never holds a password."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ImproperlyConfigured(
+            f"The database cannot be reached ({reason}): start it, or write its address into "
+            "DATABASE_URL (empty: a file in VAR_DIR, which must be writable)."
+        ) from error
+
+
+def refuse_old_tables() -> None:
+    """Raises ImproperlyConfigured when the code wants other tables than the database has."""
+    if migrations_wait():
+        raise ImproperlyConfigured(
+            "The tables in the database (DATABASE_URL) are not those of this version. "
+            "Run: python manage.py migrate"
+        )
+
+
+def migrations_wait() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def prepare() -> None:
     """Brings tables, catalogues, static files and the site's address up to date; quick when they are."""
     call_command("compile_catalogues")
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if migrations_wait():
         call_command("migrate", interactive=False, verbosity=0)
     address.keep_in_line()
     _collect_static()

@@ -22,15 +22,20 @@ TESTING = "pytest" in sys.modules
 
 PORT = env.number("PORT", 8000, low=1, high=65534)
 SITE_URL = env.address("SITE_URL", f"http://127.0.0.1:{PORT}")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"127.0.0.1,localhost,{urlsplit(SITE_URL).hostname}")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", f"127.0.0.1,localhost,{urlsplit(SITE_URL).hostname}")
 # where the web process listens; on 0.0.0.0 others reach it, whatever name they ask for
-BIND = env.text("BIND") or "127.0.0.1"
+BIND = env.listening("BIND", "127.0.0.1")
 # where our own processes reach it
-INSIDE = "127.0.0.1" if BIND in {"0.0.0.0", "::", "[::]"} else BIND  # noqa: S104
+INSIDE = "127.0.0.1" if BIND == "0.0.0.0" else BIND  # noqa: S104
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]", "testserver"}
 ON_LOOPBACK = {urlsplit(SITE_URL).hostname, BIND, *ALLOWED_HOSTS} <= LOOPBACK
 BEHIND_HTTPS = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# --- processes -------------------------------------------------------------------------------
+
+WEB_WORKERS = env.number("WEB_WORKERS", 2, low=1, high=64)
+WORKER_PROCESSES = env.number("WORKER_PROCESSES", 2, low=1, high=64)
 
 # --- secrets ---------------------------------------------------------------------------------
 
@@ -49,16 +54,22 @@ def _secret(name: str) -> str:
         )
     from config.local_secrets import local_secret
 
-    return local_secret(VAR_DIR, name)
+    try:
+        return local_secret(VAR_DIR, name)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"VAR_DIR is {VAR_DIR}, where nothing can be kept ({error.strerror}): "
+            "make that folder writable, or write another one."
+        ) from error
 
 
 SECRET_KEY = _secret("SECRET_KEY")
 # Fernet keys for stored credentials, the first one encrypts, all of them decrypt
-SECRETS_KEYS = [key.strip() for key in _secret("SECRETS_KEY").split(",") if key.strip()]
+SECRETS_KEYS = env.fernet_keys("SECRETS_KEY", _secret("SECRETS_KEY"))
 
 # --- outside services ------------------------------------------------------------------------
 
-STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY")
+STRIPE_SECRET_KEY = env.stripe_key("STRIPE_SECRET_KEY")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE")
 SANDBOX = not STRIPE_SECRET_KEY
@@ -173,7 +184,7 @@ LOGIN_URL = "/admin/login/"
 
 # --- broker: only a doorbell, the rows are the truth -----------------------------------------
 
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL") or "filesystem://"
+CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ALWAYS_EAGER = False
@@ -286,12 +297,13 @@ SILENCED_SYSTEM_CHECKS = [
 
 # --- logs: one structured line an event, no personal data ------------------------------------
 
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.JsonLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL") or "INFO"},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["console"], "propagate": False},
         "fontTools": {"level": "WARNING"},

@@ -29,12 +29,14 @@ class Command(BaseCommand):
             installation.refuse_taken_port(settings.PORT, "the site")
             if settings.SANDBOX:
                 installation.refuse_taken_port(settings.SANDBOX_PORT, "the sandbox")
+            make_folders()
+            installation.refuse_unreachable_database()
             if options["prepare"]:
                 installation.prepare()
+            installation.refuse_old_tables()
             installation.refuse_demonstration_in_public()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
-        make_folders()
         if options["prepare"] and demonstration.wanted():
             self.load_demonstration()
         plan = supervisor.Plan(
@@ -84,11 +86,11 @@ def children() -> list[Described]:
 
 def web() -> Described:
     words = command("gunicorn", "-c", "python:config.gunicorn", "config.wsgi")
-    return "web", words, {"PORT": str(settings.PORT), "BIND": settings.BIND}
+    return "web", words, {}
 
 
 def worker() -> Described:
-    processes = os.environ.get("WORKER_PROCESSES", "2")
+    processes = str(settings.WORKER_PROCESSES)
     words = command("celery", "-A", "config", "--quiet", "worker", "--concurrency", processes)
     words += ["--loglevel", "warning", "--without-gossip", "--without-mingle"]
     return "worker", words, {}
