@@ -57,7 +57,7 @@ def test_a_wrong_variable(tmp_path, name, value, hint):
 
 
 def test_an_empty_variable_is_the_default(tmp_path):
-    code = "import config.settings as s; print(s.ALLOWED_HOSTS, s.SECURE_SSL_REDIRECT, s.LOG_LEVEL)"
+    code = "import config.settings as s; print(s.ALLOWED_HOSTS[:3], s.SECURE_SSL_REDIRECT, s.LOG_LEVEL)"
     empty = dict.fromkeys(("ALLOWED_HOSTS", "HTTPS_REDIRECT", "LOG_LEVEL", "WEB_WORKERS"), "")
     public = {"SITE_URL": "https://www.example.org", "SECRET_KEY": "x" * 50}
     key = {"SECRETS_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
