@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page, Site
 
@@ -59,6 +60,7 @@ def identity() -> None:
         brand.save()
 
 
+@transaction.atomic
 def _home(pictures: dict[str, Any]) -> HomePage:
     found = HomePage.objects.first()
     if found:
@@ -82,6 +84,7 @@ def _home(pictures: dict[str, Any]) -> HomePage:
     return home
 
 
+@transaction.atomic
 def _child(parent: Page, model: Any, **fields: Any) -> Any:
     found = model.objects.child_of(parent).filter(slug=fields["slug"]).first()
     if found:

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Page
 
-from config.models import Demonstration
+from config.models import Demonstration, DemonstrationRun
 from people import roles
 
 PASSWORD = "segnopositivo"  # noqa: S105  known to all, and refused away from loopback
@@ -35,9 +36,13 @@ PEOPLE = (
 
 
 def wanted() -> bool:
-    """Only an empty database on loopback gets demonstration content by itself."""
+    """Only an empty database on loopback gets demonstration content by itself, or one where its
+    loading was cut short: every part of it can be loaded again without doubling."""
     if not settings.ON_LOOPBACK:
         return False
+    run = DemonstrationRun.objects.first()
+    if run:
+        return run.done_at is None
     fresh = not Page.objects.filter(depth__gt=2).exists()
     return fresh and not get_user_model().objects.exists()
 
@@ -49,7 +54,8 @@ def logins() -> list[Login]:
 
 @transaction.atomic
 def make_logins() -> None:
-    """Idempotent; an existing user of the same name is left alone."""
+    """Begins the demonstration. Idempotent; an existing user of the same name is left alone."""
+    DemonstrationRun.objects.get_or_create(pk=1)
     users = get_user_model().objects
     for person in PEOPLE:
         if users.filter(username=person.username).exists():
@@ -65,6 +71,11 @@ def make_logins() -> None:
         Demonstration.objects.create(username=person.username)
 
 
+def done() -> None:
+    """Everything is there."""
+    DemonstrationRun.objects.filter(done_at=None).update(done_at=timezone.now())
+
+
 @transaction.atomic
 def remove_logins() -> int:
     """Takes the logins out; what they wrote stays, under a name that cannot sign in any more."""
@@ -76,4 +87,5 @@ def remove_logins() -> int:
         user.groups.clear()
         user.save()
     Demonstration.objects.all().delete()
+    done()
     return len(names)

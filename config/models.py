@@ -18,3 +18,19 @@ class Demonstration(models.Model):
 
     username = models.CharField(max_length=150, unique=True)
     loaded_at = models.DateTimeField(auto_now_add=True)
+
+
+class DemonstrationRun(models.Model):
+    """One row as soon as the demonstration has begun; it goes on at every start until `done_at`.
+
+    It stays when the demonstration is taken out, which does not come back by itself.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    begun_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="demonstration_runs_once")
+        ]

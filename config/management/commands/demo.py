@@ -32,3 +32,4 @@ class Command(BaseCommand):
         with translation.override("it"):
             for room in ROOMS:
                 importlib.import_module(f"{room}.demo").load()
+        demonstration.done()
