@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.errors import Refused
+from campaigns.models.account import Account
 from campaigns.states import CERTAINLY_NOT_OUT, Question, State
 from outbox.models import Leased
 
@@ -27,8 +28,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(Q(account__rest_until__isnull=True) | Q(account__rest_until__lte=now))
 
     def sendable(self, now: datetime) -> "DeliveryQuerySet":
-        """Due, on an account that may be spoken to now."""
-        return self.speakable(now).filter(state__in=[State.DUE, State.RETRY_WAIT])
+        """Due, on an account that may be spoken to now. One that waits for its account to be
+        connected or taken up again is not looked at before."""
+        ready = Q(account__active=True) & ~Q(account__state=Account.State.DISCONNECTED)
+        return self.speakable(now).filter(Q(state=State.DUE) | Q(ready, state=State.RETRY_WAIT))
 
     def for_person(self) -> "DeliveryQuerySet":
         """What only a person can settle, oldest first."""

@@ -13,6 +13,8 @@ from campaigns.models import Account, Post
 from campaigns.models.post import LINK
 from campaigns.services import content
 
+BUSY = _("The picture cannot be prepared at this moment: the disk is full or does not answer.")
+
 
 def problems(*, post: Post, now: datetime | None = None) -> dict[Account | None, list[Problem]]:
     """By account; under None what concerns the post as a whole. The post may be unsaved."""
@@ -34,6 +36,8 @@ def text_problems(*, post: Post, account: Account, now: datetime) -> list[Proble
         return [problem.problem, *notes]
     except ChannelError as problem:
         return [Problem("media_gone", problem.message), *notes]
+    except OSError:
+        return [Problem("media_busy", BUSY, "warning"), *notes]
     return [*account.offline().check(draft), *notes]
 
 
@@ -61,7 +65,7 @@ def drafts(*, post: Post, now: datetime | None = None) -> dict[Account, Draft]:
     for account in post.accounts.all():
         try:
             made[account] = content.sample(post=post, account=account, now=now or timezone.now())
-        except (content.Unusable, ChannelError):
+        except (content.Unusable, ChannelError, OSError):
             made[account] = content.words(post=post, account=account)
     return made
 

@@ -6,6 +6,7 @@ payload  what is frozen before the first attempt: the same words, the files with
 Draft    what a channel gets
 """
 
+import errno
 import hashlib
 import json
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 from wagtail.images import get_image_model
 
@@ -40,6 +42,13 @@ class Unusable(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
+
+
+def passing(problem: BaseException) -> bool:
+    """Whether it may be gone in a minute (no room on the disk, a busy database): never a verdict."""
+    if isinstance(problem, OSError):
+        return problem.errno not in (None, errno.ENOENT, errno.EISDIR, errno.ENOTDIR)
+    return isinstance(problem, DatabaseError | MemoryError)
 
 
 class Altered(Exception):
@@ -81,7 +90,9 @@ def seen(*, content: dict[str, Any], campaign: Campaign) -> str:
         else:
             spec = cards.spec_of(content=content, campaign=campaign, image=image, totals=Totals())
             look, alt = spec.digest(), alt if spec.photo else content["alt"]
-    except (ValueError, OSError):
+    except (ValueError, OSError) as problem:
+        if passing(problem):
+            raise
         look = "gone"  # the checks say what is wrong with it
     return hashlib.sha256(json.dumps([look, alt]).encode()).hexdigest()
 
@@ -208,6 +219,8 @@ def _card(
     except ValueError as problem:
         raise Unusable(Problem("card", _("The card needs the campaign’s goal."))) from problem
     except OSError as problem:
+        if passing(problem):
+            raise
         raise Unusable(_gone()) from problem
     alt = content["alt"] or (getattr(image, "description", "") if spec.kind == "photo" else "")
     if not alt and spec.kind != "photo":
@@ -233,6 +246,8 @@ def _picture(content: dict[str, Any], image: Any, limits: Limits) -> dict[str, A
                 alt,
             )
         except Exception as problem:  # a picture that no library can read: many kinds of error
+            if passing(problem):
+                raise
             raise Unusable(_gone()) from problem
         if limits.media_bytes is None or made["size"] <= limits.media_bytes:
             break
@@ -262,6 +277,8 @@ def _load(item: dict[str, Any]) -> Media:
         with default_storage.open(item["file"]) as file:
             content = file.read()
     except OSError as problem:
+        if passing(problem):
+            raise
         raise Rejected(_gone().message) from problem
     if hashlib.sha256(content).hexdigest() != item["sha256"]:
         raise Rejected(_("The picture is no longer the one that was approved: choose it again."))

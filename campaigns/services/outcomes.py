@@ -114,6 +114,8 @@ def _after_publish(outcome: Outcome) -> tuple[dict[str, Any], str]:
     if isinstance(answer, Published):
         return out(answer, at=now), _("It is out.")
     why = str(answer)
+    if isinstance(answer, Disconnected):  # it waits until somebody has connected the account again
+        return {"state": State.RETRY_WAIT, "next_at": now, "last_error": why}, why
     if isinstance(answer, Rejected):
         return {"state": State.REJECTED, "last_error": why}, why
     if isinstance(answer, Unavailable):

@@ -63,8 +63,10 @@ def send_due(*, seconds: float = SECONDS) -> int:
         while True:
             left = started + seconds - time.monotonic()
             if first or left > 0:
-                first = False
                 tick()
+                if first:
+                    ask_about_late()
+                first = False
                 for job in _begin(_take(flights)):
                     flights.start(job[0], job)
             if flights.moving and left > -PATIENCE:
@@ -116,22 +118,30 @@ def _begin(rows: list[Delivery]) -> list[Job]:
 def _prepare(row: Delivery, now: datetime) -> Job | None:
     """The channel and the frozen draft; None when it does not go (and why is written down)."""
     if now > row.late_from:
-        _stop(row, State.NEEDS_PERSON, _("Its minute passed too long ago."), Question.LATE)
+        _too_late(row)
+        return None
+    if waits := checking.account_problems(row.account):
+        _wait(row, str(waits[0].message))
         return None
     try:
-        found = checking.account_problems(row.account)
         channel = row.account.connect()
         payload = content.freeze(delivery=row, limits=channel.limits, now=now)
         draft = content.draft_of(payload)
-        found = found or checking.errors(channel.check(draft))
+        found = checking.errors(channel.check(draft))
     except content.Altered:
         if not planning.ask_again(post=row.post):  # another of its deliveries is on its way
             _stop(row, State.RETRY_WAIT, _("What it shows was changed after the yes."))
         return None
     except content.Unusable as problem:
         found = [problem.problem]
-    except (Rejected, Unreadable) as problem:
+    except Rejected as problem:
         _stop(row, State.REJECTED, str(problem))
+        return None
+    except Unreadable as problem:
+        Account.objects.filter(pk=row.account_id).update(
+            state=Account.State.DISCONNECTED, problem=str(problem)
+        )
+        _wait(row, str(problem))
         return None
     except Exception as problem:  # one post with a fault must not stop all the others
         logger.exception("delivery.fault", extra={"delivery": row.pk})
@@ -145,15 +155,49 @@ def _prepare(row: Delivery, now: datetime) -> Job | None:
     return row, channel, draft
 
 
-def _stop(row: Delivery, state: State, why: str, question: Question = Question.NONE) -> None:
+def ask_about_late(*, now: datetime | None = None, limit: int = 250) -> None:
+    """What is past its time without being tried, since its account rests or is not connected or
+    the next attempt is far: nobody would hear of it before."""
+    now = now or timezone.now()
+    waiting = Delivery.objects.filter(
+        state__in=[State.DUE, State.RETRY_WAIT], lease_token__isnull=True, planned_at__lt=now
+    )
+    for row in waiting.select_related("post__campaign").order_by("planned_at")[:limit]:
+        if now > row.late_from:
+            _too_late(row)
+
+
+def _too_late(row: Delivery) -> None:
+    """What kept it stays with it, for the person who decides."""
+    why = _("Its minute passed too long ago.")
+    why = f"{why} {row.last_error}" if row.last_error else why
+    _stop(row, State.NEEDS_PERSON, why, question=Question.LATE)
+
+
+def _wait(row: Delivery, why: str) -> None:
+    """For its account; it goes as soon as that is back (see `sendable`)."""
+    why = f"{why} {_('The post waits for it.')}"
+    _stop(row, State.RETRY_WAIT, why, next_at=timezone.now())
+
+
+def _stop(
+    row: Delivery,
+    state: State,
+    why: str,
+    *,
+    question: Question = Question.NONE,
+    next_at: datetime | None = None,
+) -> None:
     """It does not go out now. Nothing happens when somebody else took the row away."""
-    entry, retried = row.entry(state, why=why), state == State.RETRY_WAIT
+    if state == State.RETRY_WAIT and next_at is None:
+        next_at = timezone.now() + backoff(row.attempts)
+    entry = row.entry(state, why=why)
     with transaction.atomic():
-        if Delivery.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
+        if Delivery.objects.filter(pk=row.pk, state=row.state, lease_token=row.lease_token).update(
             state=state,
             question=question,
             last_error=why,
-            next_at=timezone.now() + backoff(row.attempts) if retried else None,
+            next_at=next_at,
             lease_token=None,
             lease_until=None,
         ):

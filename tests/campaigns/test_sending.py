@@ -319,23 +319,99 @@ def test_a_network_that_cannot_be_asked_is_asked_later_and_in_the_end_a_person_i
     assert again(row).state == State.NEEDS_PERSON
 
 
-def test_a_revoked_token_stops_it_and_marks_the_account(one, fake, accounts):
+def connect_again():
+    Account.objects.update(state=Account.State.CONNECTED, problem="", active=True)
+
+
+def test_a_revoked_token_marks_the_account_and_its_posts_wait_for_it(one, fake, accounts):
     row, other = one(), one(minutes=-0.5)
     fake.script = [Disconnected("Connect it again.")] * 2
+    send()
     send()
     accounts[0].refresh_from_db()
     assert accounts[0].state == Account.State.DISCONNECTED
     assert accounts[0].problem == "Connect it again."
-    assert {again(row).state, again(other).state} == {State.REJECTED}
-
-
-def test_a_disconnected_account_is_not_even_tried(one, fake):
-    row = one(minutes=5)
-    Account.objects.update(state=Account.State.DISCONNECTED)
-    Delivery.objects.update(planned_at=timezone.now(), next_at=timezone.now())
+    assert {again(row).state, again(other).state} == {State.RETRY_WAIT}
+    assert row.last_error == "Connect it again." and fake.calls[row.key] == 1
+    connect_again()
     send()
-    assert again(row).state == State.REJECTED
+    assert {again(row).state, again(other).state} == {State.PUBLISHED}
+
+
+@pytest.mark.parametrize(
+    "how", [{"state": Account.State.DISCONNECTED}, {"active": False}], ids=["lost", "set aside"]
+)
+def test_a_post_waits_for_an_account_that_is_not_there_and_then_asks(one, fake, how):
+    back, late = one(minutes=5), one(minutes=5)
+    Account.objects.update(**how)
+    Delivery.objects.update(planned_at=timezone.now(), next_at=timezone.now())
+    for _beat in range(3):
+        send()
+    assert {again(back).state, again(late).state} == {State.RETRY_WAIT}
+    assert back.attempts == 1 and back.log.count() == 3  # once, not at every beat
+    assert "Il post" in back.last_error or "waits" in back.last_error
+    Delivery.objects.filter(pk=late.pk).update(planned_at=timezone.now() - timedelta(hours=2))
+    send()
+    assert (again(late).state, late.question) == (State.NEEDS_PERSON, Question.LATE)
     assert not fake.calls
+    connect_again()
+    send()
+    assert (again(back).state, again(late).state) == (State.PUBLISHED, State.NEEDS_PERSON)
+
+
+@pytest.mark.parametrize("waits", ["rest", "retry"])
+def test_late_while_its_account_rests_or_before_its_next_attempt_asks(one, fake, waits):
+    row = one()
+    if waits == "retry":
+        fake.script = [Unavailable("429", retry_after=timedelta(hours=5))]
+        send()
+    Account.objects.update(rest_until=timezone.now() + timedelta(hours=5))
+    Delivery.objects.update(planned_at=timezone.now() - timedelta(minutes=61))
+    send()
+    assert (again(row).state, row.question) == (State.NEEDS_PERSON, Question.LATE)
+    assert row in Delivery.objects.for_person()
+
+
+@pytest.mark.parametrize("what", ["database", "disk", "loading"])
+def test_a_fault_of_this_machine_is_no_refusal(one, fake, monkeypatch, what):
+    import errno
+
+    from campaigns.services import content
+    from tests.campaigns.pictures import picture
+
+    row = one(image=picture(), alt_text="Un muro")
+    image = type(row.post.image)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    fault = OperationalError("database is locked") if what == "database" else full
+
+    def broken(*_arguments, **_options):
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            *((content, "_file") if what == "loading" else (image, "get_rendition")), broken
+        )
+        send()
+    assert again(row).state == State.RETRY_WAIT and not fake.calls
+    due_now(row)
+    send()
+    assert again(row).state == State.PUBLISHED
+
+
+def test_a_full_disk_is_told_while_writing_and_does_not_stop_the_yes(one, monkeypatch, write):
+    import errno
+
+    from tests.campaigns.pictures import picture
+
+    post = write(image=picture(), alt_text="Un muro")
+
+    def full(*_arguments, **_options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(post.image), "get_rendition", full)
+    found = [problem for found in services.problems(post=post).values() for problem in found]
+    assert "media_busy" in {problem.code for problem in found}
+    assert {problem.level for problem in found} == {"warning"}
 
 
 def test_a_fault_of_ours_counts_as_unknown(one, fake):
@@ -623,8 +699,10 @@ def test_an_account_whose_key_is_gone_says_so(one, settings, accounts):
     row = one()
     settings.SECRETS_KEYS = [Fernet.generate_key().decode()]
     send()
-    assert again(row).state == State.REJECTED
+    assert again(row).state == State.RETRY_WAIT
     assert "SECRETS_KEY" in row.last_error
+    accounts[0].refresh_from_db()
+    assert accounts[0].state == Account.State.DISCONNECTED
 
 
 def test_a_session_is_kept_sealed(accounts):
