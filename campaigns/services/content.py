@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -44,7 +44,7 @@ class Unusable(Exception):
         self.problem = problem
 
 
-def passing(problem: BaseException) -> bool:
+def passing(problem: BaseException | None) -> TypeGuard[BaseException]:
     """Whether it may be gone in a minute (no room on the disk, a busy database): never a verdict."""
     if isinstance(problem, OSError):
         return problem.errno not in (None, errno.ENOENT, errno.EISDIR, errno.ENOTDIR)
@@ -215,6 +215,8 @@ def _card(
         spec = cards.spec_of(content=content, campaign=campaign, image=image)
         drawn = draw(spec)
     except CardProblem as problem:
+        if passing(problem.__cause__):  # its photo could not be read just now
+            raise problem.__cause__ from problem
         raise Unusable(Problem(f"card_{problem.code}", problem.message)) from problem  # type: ignore[arg-type]
     except ValueError as problem:
         raise Unusable(Problem("card", _("The card needs the campaign’s goal."))) from problem

@@ -54,7 +54,7 @@ def test_nothing_is_stored_before_it_goes_out(write, approve, accounts):
 
 
 def test_a_card_that_cannot_be_drawn_says_why_without_being_stored(write, accounts):
-    post = write(where=accounts[1:], card=Post.Card.STATEMENT, card_headline="parole " * 20)
+    post = write(where=accounts[1:], card=Post.Card.STATEMENT, card_headline="字")
     (problem,) = services.problems(post=post)[accounts[1]]
-    assert problem.code == "card_too-long"
+    assert problem.code == "card_unwritable"
     assert not StoredCard.objects.exists()
