@@ -20,10 +20,10 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def lighter(colour: str, share: float) -> str:
-    """`share` of the way from `colour` to white."""
-    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-    return "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in parts)
+def mixed(one: str, other: str, share: float) -> str:
+    """`share` of `one`, the rest of `other`, as `color-mix(in srgb, …)` does."""
+    pairs = [(int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
 
 
 def contrast(one: str, other: str) -> float:

@@ -18,9 +18,24 @@ from wagtail.fields import RichTextField
 from wagtail.images import get_image_model_string
 from wagtail.models import Orderable
 
-from brand.colour import ENOUGH, contrast, lighter, validate_colour
+from brand import palette
+from brand.colour import mixed, validate_colour
 
 YELLOW, INK = "#ffd21f", "#17150f"
+TOLD = 3  # of the pairs that cannot be read, the worst
+
+
+def _sentence(clash: palette.Clash) -> str:
+    return _(
+        "%(one)s and %(other)s are too close: %(where)s. The contrast is %(found)s and "
+        "%(least)s is the least. Take a lighter or a darker one."
+    ) % {
+        "one": clash.one,
+        "other": clash.other,
+        "where": ", ".join(str(place) for place in clash.where),
+        "found": f"{int(clash.found * 10) / 10:.1f}",  # 4.48 is not enough, and is not 4.5
+        "least": f"{clash.least:g}",
+    }
 
 
 @register_setting(icon="sp-plus", order=100)
@@ -96,22 +111,16 @@ class BrandSettings(ClusterableModel, BaseGenericSetting):
 
     def clean(self) -> None:
         super().clean()
-        pairs = [("yellow", self.yellow, self.ink), ("ink", self.ink, "#ffffff")]
-        for field, one, other in pairs:
-            try:
-                found = contrast(one, other)
-            except ValueError:
-                continue  # the field's own message says what is wrong
-            if found < ENOUGH:
-                raise ValidationError(
-                    {
-                        field: _(
-                            "%(one)s and %(other)s are too close to read: contrast %(found)s, "
-                            "and 4.5 is the least. Take a lighter or a darker one."
-                        )
-                        % {"one": one, "other": other, "found": f"{found:.1f}"}
-                    }
-                )
+        try:
+            found = palette.clashes(self.yellow, self.ink)
+        except ValueError:
+            return  # the field's own message says what is wrong
+        problems: dict[str, list[str]] = {}
+        for clash in found[:TOLD]:
+            field = "yellow" if "giallo" in clash.of else "ink"
+            problems.setdefault(field, []).append(_sentence(clash))
+        if problems:
+            raise ValidationError(problems)
 
     @cached_property
     def social(self) -> list[Any]:
@@ -127,7 +136,7 @@ class BrandSettings(ClusterableModel, BaseGenericSetting):
         """What every drawn card carries of the brand, named as a card's specification names it."""
         look = {"brand": self.name, "ground": self.yellow.lower(), "ink": self.ink.lower()}
         if self.own_colours:  # what is still empty in a thermometer is a lighter ink
-            look["dim"] = lighter(look["ink"], 0.22)
+            look["dim"] = mixed("#ffffff", look["ink"], 0.22)
         return look
 
 
