@@ -80,7 +80,7 @@ def _look(page, address: str, path: str) -> list[str]:
 def test_nothing_is_wider_than_the_window(address, browser, width):
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
-    for path in PAGES.values():
+    for path in (PAGES | EXTRA).values():
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     context.close()

@@ -47,6 +47,7 @@ def test_the_notice_follows_the_browser_as_the_form_does_and_is_never_kept(clien
     english = notice(client, "en")
     assert "Who answers for your data" in english and "mailto:ciao@rete.example" in english
     assert "Chi risponde" not in english
+    assert f'<span lang="it">{brand.claim}</span>' in english  # what staff wrote stays theirs
     assert "Chi risponde dei tuoi dati" in notice(client)
 
 
