@@ -2,13 +2,13 @@
 
 import fcntl
 import logging
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
@@ -121,8 +121,8 @@ def _alone(digest: str) -> Iterator[None]:
 
     256 lock files at most; two digests that share one only wait for each other.
     """
-    folder = Path(tempfile.gettempdir()) / "segnopiu-cards"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = Path(settings.VAR_DIR) / "card-locks"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / digest[:2]).open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

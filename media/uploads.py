@@ -1,4 +1,4 @@
-"""Pictures as they arrive: looked at, put upright and made plain before anything is stored."""
+"""Uploads as they arrive: pictures are looked at, put upright and made plain before they are stored."""
 
 import errno
 import io
@@ -16,13 +16,14 @@ from django.core.files.uploadedfile import (
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
+from wagtail.documents.fields import WagtailDocumentField
 from wagtail.images.fields import WagtailImageField
 
 from media import metadata
 from media.raster import ORIENTATION, upright
 
 DISK_FULL = _(
-    "There is no room left on the server’s disk, so the picture was not saved. Tell whoever "
+    "There is no room left on the server’s disk, so the file was not saved. Tell whoever "
     "looks after the site, then upload it again."
 )
 UNREADABLE = _(
@@ -92,6 +93,17 @@ class LostUpload(InMemoryUploadedFile):
         super().__init__(io.BytesIO(), field_name, name, "application/octet-stream", 0, None)
 
 
+class DocumentField(WagtailDocumentField):
+    def to_python(self, data: Any) -> Any:
+        refuse_lost(data)
+        return super().to_python(data)
+
+
+def refuse_lost(data: Any) -> None:
+    if isinstance(data, LostUpload):
+        raise ValidationError(DISK_FULL, code="disk_full")
+
+
 class PictureField(WagtailImageField):
     """Wagtail's field, for files that were not made with care.
 
@@ -100,8 +112,7 @@ class PictureField(WagtailImageField):
     """
 
     def to_python(self, data: Any) -> Any:
-        if isinstance(data, LostUpload):
-            raise ValidationError(DISK_FULL, code="disk_full")
+        refuse_lost(data)
         if not isinstance(data, UploadedFile):
             return super().to_python(data)
         self._measure(data)

@@ -115,6 +115,16 @@ def test_a_card_that_cannot_be_stored_is_none_and_no_fault(monkeypatch, caplog):
 
 
 @pytest.mark.django_db
+def test_two_installations_on_a_machine_do_not_share_locks(settings, tmp_path):
+    """In the folder for temporary files the first one's would be closed to the second one's user."""
+    settings.VAR_DIR = tmp_path / "own"
+    services.stored_card(spec())
+    assert [path.name for path in (tmp_path / "own" / "card-locks").iterdir()] == [
+        spec().digest()[:2]
+    ]
+
+
+@pytest.mark.django_db
 def test_the_digest_is_unique():
     StoredCard.objects.create(digest="a" * 64, renderer="1", shape="share", file="x")
     with pytest.raises(IntegrityError):

@@ -9,6 +9,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.urls import reverse
 from PIL import Image as Pillow
+from wagtail.documents.models import Document
 
 from media import uploads
 from media.models import Image
@@ -187,6 +188,37 @@ def test_a_full_disk_is_told_to_several_at_once(editor, full_disk):
     assert answer == {"success": False, "error_message": str(uploads.DISK_FULL)}
 
 
+def add_document(client, content: bytes = b"%PDF-1.7"):
+    typed = {"title": "Il bilancio", "collection": 1, "tags": ""}
+    typed["file"] = SimpleUploadedFile("bilancio.pdf", content)
+    return client.post(reverse("wagtaildocs:add"), typed, headers={"accept-language": "it"})
+
+
+def test_a_document_is_stored_with_its_size_and_digest(editor):
+    assert add_document(editor).status_code == 302
+    document = Document.objects.get()
+    assert document.file.read() == b"%PDF-1.7"
+    assert document.file_size == 8 and document.file_hash
+
+
+def test_a_full_disk_is_an_error_of_a_documents_form_too(editor, full_disk, settings):
+    response = add_document(editor)
+    assert response.context["form"].errors["file"] == [str(uploads.DISK_FULL)]
+    assert b'value="Il bilancio"' in response.content
+    assert not Document.objects.exists()
+    left = [name for _path, _dirs, names in os.walk(settings.MEDIA_ROOT) for name in names]
+    assert left == []
+
+
+def test_several_documents_at_once_are_told_too(editor, full_disk):
+    response = editor.post(
+        reverse("wagtaildocs:add_multiple"),
+        {"title": "Il bilancio", "files[]": SimpleUploadedFile("bilancio.pdf", b"%PDF-1.7")},
+        headers={"accept-language": "it", "x-requested-with": "XMLHttpRequest"},
+    )
+    assert json.loads(response.content)["error_message"] == str(uploads.DISK_FULL)
+
+
 def test_another_fault_of_the_disk_is_not_called_full(editor, full_disk, monkeypatch):
     monkeypatch.setattr(FileSystemStorage, "code", errno.EIO)
     with pytest.raises(OSError, match="Input/output"):
@@ -201,8 +233,8 @@ def test_no_room_for_the_upload_itself(editor, monkeypatch, settings):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(TemporaryUploadedFile, "write", write, raising=False)
-    response = add(editor, "wall.png", noise)
-    assert response.context["form"].errors["file"] == [str(uploads.DISK_FULL)]
+    for response in (add(editor, "wall.png", noise), add_document(editor, noise)):
+        assert response.context["form"].errors["file"] == [str(uploads.DISK_FULL)]
 
 
 def test_a_large_upload_goes_through_the_temporary_folder(editor, settings):
