@@ -31,6 +31,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]", "testserver"}
 ON_LOOPBACK = {urlsplit(SITE_URL).hostname, BIND, *ALLOWED_HOSTS} <= LOOPBACK
 BEHIND_HTTPS = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "config.refusals.csrf"
 
 # --- processes -------------------------------------------------------------------------------
 

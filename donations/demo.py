@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from attribution.models import Source
+from donations.forms import GiftForm
 from donations.models import Donation, Fund, SuggestedAmount
 from donations.services import Details, start_donation
 from donations.services.acknowledging import write_due
@@ -129,8 +130,7 @@ def _give(
             province=province,
         ),
         language="it",
-        consents=["privacy"],
-        text_version="demo",
+        consents={"privacy": str(GiftForm.notice)},
         source=_source(number, at) if fund == "donoday" else None,
     ).donation
     Donation.objects.filter(pk=gift.pk).update(created_at=at)

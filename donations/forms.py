@@ -104,8 +104,11 @@ class FiscalCodeField(forms.CharField):
 
 
 class GiftForm(forms.Form):
-    """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund."""
+    """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund. `notice` and the words of `letter`
+    are logged with the gift as they were shown."""
 
+    notice = _("We use your data for the gift and for what the law asks of us.")
+    letter = _("Send me the letter of the month by mail too. I can stop it whenever I want.")
     token = forms.CharField(widget=forms.HiddenInput)
     campagna = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     importo = forms.CharField(
@@ -128,6 +131,7 @@ class GiftForm(forms.Form):
     )
     email = MailField(
         label=_("Mail"),
+        widget=forms.EmailInput,
         max_length=254,
         error_messages={"required": _("Write your mail address: the receipt goes there.")},
     )
@@ -137,6 +141,7 @@ class GiftForm(forms.Form):
     citta = forms.CharField(label=_("Town"), required=False, max_length=80)
     provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
     paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
+    lettera = forms.BooleanField(label=letter, required=False)
 
     ADDRESS = ("via", "cap", "citta", "provincia")
 

@@ -20,7 +20,7 @@ from attribution.models import Source
 from attribution.services import source_of
 from donations import limits, sharing
 from donations.forms import FREE, GiftForm, new_token
-from donations.models import Donation, Fund
+from donations.models import Consent, Donation, Fund
 from donations.money import BadAmount, parse_amount, plain
 from donations.services import Details, InvalidAmount, Started, start_donation
 from donations.stripe_facts import Rejected, Unavailable
@@ -28,7 +28,6 @@ from donations.sums import meaning_of, sum_with
 
 log = logging.getLogger(__name__)
 
-PRIVACY_TEXT = "2026-11"  # the version of the sentence at the form, logged with the gift
 OWN_COOKIE = "dono"  # which gift this browser began, for an hour: what was typed comes back
 OWN_AGE = 3600
 _TOO_OFTEN = gettext_lazy("Too many attempts in a few minutes. Wait a little and try again.")
@@ -40,6 +39,10 @@ _NO_ANSWER = gettext_lazy(
 _BUSY = gettext_lazy(
     "Too many people are writing at the same moment. Nothing has been taken from you: everything "
     "you wrote is still here, try again in a minute."
+)
+_NO_COOKIE = gettext_lazy(
+    "The form was open for a long time, or your browser keeps no cookies for this site. Nothing has "
+    "been taken from you: everything you wrote is still here, send it again."
 )
 _NOT_STARTED = gettext_lazy(
     "The payment could not be started. Nothing has been taken from you: check what you wrote, "
@@ -63,6 +66,15 @@ def give(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _sent(request)
     return _page(request, GiftForm(initial=_initial(request)))
+
+
+@never_cache
+def without_cookie(request: HttpRequest) -> HttpResponse:
+    """Sent without the cookie that proves that it came from our page: sent back, not acted upon."""
+    form = GiftForm(request.POST)
+    if "token" in form.errors:
+        form = _with_new_token(request, form)
+    return _refused(request, form, 403, _NO_COOKIE)
 
 
 def _sent(request: HttpRequest) -> HttpResponse:
@@ -118,10 +130,16 @@ def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
             country=data["paese"] or "IT",
         ),
         language=get_language() or settings.LANGUAGE_CODE,
-        consents=["privacy"],
-        text_version=PRIVACY_TEXT,
+        consents=_consents(data),
         source=source_of(request) or _campaign(data["campagna"]),
     )
+
+
+def _consents(data: dict[str, Any]) -> dict[str, str]:
+    """What is logged: the notice that the form shows, and what was ticked, in the words shown."""
+    shown = {Consent.Kind.PRIVACY.value: str(GiftForm.notice)}
+    ticked = {Consent.Kind.NEWSLETTER.value: str(GiftForm.letter)} if data["lettera"] else {}
+    return shown | ticked
 
 
 def _campaign(key: str) -> Source | None:
@@ -211,6 +229,7 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
         "citta": gift.city,
         "provincia": gift.province,
         "paese": gift.country or "IT",
+        "lettera": gift.consents.filter(kind=Consent.Kind.NEWSLETTER).exists(),
     }
 
 

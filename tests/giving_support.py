@@ -32,8 +32,7 @@ def begin(**changes: Any) -> Started:
         "fund": fund(),
         "donor": MARIA,
         "language": "it",
-        "consents": ["privacy"],
-        "text_version": "2026-11",
+        "consents": {"privacy": "We use your data."},
         **changes,
     }
     return start_donation(**given)

@@ -217,17 +217,16 @@ class CheckoutAttempt(models.Model):
 
 
 class Consent(models.Model):
-    """What the donor agreed to at the form, word for word (`text_version`). Only ever added."""
+    """What the donor was shown (the privacy notice needs no tick) or agreed to at the form, word for
+    word. It can change until the gift is paid for; from then on it is only read."""
 
     class Kind(models.TextChoices):
-        PRIVACY = "privacy", _("Privacy notice read")
+        PRIVACY = "privacy", _("Privacy notice shown")
         NEWSLETTER = "newsletter", _("Newsletter")
-        DONOR_WALL = "donor_wall", _("Name on the donors' wall")
-        NO_TAX_REPORT = "no_tax_report", _("Objection to the report to the tax agency")
 
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
-    text_version = models.CharField(_("version of the text"), max_length=40)
+    words = models.TextField(_("words"))
     granted_at = models.DateTimeField(_("given"), auto_now_add=True)
 
     class Meta:
@@ -238,4 +237,4 @@ class Consent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.text_version})"
+        return str(self.get_kind_display())

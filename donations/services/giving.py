@@ -1,7 +1,7 @@
 """From the form to the payment page."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -69,24 +69,24 @@ def start_donation(
     fund: Fund,
     donor: Details,
     language: str,
-    consents: Iterable[str],
-    text_version: str,
+    consents: Mapping[str, str],
     source: Source | None = None,
 ) -> Started:
     """One gift per `form_token`, however often the form is sent; the row first, then the call.
 
     Sent again unchanged, the form leads to the same payment page; changed, the old page is closed
-    at Stripe before a new one is opened. Raises InvalidAmount; gateway.Unavailable (send the same
-    form again, nothing is charged) and gateway.Rejected (Stripe will not have it).
+    at Stripe before a new one is opened. `consents`: the words that were shown, by kind.
+
+    Raises InvalidAmount; gateway.Unavailable (send the same form again, nothing is charged) and
+    gateway.Rejected (Stripe will not have it).
     """
     if not MINIMUM <= amount <= MAXIMUM:
         raise InvalidAmount(amount)
     written = asdict(donor)
     person, _made = Donor.objects.get_or_create(email=written.pop("email").strip().lower())
     given = {"amount": amount, "fund": fund, "language": language, "donor": person, **written}
-    agreed = dict.fromkeys(consents, text_version)
-    donation = _donation(form_token, given, source, agreed)
-    attempt = _attempt(donation, given, agreed)
+    donation = _donation(form_token, given, source, consents)
+    attempt = _attempt(donation, given, consents)
     if attempt is None:
         donation.refresh_from_db()
         return Started(donation, donation.get_absolute_url())
@@ -128,7 +128,7 @@ def _asked(order: Order) -> Session:
 
 
 def _donation(
-    token: UUID, given: dict[str, Any], source: Source | None, agreed: dict[str, str]
+    token: UUID, given: dict[str, Any], source: Source | None, agreed: Mapping[str, str]
 ) -> Donation:
     """The gift of this form. Two requests at once: one writes it, the other finds it."""
     with transaction.atomic():
@@ -141,7 +141,7 @@ def _donation(
 
 
 def _attempt(
-    donation: Donation, given: dict[str, Any], agreed: dict[str, str]
+    donation: Donation, given: dict[str, Any], agreed: Mapping[str, str]
 ) -> CheckoutAttempt | None:
     """The attempt to go on with; None when the gift needs no payment page any more."""
     last = donation.attempts.order_by("-number").first()
@@ -153,13 +153,14 @@ def _attempt(
             return None
         newest = held.attempts.order_by("-number").first()
         if newest and _good(newest, held, given):
+            _agree(held, agreed)
             return newest
         if newest != last:  # another tab was quicker, with other words: its page is the valid one
             return newest
         return _next(held, given, agreed)
 
 
-def _next(held: Donation, given: dict[str, Any], agreed: dict[str, str]) -> CheckoutAttempt:
+def _next(held: Donation, given: dict[str, Any], agreed: Mapping[str, str]) -> CheckoutAttempt:
     """A new attempt, for what the form says now; the one before it is closed."""
     Donation.objects.filter(pk=held.pk).update(**given)
     _agree(held, agreed)
@@ -207,14 +208,11 @@ def _move(attempt: CheckoutAttempt, was: str, **fields: Any) -> None:
     CheckoutAttempt.objects.filter(pk=attempt.pk, state=was).update(**fields)
 
 
-def _agree(donation: Donation, agreed: dict[str, str]) -> None:
+def _agree(donation: Donation, agreed: Mapping[str, str]) -> None:
     """What the donor agrees to now, before paying; a tick taken away again was never given."""
     donation.consents.exclude(kind__in=agreed).delete()
     Consent.objects.bulk_create(
-        [
-            Consent(donation=donation, kind=kind, text_version=version)
-            for kind, version in agreed.items()
-        ],
+        [Consent(donation=donation, kind=kind, words=words) for kind, words in agreed.items()],
         ignore_conflicts=True,
     )
 

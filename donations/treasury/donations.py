@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, F, Prefetch, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
-from donations.models import Account, Donation, Receipt
+from donations.models import Account, Consent, Donation, Receipt
 from donations.treasury import export, masks
 from donations.treasury.base import TreasuryView
 from donations.treasury.filters import VIEWS, DonationFilter
@@ -87,12 +87,15 @@ class DonationList(TreasuryView):
             _("Receipt"),
             _("Amount"),
             _("Given back"),
+            _("Mail for the letter of the month"),
             _("Number"),
         ]
         return export.spreadsheet(request, name="donazioni", headings=headings, rows=self._cells())
 
     def _cells(self) -> Iterator[list[Any]]:
-        for gift in self.rows.iterator(chunk_size=500):
+        asked = Consent.objects.filter(kind=Consent.Kind.NEWSLETTER).values("donation")
+        may_see = self.request.user.has_perm("donations.view_donor")
+        for gift in self.rows.annotate(letter=Q(pk__in=asked)).iterator(chunk_size=500):
             receipts = [receipt.label for receipt in gift.receipts.all()]
             yield [
                 gift.created_at,
@@ -106,6 +109,7 @@ class DonationList(TreasuryView):
                 ", ".join(receipts),
                 export.euros(gift.amount),
                 export.euros(gift.refunded_amount),
+                gift.donor.email if gift.letter and may_see else "",
                 str(gift.public_id),
             ]
 

@@ -52,7 +52,7 @@ def test_row_then_call_then_page(memory_stripe: MemoryStripe) -> None:
     assert gift.state == State.CHECKOUT_OPEN
     assert gift.donor.email == "maria.rossi@example.org"
     assert gift.attempts.get().idempotency_key == f"{gift.public_id}:checkout:1"
-    assert Consent.objects.get().text_version == "2026-11"
+    assert Consent.objects.get().words == "We use your data."
 
 
 @pytest.mark.parametrize("amount", [-100, 0, 1, 199, 10_000_01, 10**12])

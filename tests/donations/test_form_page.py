@@ -194,6 +194,7 @@ def test_a_page_that_lay_open_too_long_gets_a_new_token_and_keeps_the_rest(clien
 def test_one_address_may_not_try_for_ever(
     client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(limits, "time", lambda: 6_000.0)
     monkeypatch.setattr(limits, "BY_ADDRESS", limits.Limit("address", 3, 600))
     answers = [post(client, email=f"a{n}@example.org").status_code for n in range(5)]
     assert answers == [303, 303, 303, 429, 429]
@@ -207,6 +208,7 @@ def test_one_address_may_not_try_for_ever(
 def test_one_mail_address_may_not_be_used_for_ever(
     client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(limits, "time", lambda: 6_000.0)
     monkeypatch.setattr(limits, "BY_MAIL", limits.Limit("mail", 2, 600))
     answers = [client.post(PAGE, typed(), REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(4)]
     assert answers == [303, 303, 429, 429]
@@ -223,9 +225,81 @@ def test_who_gives_up_finds_what_was_typed_and_nobody_else_does(
     assert "Zoe" not in others and "anna@example.org" not in others
 
 
-def test_a_foreign_token_of_csrf_is_refused() -> None:
+def test_without_its_cookie_the_form_comes_back_with_what_was_typed() -> None:
     strict = Client(enforce_csrf_checks=True)
-    assert strict.post(PAGE, typed()).status_code == 403
+    answer = strict.post(PAGE, typed(nome="Zoe", importo="libero", cifra="33"))
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "quello che hai scritto è ancora qui" in page
+    assert 'value="Zoe"' in page and 'value="33"' in page
+    assert not Donation.objects.exists()
+    english = strict.post(PAGE, typed(), headers={"accept-language": "en"}).content.decode()
+    assert "everything you wrote is still here" in english
+
+
+def test_sent_again_from_there_it_goes_on(memory_stripe: MemoryStripe) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    page = strict.post(PAGE, typed(nome="Zoe", token="old")).content.decode()
+    proof = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert proof
+    again = typed(nome="Zoe", token=token_of(page), csrfmiddlewaretoken=proof[1])
+    assert strict.post(PAGE, again).status_code == 303
+
+
+def test_elsewhere_a_form_without_its_cookie_gets_a_page_in_the_sites_look() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "x"})
+    assert answer.status_code == 403
+    assert "Il modulo è tornato senza la sua chiave" in answer.content.decode()
+
+
+def test_a_cache_that_is_down_stops_nobody(
+    client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Down:
+        def add(self, *_args: object) -> bool:
+            raise ConnectionError("no cache")
+
+    monkeypatch.setattr(limits, "cache", Down())
+    assert post(client).status_code == 303
+
+
+def test_tries_are_counted_by_window_however_long_the_cache_keeps_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limit = limits.Limit("test", 2, 600)
+    monkeypatch.setattr(limits, "time", lambda: 6_000.0)
+    assert [limits.allowed(limit, "a") for _ in range(3)] == [True, True, False]
+    monkeypatch.setattr(limits, "time", lambda: 6_599.0)
+    assert not limits.allowed(limit, "a")
+    monkeypatch.setattr(limits, "time", lambda: 6_600.0)
+    assert limits.allowed(limit, "a")
+
+
+def test_the_letter_is_only_for_who_ticks_it_and_its_words_are_kept(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    page = client.get(PAGE).content.decode()
+    (box,) = re.findall(r'<input type="checkbox" name="lettera"[^>]*>', page)
+    assert "checked" not in box
+    sent = typed()
+    client.post(PAGE, sent)
+    gift = Donation.objects.get()
+    assert [one.kind for one in gift.consents.all()] == ["privacy"]
+    client.post(PAGE, sent | {"lettera": "on"})  # back from the payment page, and ticked
+    assert gift.attempts.count() == 1
+    letter = gift.consents.get(kind="newsletter")
+    assert "lettera del mese" in letter.words and letter.words in page
+
+
+def test_what_is_amiss_with_the_amount_is_tied_to_its_buttons(client: Client) -> None:
+    page = post(client, importo="1").content.decode()
+    assert 'aria-describedby="importo-e"' in page and 'id="importo-e"' in page
+
+
+def test_no_field_says_its_type_twice(client: Client) -> None:
+    page = client.get(PAGE).content.decode()
+    for tag in re.findall(r"<input[^>]*>", page):
+        assert tag.count(" type=") == 1, tag
 
 
 def test_the_form_says_how_it_is_shared(client: Client, settings: Any) -> None:

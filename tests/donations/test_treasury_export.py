@@ -44,6 +44,16 @@ def test_the_donations_as_csv(treasurer: Client) -> None:
     assert "attachment" in answer["Content-Disposition"]
 
 
+def test_the_addresses_of_those_who_asked_for_the_letter(treasurer: Client) -> None:
+    gift = Donation.objects.get(donor__email="elsa@posta.example")
+    gift.consents.create(kind="newsletter", words="Mandatemi la lettera del mese.")
+    heading, *found = rows(treasurer.get(LIST, {"formato": "csv"}))
+    column = heading.index("Mail per la lettera del mese")
+    assert sorted(row[column] for row in found) == ["", "", "elsa@posta.example"]
+    page = treasurer.get(f"{LIST}donazione/{gift.public_id}/").content.decode()
+    assert "Mandatemi la lettera del mese." in page
+
+
 def test_the_donations_as_xlsx(treasurer: Client) -> None:
     answer = treasurer.get(LIST, {"formato": "xlsx"})
     sheet = load_workbook(BytesIO(answer.content)).active
