@@ -10,6 +10,7 @@ from wagtail.images import get_image_model_string
 from wagtail.models import Page, Site
 from wagtail.search import index
 
+from brand.linked_data import Node
 from brand.templatetags.brand_tags import menu_pages
 from cms import cache, share
 
@@ -71,3 +72,7 @@ class SitePage(Page):
     def share_spec(self, request: Any = None) -> Any:
         """The card's frozen spec; page types with more to say override it."""
         return share.page_spec(self, request)
+
+    def described(self, image: str) -> Node | None:
+        """What the page says of itself to machines, beside the body; `image` is its card's address."""
+        return None

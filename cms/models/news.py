@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import models
+from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -10,6 +11,7 @@ from wagtail.fields import StreamField
 from wagtail.models import PageManager, PageQuerySet
 from wagtail.search import index
 
+from brand.linked_data import Node, body_name
 from cms.blocks import COLUMN
 from cms.models.base import SitePage
 
@@ -73,6 +75,22 @@ class ArticlePage(SitePage):
     def minutes(self) -> int:
         words = strip_tags(str(self.body)).split()
         return max(1, math.ceil(len(words) / WORDS_A_MINUTE))
+
+    def described(self, image: str) -> Node:
+        """https://schema.org/NewsArticle"""
+        changed = self.last_published_at
+        node = {
+            "@type": "NewsArticle",
+            "headline": self.title,
+            "datePublished": self.date.isoformat(),
+            "dateModified": changed and timezone.localtime(changed).isoformat(timespec="seconds"),
+            "description": self.description,
+            "image": image,
+            "url": self.full_url,
+            "author": {"@type": "Person", "name": self.author} if self.author else body_name(),
+            "publisher": body_name(),
+        }
+        return {name: value for name, value in node.items() if value}
 
     def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

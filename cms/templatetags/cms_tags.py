@@ -1,8 +1,10 @@
 """What the pages' templates need: crumbs, JSON-LD."""
 
 from typing import Any
+from urllib.parse import urljoin
 
 from django import template
+from django.conf import settings
 from django.utils.safestring import SafeString
 
 from brand import linked_data
@@ -17,17 +19,8 @@ def crumbs(page: Any) -> list[Any]:
 
 @register.simple_tag(takes_context=True)
 def json_ld(context: dict[str, Any], page: Any) -> SafeString:
-    """The organisation, and an article's own data (https://schema.org)."""
-    graph = [linked_data.body(context.get("request"))]
-    if hasattr(page, "minutes"):
-        graph.append(
-            {
-                "@type": "NewsArticle",
-                "headline": page.title,
-                "datePublished": page.date.isoformat(),
-                "description": page.description,
-                "url": page.full_url,
-                "publisher": linked_data.body_name(),
-            }
-        )
-    return linked_data.script(graph)
+    """The organisation, and what the page says of itself."""
+    card = context.get("card")
+    image = urljoin(settings.SITE_URL, card.url) if card else ""
+    nodes = [linked_data.body(context.get("request")), page.described(image)]
+    return linked_data.script(node for node in nodes if node)

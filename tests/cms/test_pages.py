@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -59,11 +60,33 @@ def test_every_page_says_how_it_is_shared(visitor):
             assert re.search(rf'property="{name}" content="[^"]+"', page), (path, name)
 
 
-def test_json_ld_names_the_body_and_the_article(visitor):
-    page = shown(visitor, PAGES["article"])
+def described(page: str) -> list[dict]:
     (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    kinds = [node["@type"] for node in json.loads(text)["@graph"]]
-    assert kinds == ["NGO", "NewsArticle"]
+    return json.loads(text)["@graph"]
+
+
+def test_json_ld_names_the_body_and_the_article(visitor, settings):
+    page = shown(visitor, PAGES["article"])
+    body, article = described(page)
+    assert (body["@type"], article["@type"]) == ("NGO", "NewsArticle")
+    (card,) = re.findall(r'property="og:image" content="([^"]+)"', page)
+    assert article["image"] == card and card.startswith(settings.SITE_URL)
+    found = ArticlePage.objects.get(slug="quaranta-quintali-di-mele")
+    assert datetime.fromisoformat(article["dateModified"]) == found.last_published_at.replace(
+        microsecond=0
+    )
+    found.author = ""
+    assert found.described("")["author"] == article["publisher"] == {"@id": body["@id"]}
+    found.author = "Anna Bruni"
+    assert found.described("")["author"] == {"@type": "Person", "name": "Anna Bruni"}
+    assert [node["@type"] for node in described(shown(visitor, PAGES["home"]))] == ["NGO"]
+
+
+def test_pictures_come_in_sizes_for_telephones_and_wide_screens(visitor):
+    page = shown(visitor, PAGES["action"])
+    for kind in ("webp", "jpeg"):
+        assert re.search(rf'\.format-{kind}[^"]*\.{kind.replace("jpeg", "jpg")} 480w', page), kind
+        assert re.search(rf'\.format-{kind}[^"]*\.{kind.replace("jpeg", "jpg")} 960w', page), kind
 
 
 def test_json_ld_cannot_be_left_with_a_title(visitor):
