@@ -15,6 +15,7 @@ from django.conf import settings
 
 from donations.stripe_facts import (
     ATTEMPT,
+    SOURCE,
     BadSignature,
     Busy,
     Charge,
@@ -73,7 +74,7 @@ class Gateway:
     def open_checkout(self, order: Order) -> Session:
         """The same order under the same key gives the same session. Raises Busy while Stripe is
         still answering the first of them."""
-        metadata = {ATTEMPT: order.key}
+        metadata = {ATTEMPT: order.key} | ({SOURCE: order.source} if order.source else {})
         with _translated():
             made = self._stripe.checkout.sessions.create(
                 {

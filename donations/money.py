@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-MINIMUM = 2_00
+MINIMUM = 2_00  # below it the fees eat the gift, and card testers like it small
 MAXIMUM = 10_000_00
 NBSP = "\u00a0"
 

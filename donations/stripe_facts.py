@@ -6,8 +6,9 @@ Amounts in integer cents, times in UTC, ids as Stripe gives them ("" where there
 from dataclasses import dataclass
 from datetime import datetime
 
-# Stripe's key in our metadata: our ids and nothing of the donor
+# the keys of our metadata at Stripe: our ids and codes, and nothing of the donor
 ATTEMPT = "attempt"
+SOURCE = "source"
 
 
 class Unavailable(Exception):
@@ -118,6 +119,7 @@ class Order:
     language: str
     success_url: str
     cancel_url: str
+    source: str = ""  # the code of what led here: a post's delivery, a campaign
 
 
 @dataclass(frozen=True)

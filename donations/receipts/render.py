@@ -32,7 +32,8 @@ def render_receipt(snapshot: dict[str, Any], *, stamp: str | None = None) -> byt
     """The PDF of a receipt; the same snapshot always gives the same bytes.
 
     `snapshot` is what was frozen when the number was given, JSON values only:
-    `number` ("2026/000123"), `issued_on` and `given_on` (ISO dates in Europe/Rome), `amount`
+    `number` ("2026/000123"), `replaces` (the number of the void receipt whose place it takes, or
+    ""), `issued_on` and `given_on` (ISO dates in Europe/Rome), `amount`
     (cents), `donor` (name and surname), `address`, `fiscal_code` (both may be empty), `method`
     (Stripe's type: card, sepa_debit …), `reference`, `purpose` (the fund), `sandbox` (bool), and
     `body`: `name`, `brand`, `address` (street), `city` ("23100 Sondrio (SO)"), `fiscal_code`,
@@ -47,11 +48,12 @@ def render_receipt(snapshot: dict[str, Any], *, stamp: str | None = None) -> byt
 def stamp_receipt(stored: bytes, snapshot: dict[str, Any], *, stamp: str, note: str = "") -> bytes:
     """A stored receipt under a stamp: the page is laid in as it is, so it shows what was sent.
 
-    `snapshot` gives the words for those who cannot see the page. Tagged, but not PDF/UA: Typst
-    lays no PDF into one ("embedding PDFs is currently not supported in this export mode").
+    `note`: lines below the stamp. `snapshot` gives the words for those who cannot see the page.
+    Tagged, but not PDF/UA: Typst lays no PDF into one ("embedding PDFs is currently not supported
+    in this export mode").
     """
     data = _data(snapshot)
-    spoken = [stamp, note, data["title"], data["figure"], data["words"]]
+    spoken = [stamp, *note.split("\n"), data["title"], data["figure"], data["words"]]
     spoken += [f"{label}: {value}" for label, value in data["rows"]] + data["notes"]
     alt = ". ".join(part for part in spoken if part)
     title = f"{data['title']}, {stamp.lower()}"
@@ -95,6 +97,7 @@ def _data(snapshot: dict[str, Any]) -> dict[str, Any]:
         ("Data del dono", wording.day(snapshot["given_on"])),
         ("Mezzo di pagamento", wording.payment(snapshot["method"], snapshot["reference"])),
         ("Destinazione", snapshot["purpose"]),
+        ("Sostituisce", _replaced(snapshot)),
     ]
     issued = wording.day(snapshot["issued_on"])
     facsimile = (
@@ -118,6 +121,11 @@ def _data(snapshot: dict[str, Any]) -> dict[str, Any]:
         "digest": _spaced(digest(snapshot)),
         "body": {"name": body["name"], "brand": body["brand"], "lines": _identity(body)},
     }
+
+
+def _replaced(snapshot: dict[str, Any]) -> str:
+    number = snapshot.get("replaces")  # receipts of the first days say nothing of it
+    return f"la ricevuta n. {number}, annullata" if number else ""
 
 
 def _town(city: str) -> str:

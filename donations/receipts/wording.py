@@ -32,6 +32,16 @@ METHODS = {
     "ideal": "iDEAL",
     "satispay": "Satispay",
 }
+# those of the form, in Italian as the paper is
+COUNTRIES = {
+    "IT": "",
+    "AT": "Austria",
+    "CH": "Svizzera",
+    "DE": "Germania",
+    "FR": "Francia",
+    "SM": "San Marino",
+    "VA": "Città del Vaticano",
+}
 # what kind of body issues it (brand's legal settings) → the donor's benefit, by art. 83
 BENEFITS = {
     "ets": (
@@ -71,6 +81,11 @@ def day(value: str) -> str:
     found = date.fromisoformat(value)
     number = "1º" if found.day == 1 else str(found.day)
     return f"{number} {MONTHS[found.month - 1]} {found.year}"
+
+
+def country(code: str) -> str:
+    """The name of a country other than Italy, "" for Italy; a code we have no name for stays."""
+    return COUNTRIES.get(code, code)
 
 
 def payment(method: str, reference: str) -> str:

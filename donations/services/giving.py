@@ -15,10 +15,9 @@ from django.utils import timezone
 from attribution.models import Source
 from donations import gateway
 from donations.models import CheckoutAttempt, Consent, Donation, Donor, Fund
+from donations.money import MAXIMUM, MINIMUM
 from donations.stripe_facts import Busy, Order, Rejected, Session, Unavailable
 
-MINIMUM = 2_00  # cents; below it the fees eat the gift, and card testers like it small
-MAXIMUM = 10_000_00
 GOOD_FOR = timedelta(hours=23)  # a session lives 24 hours, an idempotency key at least as long
 PATIENCE = 10.0  # seconds for the answer to another click; a call takes no longer
 PAUSE = 0.3
@@ -219,7 +218,9 @@ def _agree(donation: Donation, agreed: Mapping[str, str]) -> None:
 
 def _order(attempt: CheckoutAttempt) -> Order:
     """Only from rows, so that the same attempt always asks for the same thing."""
-    donation = Donation.objects.select_related("fund", "donor").get(pk=attempt.donation_id)
+    donation = Donation.objects.select_related("fund", "donor", "source").get(
+        pk=attempt.donation_id
+    )
     back = f"{reverse('donations:give')}?annullato={donation.public_id}"
     return Order(
         key=attempt.idempotency_key,
@@ -231,4 +232,5 @@ def _order(attempt: CheckoutAttempt) -> Order:
         language=donation.language,
         success_url=settings.SITE_URL + donation.get_absolute_url(),
         cancel_url=settings.SITE_URL + back,
+        source=donation.source.code if donation.source else "",
     )

@@ -17,6 +17,7 @@ from django.utils import timezone
 from donations import issuer
 from donations.models import Donation, Receipt, ReceiptCounter
 from donations.receipts import render_receipt
+from donations.receipts.wording import country
 
 ROME = ZoneInfo("Europe/Rome")
 
@@ -66,7 +67,7 @@ def issue(
         amount=amount,
         issued_at=roll.now,
         replaces=replaces,
-        data=snapshot(donation, roll.body, amount, label, roll.now),
+        data=snapshot(donation, roll.body, amount, label, roll.now, replaces),
     )
 
 
@@ -76,6 +77,7 @@ def snapshot(
     amount: int,
     label: str,
     now: datetime,
+    replaces: Receipt | None = None,
 ) -> dict:
     """What `render_receipt` prints: JSON values only, dates in Europe/Rome. The day of giving is the
     day the money was there (for a debit, when it was collected)."""
@@ -83,14 +85,14 @@ def snapshot(
     town = " ".join(filter(None, (donation.postcode, donation.city)))
     province = f"({donation.province})" if donation.province else ""
     place = " ".join(filter(None, (town, province)))
-    country = donation.country if donation.country not in ("", "IT") else ""
     return {
         "number": label,
+        "replaces": replaces.label if replaces else "",
         "issued_on": now.astimezone(ROME).date().isoformat(),
         "given_on": donation.settled_at.astimezone(ROME).date().isoformat(),
         "amount": amount,
         "donor": donation.donor_name,
-        "address": ", ".join(filter(None, (donation.street, place, country))),
+        "address": ", ".join(filter(None, (donation.street, place, country(donation.country)))),
         "fiscal_code": donation.codice_fiscale,
         "method": donation.method,
         "reference": donation.method_reference,

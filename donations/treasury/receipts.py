@@ -79,9 +79,10 @@ def reprint(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _note(receipt: Receipt) -> str:
-    """In Italian, as the paper is: the one that takes its place."""
+    """In Italian, as the paper is: why it is void, and the one that takes its place."""
     successor = Receipt.objects.filter(replaces=receipt).first()
-    return f"Sostituita dalla n. {successor.label}" if successor else ""
+    lines = [receipt.void_reason, f"Sostituita dalla n. {successor.label}" if successor else ""]
+    return "\n".join(filter(None, lines))
 
 
 def _file(pk: int) -> tuple[Receipt, bytes | None]:

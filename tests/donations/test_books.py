@@ -63,6 +63,21 @@ def test_amounts_out_of_bounds_leave_nothing(memory_stripe: MemoryStripe, amount
     assert memory_stripe.calls == []
 
 
+def test_stripe_knows_the_source_by_its_code(memory_stripe: MemoryStripe) -> None:
+    post = source(kind="post", key="9", label="Un post di Maria")
+    gift = begin(source=post).donation
+    assert memory_stripe.orders[session_of(gift)].source == post.code
+    assert memory_stripe.orders[session_of(begin().donation)].source == ""
+
+
+def test_a_country_is_written_out_on_the_receipt(memory_stripe: MemoryStripe) -> None:
+    gift = begin(donor=replace(MARIA, country="DE")).donation
+    memory_stripe.pay_by_card(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    assert Receipt.objects.get().data["address"].endswith(", Germania")
+
+
 def test_the_same_form_twice_is_one_gift_and_one_page(memory_stripe: MemoryStripe) -> None:
     token = uuid.uuid4()
     first, second = begin(form_token=token), begin(form_token=token)
@@ -177,6 +192,7 @@ def test_partial_then_whole_refund(memory_stripe: MemoryStripe) -> None:
     first, second = Receipt.objects.order_by("number")
     assert (first.state, second.state) == ("void", "issued")
     assert (second.amount, second.replaces, first.replaced_by) == (15_00, first, second)
+    assert (first.data["replaces"], second.data["replaces"]) == ("", first.label)
     memory_stripe.give_back(session_of(gift), 15_00)
     deliver(memory_stripe)
     process()

@@ -10,6 +10,7 @@ import pytest
 import requests
 from django.utils import timezone
 
+from attribution.services import source
 from donations import gateway
 from donations.models import Account, Acknowledgement, CheckoutAttempt, Donation, Receipt
 from donations.services.sweeping import sweep
@@ -61,6 +62,14 @@ def test_card_fee_and_refund(control: Any) -> None:
     assert heard(gift).state == State.REFUNDED
     assert [one.state for one in gift.receipts.order_by("number")] == ["void", "void"]
     assert gift.acknowledgements.filter(kind="refund").count() == 2
+
+
+def test_metadata_hold_our_ids_and_codes_and_no_name(control: Any) -> None:
+    post = source(kind="post", key="sdk", label="Un post")
+    gift = begin(source=post).donation
+    story = control("pay", session=session_of(gift), method="card")
+    expected = {"attempt": gift.attempts.get().idempotency_key, "source": post.code}
+    assert story["session"]["metadata"] == story["payment_intent"]["metadata"] == expected
 
 
 def test_declined_then_paid(control: Any) -> None:

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from donations.forms import COUNTRIES
 from donations.receipts import ANNULLED, DUPLICATE, render_receipt, stamp_receipt
 from donations.receipts.render import digest
-from donations.receipts.wording import figure, words
+from donations.receipts.wording import country, figure, words
 
 SNAPSHOT: dict[str, Any] = {
     "number": "2026/000123",
@@ -77,6 +78,16 @@ def test_it_holds_what_the_law_asks() -> None:
         assert part in text.replace("\u00a0", " "), part
     assert digest(SNAPSHOT)[:8] in text
     assert "%" not in text  # never a computed saving
+
+
+def test_it_says_whose_place_it_takes() -> None:
+    text = read(render_receipt(snapshot(replaces="2026/000120")))
+    assert "Sostituisce la ricevuta n. 2026/000120, annullata" in text
+    assert "Sostituisce" not in read(render_receipt(SNAPSHOT))
+
+
+def test_every_country_of_the_form_has_a_name_on_paper() -> None:
+    assert [code for code, _name in COUNTRIES if country(code) == code] == []
 
 
 def test_it_is_a_tagged_pdf_ua_in_italian() -> None:

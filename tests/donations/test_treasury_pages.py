@@ -177,7 +177,9 @@ def test_a_reprint_is_stamped(treasurer: Client, cast: Cast) -> None:
     voided = cast.refunded.receipts.get()
     assert voided.state == Receipt.State.VOID
     answer = treasurer.get(reverse("treasury:reprint", args=[voided.pk]))
-    assert "ANNULLATA" in PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+    text = PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+    assert "ANNULLATA" in text and voided.void_reason.startswith("rimborso del")
+    assert voided.void_reason in " ".join(text.split())
 
 
 @pytest.mark.parametrize("name", ["receipt", "reprint"])
