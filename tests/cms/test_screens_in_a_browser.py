@@ -44,6 +44,7 @@ def editors() -> list[str]:
         for kind in (BrandSettings, LegalSettings)
     ]
     picture = get_image_model().objects.first()
+    found.append("/admin/non-esiste/")
     found += [reverse("wagtailimages:add"), reverse("wagtailimages:edit", args=[picture.pk])]
     for path in PAGES.values():
         slug = path.strip("/").rpartition("/")[2] or "home"
@@ -69,3 +70,21 @@ def test_two_white_bands_in_a_row_share_one_gap(site, browser):
             ".band", "bands => bands.map(band => parseFloat(getComputedStyle(band).paddingTop))"
         )
         assert gaps[0] > 0 and gaps[1] == 0 and gaps[2] > 0
+
+
+def test_the_keyboard_alone_reaches_the_content_and_the_menu(site, browser):
+    with opened(browser, Client(), **screen(390, "light")) as context:
+        page = context.new_page()
+        page.goto(f"{HOST}/")
+        page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name="Vai al contenuto")
+        page.wait_for_function("document.activeElement.getBoundingClientRect().top >= 0")
+        assert skip.evaluate("link => link === document.activeElement")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "contenuto"
+        page.locator("summary", has_text="Menu").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.pathname") == "/emporion/"
+        ring = "getComputedStyle(document.activeElement).outlineStyle"
+        assert page.evaluate(ring) == "solid"

@@ -65,6 +65,18 @@ def test_the_truth_arrives_by_webhook_and_says_thank_you(
     assert "hx-get" not in text and "http-equiv" not in text
 
 
+def test_months_are_written_as_each_language_writes_them(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    told(memory_stripe)
+    Donation.objects.update(settled_at="2026-10-04T08:42:00Z")
+    assert "4 ottobre 2026, ore 10.42" in page(client, gift)
+    english = client.get(gift.get_absolute_url(), headers={"accept-language": "en"})
+    assert "4 October 2026, 10.42" in english.content.decode()
+
+
 def test_a_debit_is_promised_until_it_is_there(client: Client, memory_stripe: MemoryStripe) -> None:
     gift = begin().donation
     memory_stripe.promise_debit(session_of(gift))
