@@ -8,8 +8,9 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.admin import composer
 from campaigns.models import Account, Post
@@ -31,10 +32,15 @@ def sketch(request: HttpRequest) -> tuple[Post, Any]:
     return form.sketch(), form
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permission_required(PERMISSION, raise_exception=True)
 def check(request: HttpRequest) -> JsonResponse:
-    """`fragments` by element id, `marks` by network for the preview's chips, `cards` to draw."""
+    """`fragments` by element id, `marks` by network for the preview's chips, `cards` to draw.
+
+    GET: a `token` for a form that is older than the sign-in, so that it can still be sent.
+    """
+    if request.method == "GET":
+        return JsonResponse({"token": get_token(request)})
     post, form = sketch(request)
     problems = composer.problems_of(post)
     rows = composer.account_rows(post, form, problems)

@@ -110,6 +110,8 @@ class PostIndexView(snippets.IndexView):
 class Composer:
     """What creating and editing share: full checks on asking for a yes, our preview, no page checks."""
 
+    error_message = _("Nothing was saved yet: mend what is marked in red.")
+
     def get_available_actions(self) -> list[str]:
         """Nobody publishes around the approval, not even who may do everything."""
         return [name for name in super().get_available_actions() if name != "publish"]  # type: ignore[misc]
@@ -157,6 +159,10 @@ class Composer:
         return context
 
 
+def _name(user: Any) -> str:
+    return (user.get_full_name() or user.get_username()) if user else gettext("Somebody")
+
+
 class PostCreateView(Composer, snippets.CreateView):
     def get_initial_form_instance(self) -> Post:
         return composer.new_post(day=self.request.GET.get("giorno", ""))
@@ -179,6 +185,14 @@ class PostEditView(Composer, snippets.EditView):
                 "The post was changed while you were reading. Nobody has said yes to anything: "
                 "read it again."
             )
+            return False
+        if self.is_out_of_date and not self.expects_json_response and form.has_changed():
+            self.produced_error_code = "invalid_revision"
+            self.produced_error_message = gettext(
+                "%(who)s saved this post while you were writing. Nothing of yours is lost, it "
+                "stands below: saving again puts it in the place of theirs, which stays in the "
+                "history."
+            ) % {"who": _name(self.latest_revision.user)}
             return False
         return super().is_valid(form)
 

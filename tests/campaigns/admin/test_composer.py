@@ -295,3 +295,28 @@ def test_a_planned_post_is_not_deleted(asked, client, person, form):
     yes(client, asked, form())
     client.post(reverse("campaigns_posts:delete", args=[asked.pk]))
     assert Post.objects.filter(pk=asked.pk).exists()
+
+
+def test_who_writes_on_an_old_version_overwrites_nobody(as_role, form, person):
+    client = as_role(roles.CAMPAIGNERS)
+    client.post(reverse("campaigns_posts:add"), form())
+    url = reverse("campaigns_posts:edit", args=[Post.objects.get().pk])
+    first = Post.objects.get().latest_revision
+    old = {
+        "loaded_revision_id": str(first.pk),
+        "loaded_revision_created_at": first.created_at.isoformat(),
+    }
+    client.post(url, form(text="Di Elena {link} #DonoDay2026") | old)
+    answer = client.post(url, form(text="Di Marta {link} #DonoDay2026") | old)
+    assert "Di Marta" in answer.content.decode() and "mentre scrivevi" in answer.content.decode()
+    assert "Di Elena" in saved().text
+    # a second click on the same button changes nothing, and is no conflict
+    again = client.post(url, form(text="Di Elena {link} #DonoDay2026") | old)
+    assert again.status_code == 302
+    latest = Post.objects.get().latest_revision
+    new = {
+        "loaded_revision_id": str(latest.pk),
+        "loaded_revision_created_at": latest.created_at.isoformat(),
+    }
+    client.post(url, form(text="Di Marta {link} #DonoDay2026") | new)
+    assert "Di Marta" in saved().text

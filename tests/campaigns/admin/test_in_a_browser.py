@@ -152,3 +152,41 @@ def test_the_desk_by_keyboard_alone(page, live_server, rows):
     screen.locator(".messages .success").wait_for()
     rows.refresh_from_db()
     assert rows.state == State.PUBLISHED
+
+
+def test_what_was_typed_outlives_the_sign_in(page, live_server, campaign, bluesky, client):
+    from django.contrib.auth import SESSION_KEY
+
+    from people.models import User
+
+    screen = page()
+    screen.goto(live_server.url + reverse("campaigns_posts:add"))
+    ended = screen.locator("[data-sp-ended]")
+    screen.context.clear_cookies(name="sessionid")
+    screen.fill("[name=text]", "Scritto con cura {link} #DonoDay2026")
+    ended.wait_for(state="visible")
+    screen.locator("[name=action-submit]").first.click()
+    assert screen.input_value("[name=text]").startswith("Scritto con cura")
+    client.logout()
+    client.force_login(User.objects.get(username="p"))
+    assert SESSION_KEY in client.session
+    cookie = client.cookies["sessionid"].value
+    screen.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    screen.evaluate("window.dispatchEvent(new Event('focus'))")
+    ended.wait_for(state="hidden")
+    screen.locator("#sp-verdict").wait_for()
+
+
+def test_without_script_the_page_can_be_used(browser, page, live_server, campaign, bluesky):
+    with_script = page(390)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 900}, java_script_enabled=False, locale="it-IT"
+    )
+    context.add_cookies(with_script.context.cookies())
+    screen = context.new_page()
+    screen.goto(live_server.url + reverse("campaigns_posts:add"))
+    screen.fill("[name=text]", "Senza script {link} #DonoDay2026")
+    screen.locator("[name=action-submit]").first.click(timeout=8000)
+    screen.locator(".messages .error").wait_for()
+    assert screen.input_value("[name=text]").startswith("Senza script")
+    context.close()

@@ -42,6 +42,8 @@
       $$('details[data-variant]', this.form).forEach((box) =>
         box.addEventListener('toggle', () => this.opened(box)),
       );
+      this.form.addEventListener('submit', (event) => this.sent(event), true);
+      window.addEventListener('focus', () => this.renew());
       this.chips();
       this.ask();
     }
@@ -65,7 +67,8 @@
       let answer;
       try {
         const response = await fetch(this.root.dataset.checkUrl, { method: 'POST', body: data });
-        if (!response.ok) return;
+        if (response.redirected || response.status === 403) this.ended(true);
+        if (response.redirected || !response.ok) return;
         answer = await response.json();
       } catch {
         return;
@@ -77,6 +80,31 @@
       });
       this.marks(answer.marks);
       this.cards(answer.cards);
+    }
+
+    /* the sign-in has ended: nothing is sent into the void, and what was typed stays; after signing
+       in again elsewhere the form gets the new sign-in's token */
+    ended(so) {
+      const strip = $('[data-sp-ended]');
+      if (strip) strip.hidden = !so;
+      this.out = so;
+    }
+
+    sent(event) {
+      if (!this.out) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.renew();
+    }
+
+    async renew() {
+      if (!this.out) return;
+      const response = await fetch(this.root.dataset.checkUrl);
+      if (response.redirected || !response.ok) return;
+      const { token } = await response.json();
+      $('[name=csrfmiddlewaretoken]', this.form).value = token;
+      this.ended(false);
+      this.ask();
     }
 
     /* each layout's drawing, made by the same code that draws the one that goes out */
