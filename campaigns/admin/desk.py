@@ -5,13 +5,16 @@ service says who and what, and nothing is sent.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -22,18 +25,21 @@ from campaigns.errors import Refused
 from campaigns.models import Account, Delivery
 from campaigns.states import Question, State
 
+UNDO = timedelta(seconds=10)
+SLACK = timedelta(seconds=5)  # for the way of a click that came in time
+SALT = "campaigns.desk.answer"
 VIEW, DECIDE = "campaigns.view_delivery", "campaigns.change_delivery"
 
 ANSWERS: dict[str, Callable[[Delivery, Any], Delivery]] = {
     "uscito": lambda row, by: services.decide(delivery=row, went_out=True, by=by),
-    "rimanda": lambda row, by: services.decide(delivery=row, went_out=False, by=by),
-    "adesso": lambda row, by: services.send_now(delivery=row, by=by),
+    "rimanda": lambda row, by: services.decide(delivery=row, went_out=False, by=by, after=UNDO),
+    "adesso": lambda row, by: services.send_now(delivery=row, by=by, after=UNDO),
     "mai": lambda row, by: services.let_go(delivery=row, by=by),
 }
 DONE = {
     "uscito": _("Noted: it is out on %(account)s."),
-    "rimanda": _("It is sent again to %(account)s now."),
-    "adesso": _("It is sent to %(account)s now."),
+    "rimanda": _("It is sent again to %(account)s in ten seconds."),
+    "adesso": _("It is sent to %(account)s in ten seconds."),
     "mai": _("It no longer goes out on %(account)s."),
 }
 # what was done to the post meanwhile counts more than the answer
@@ -82,6 +88,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "accounts": lost_accounts(),
         "next": coming,
         "can_decide": request.user.has_perm(DECIDE),
+        "undo": _undoable(request.GET.get("fatto", "")),
     }
     return render(request, "campaigns/admin/desk.html", context)
 
@@ -94,6 +101,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if given not in ANSWERS:
         messages.error(request, gettext("Choose one of the answers."))
         return redirect("campaigns_desk:index")
+    before = services.asked(row)
     try:
         row = ANSWERS[given](row, request.user)
     except Refused as reason:
@@ -101,6 +109,37 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         words = INSTEAD.get(State(row.state), DONE[given])
         messages.success(request, str(words) % {"account": row.account})
+        step = row.log.last()
+        if step and not hasattr(row, "wall_entry"):
+            sealed = signing.dumps([row.pk, step.pk, before], salt=SALT)
+            query = urlencode({"fatto": sealed})
+            return redirect(f"{reverse('campaigns_desk:index')}?{query}")
+    return redirect("campaigns_desk:index")
+
+
+def _undoable(sealed: str) -> str:
+    """The answer just given, as long as it can be taken back; else ""."""
+    try:
+        signing.loads(sealed, salt=SALT, max_age=UNDO)
+    except signing.BadSignature:
+        return ""
+    return sealed
+
+
+@require_POST
+@permission_required(DECIDE, raise_exception=True)
+def undo(request: HttpRequest) -> HttpResponse:
+    try:
+        answered = request.POST.get("fatto", "")
+        pk, step, before = signing.loads(answered, salt=SALT, max_age=UNDO + SLACK)
+        delivery = get_object_or_404(Delivery, pk=pk)
+        services.take_back(delivery=delivery, before=before, step=step, by=request.user)
+    except signing.BadSignature:
+        messages.error(request, gettext("The ten seconds are over: the answer stands."))
+    except Refused as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, gettext("Taken back: the question stands again."))
     return redirect("campaigns_desk:index")
 
 
@@ -116,4 +155,5 @@ class DeskViewSet(ViewSet):
         return [
             path("", desk, name="index"),
             path("<int:pk>/", answer, name="answer"),
+            path("annulla/", undo, name="undo"),
         ]

@@ -6,7 +6,7 @@ Refusals are `campaigns.errors.Refused` (with the sentence to show); times are U
 from campaigns.services.accounts import check_account, check_accounts
 from campaigns.services.checking import counts, drafts, problems, require_ready
 from campaigns.services.content import seen_in
-from campaigns.services.decisions import decide, let_go, send_now
+from campaigns.services.decisions import asked, decide, let_go, send_now, take_back
 from campaigns.services.figures import (
     as_it_will_be,
     day_of,
@@ -25,6 +25,7 @@ from campaigns.services.walls import take_down
 __all__ = [
     "as_it_will_be",
     "ask",
+    "asked",
     "campaign_source",
     "cancel",
     "check_account",
@@ -49,6 +50,7 @@ __all__ = [
     "send_now",
     "standing",
     "standings",
+    "take_back",
     "take_down",
     "tell",
     "tick",

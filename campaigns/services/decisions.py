@@ -1,5 +1,6 @@
 """What a person says about a delivery: one click each."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,10 +15,14 @@ from campaigns.services import walls
 from campaigns.services.outcomes import not_out, out
 from campaigns.states import Question, State
 
+ASKED = ("state", "question", "last_error", "afterwards")
+
 
 @transaction.atomic
-def decide(*, delivery: Delivery, went_out: bool, by: Any) -> Delivery:
-    """The answer to "did it go out?": yes, and it is out; no, and it is sent again.
+def decide(
+    *, delivery: Delivery, went_out: bool, by: Any, after: timedelta = timedelta(0)
+) -> Delivery:
+    """The answer to "did it go out?": yes, and it is out; no, and it is sent again, `after` so long.
 
     When the post was changed, cancelled or moved meanwhile, "no" leaves it stopped, cancelled or
     planned for its new minute. Raises Refused when nobody asked (any more), with what happened
@@ -36,20 +41,21 @@ def decide(*, delivery: Delivery, went_out: bool, by: Any) -> Delivery:
     why = _("It did not go out.")
     fields = not_out(row, now=now)
     if fields["state"] == State.RETRY_WAIT:
-        _release(row, by=by, why=why)
+        _release(row, by=by, why=why, after=after)
     else:
         _write(row, by=by, why=why, **fields)
     return row
 
 
 @transaction.atomic
-def send_now(*, delivery: Delivery, by: Any) -> Delivery:
-    """Sends what is late, was rejected or waits for its next attempt. Raises Refused."""
+def send_now(*, delivery: Delivery, by: Any, after: timedelta = timedelta(0)) -> Delivery:
+    """Sends what is late, was rejected or waits for its next attempt, `after` so long. Raises
+    Refused."""
     row = _locked(delivery)
     late = row.state == State.NEEDS_PERSON and row.question == Question.LATE
     if not late and row.state not in (State.REJECTED, State.RETRY_WAIT):
         raise _stale(row)
-    _release(row, by=by, why=_("Send it now."))
+    _release(row, by=by, why=_("Send it now."), after=after)
     return row
 
 
@@ -66,6 +72,29 @@ def let_go(*, delivery: Delivery, by: Any) -> Delivery:
     return row
 
 
+def asked(row: Delivery) -> dict[str, str]:
+    """What an answer is about to change: to be given to `take_back`."""
+    return {name: str(getattr(row, name)) for name in ASKED}
+
+
+@transaction.atomic
+def take_back(*, delivery: Delivery, before: dict[str, str], step: int, by: Any) -> Delivery:
+    """The answer that made the log entry `step` is undone: the question stands again.
+
+    Raises Refused when anything has happened since, even that somebody begins to send it, and
+    for what is on the site's wall: from there it is taken down.
+    """
+    row = _locked(delivery)
+    last = row.log.last()
+    if last is None or last.pk != step or row.lease_token or hasattr(row, "wall_entry"):
+        raise _stale(row)
+    was_out = row.state == State.PUBLISHED
+    _write(row, by=by, why=_("The answer was taken back."), published_at=None, **before)
+    if was_out:
+        bump()
+    return row
+
+
 def _locked(delivery: Delivery) -> Delivery:
     rows = Delivery.objects.select_for_update(of=("self",)).select_related(
         "account", "post__campaign"
@@ -73,8 +102,8 @@ def _locked(delivery: Delivery) -> Delivery:
     return rows.get(pk=delivery.pk)
 
 
-def _release(row: Delivery, *, by: Any, why: str) -> None:
-    """Due at once; the late policy counts from this moment."""
+def _release(row: Delivery, *, by: Any, why: str, after: timedelta) -> None:
+    """Due at once, or `after` so long; the late policy counts from this moment."""
     now = timezone.now()
     _write(
         row,
@@ -83,7 +112,7 @@ def _release(row: Delivery, *, by: Any, why: str) -> None:
         state=State.DUE,
         question=Question.NONE,
         released_at=now,
-        next_at=now,
+        next_at=now + after,
         last_error="",
     )
 

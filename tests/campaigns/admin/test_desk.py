@@ -168,3 +168,48 @@ def test_our_own_stop_is_not_laid_at_the_networks_door(as_role, waiting):
     payload = {"text": "x", "revision": delivery.revision_id}
     Delivery.objects.filter(pk=delivery.pk).update(digest="x", payload=payload)
     assert "Respinto dalla rete" in page(client)
+
+
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [
+        (Question.PROOF, "uscito"),
+        (Question.PROOF, "rimanda"),
+        (Question.LATE, "adesso"),
+        (Question.LATE, "mai"),
+    ],
+)
+def test_an_answer_can_be_taken_back_for_ten_seconds(question, given, as_role, waiting, fake):
+    from campaigns import services
+
+    delivery = waiting(question=question, last_error="Nessuna risposta")
+    client = as_role(roles.CAMPAIGNERS)
+    sealed = answer(client, delivery, given).context["undo"]
+    services.send_due(seconds=0.01)
+    assert not fake.calls  # nothing leaves meanwhile
+    client.post(reverse("campaigns_desk:undo"), {"fatto": sealed})
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.question) == (State.NEEDS_PERSON, question)
+    assert delivery.last_error == "Nessuna risposta" and delivery.published_at is None
+    assert f"delivery-{delivery.pk}" in page(client)
+    steps = delivery.log.count()
+    client.post(reverse("campaigns_desk:undo"), {"fatto": sealed})  # the second click
+    assert delivery.log.count() == steps
+
+
+def test_what_has_begun_meanwhile_is_not_taken_back(as_role, waiting):
+    import uuid
+
+    delivery = waiting(question=Question.LATE)
+    client = as_role(roles.CAMPAIGNERS)
+    sealed = answer(client, delivery, "adesso").context["undo"]
+    Delivery.objects.filter(pk=delivery.pk).update(lease_token=uuid.uuid4())
+    client.post(reverse("campaigns_desk:undo"), {"fatto": sealed})
+    delivery.refresh_from_db()
+    assert delivery.state == State.DUE
+
+
+def test_a_made_up_answer_takes_nothing_back(as_role, waiting):
+    client = as_role(roles.CAMPAIGNERS)
+    said = client.post(reverse("campaigns_desk:undo"), {"fatto": "x"}, follow=True)
+    assert "dieci secondi" in said.content.decode()

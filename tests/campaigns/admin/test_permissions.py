@@ -35,6 +35,7 @@ POSTED = {
     "campaigns_posts:check": READERS,
     "campaigns_posts:card": READERS,
     "campaigns_desk:answer": WRITERS,
+    "campaigns_desk:undo": WRITERS,
     "campaigns_accounts:test": {COORDINATION},
     "campaigns_accounts:switch": {COORDINATION},
 }
