@@ -25,7 +25,13 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from donations.models import Acknowledgement, Donation, Receipt, StripeEvent  # noqa: E402
+from donations.models import (  # noqa: E402
+    Acknowledgement,
+    CheckoutAttempt,
+    Donation,
+    Receipt,
+    StripeEvent,
+)
 from donations.services.acknowledging import write_due  # noqa: E402
 from donations.services.events import process_events  # noqa: E402
 from donations.services.sweeping import _missed_events  # noqa: E402
@@ -51,6 +57,17 @@ POINTS = (
     ("mail.transport", "deliver", "after"),
     ("mail.services", "_send", "after"),
 )
+# what happens at Stripe after a gift, and where whoever hears of it is killed
+LATER = {
+    "refund": ("card", lambda intent: control("refund", payment_intent=intent, amount=10_00)),
+    "lost": ("card", lambda intent: lose(intent)),
+    "debit": ("sepa", lambda intent: control("settle", payment_intent=intent)),
+}
+LATER_POINTS = (
+    ("donations.services.books", "write", "before"),
+    ("donations.services.books", "record", "after"),
+    ("donations.services.events", "_record", "after"),
+)
 
 
 def die_at(module: str, name: str, when: str) -> None:
@@ -69,11 +86,15 @@ def die_at(module: str, name: str, when: str) -> None:
     setattr(owner, last, deadly)
 
 
-def story(token: uuid.UUID) -> None:
+def story(token: uuid.UUID, method: str = "card") -> None:
     """Every step as the web, the donor, the beat and the worker would take it; again and again."""
     gift = begin(form_token=token).donation
     if gift.state == Donation.State.CHECKOUT_OPEN:
-        control("pay", session=session_of(gift), method="card")
+        control("pay", session=session_of(gift), method=method)
+    hear()
+
+
+def hear() -> None:
     _missed_events(timezone.now())  # only into the inbox: the books are its work
     process_events()
     write_due()
@@ -84,6 +105,11 @@ def control(action: str, **data: Any) -> dict[str, Any]:
     """What donors, banks and treasurers do at Stripe."""
     url = f"{settings.STRIPE_API_BASE}/_control/stripe/{action}"
     return dict(requests.post(url, json=data, timeout=10).json())
+
+
+def lose(intent: str) -> None:
+    dispute = control("dispute", payment_intent=intent)["dispute"]["id"]
+    control("dispute", dispute=dispute, outcome="lost")
 
 
 def in_fork(work: Callable[[], None]) -> int:
@@ -157,6 +183,28 @@ def killed(number: int, point: tuple[str, str, str]) -> dict[str, Any]:
     return {"ends": ends, **told(lambda: report(token))}
 
 
+def killed_later(what: str, point: tuple[str, str, str]) -> dict[str, Any]:
+    """The gift is in the books; then something goes back, or a debit is collected."""
+    token = uuid.uuid5(uuid.NAMESPACE_OID, f"{what} {point}")
+    method, act = LATER[what]
+
+    def before() -> None:
+        story(token, method)
+        act(CheckoutAttempt.objects.get(donation__form_token=token).payment_intent)
+
+    def dying() -> None:
+        die_at(*point)
+        hear()
+
+    def afterwards() -> None:
+        leases_run_out()
+        hear()
+        hear()
+
+    ends = [end_of(in_fork(work)) for work in (before, dying, afterwards)]
+    return {"ends": ends, **told(lambda: report(token))}
+
+
 def together(processes: int) -> dict[str, Any]:
     """The same form sent, and the same work done, by several at once, while Stripe takes longer
     to answer the first than a second click waits by itself."""
@@ -176,6 +224,11 @@ def main() -> None:
     end_of(in_fork(lambda: call_command("migrate", verbosity=0)))
     found: dict[str, Any] = {
         " ".join(point): killed(number, point) for number, point in enumerate(POINTS)
+    }
+    found["later"] = {
+        f"{what} {' '.join(point)}": killed_later(what, point)
+        for what in LATER
+        for point in LATER_POINTS
     }
     found["together"] = together(4)
     found["numbers"] = told(numbers)

@@ -61,14 +61,15 @@ def found(database: str, sandbox: str, tmp_path_factory: Any) -> dict[str, Any]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def test_whoever_dies_no_euro_is_wrong(found: dict[str, Any]) -> None:
-    points = {name: told for name, told in found.items() if name not in ("together", "numbers")}
+    others = ("together", "numbers", "later")
+    points = {name: told for name, told in found.items() if name not in others}
     assert len(points) == 16
     for point, told in points.items():
         assert told["ends"] == [-signal.SIGKILL, 0], point
@@ -84,8 +85,33 @@ def test_one_mail_each_and_none_again_without_proof(found: dict[str, Any]) -> No
     for point, told in found.items():
         if point in WITHOUT_PROOF:
             assert (told["mails"], told["left"]) == (["unknown"], WITHOUT_PROOF[point]), point
-        elif point != "numbers":
+        elif point not in ("numbers", "later"):
             assert (told["mails"], told["left"]) == (["sent"], 1), point
+
+
+def test_what_goes_back_or_comes_in_later_is_booked_once(found: dict[str, Any]) -> None:
+    """A refund in part, a lost dispute, a debit that is collected: killed while they are booked."""
+    states = {"refund": "partly_refunded", "lost": "lost", "debit": "settled"}
+    ledgers = {
+        "refund": ["fee", "gift", "refund"],
+        "lost": ["fee", "fee", "gift", "lost", "withdrawn"],
+        "debit": ["fee", "gift"],
+    }
+    receipts = {"refund": ["issued", "void"], "lost": ["void"], "debit": ["issued"]}
+    mails = {"refund": ["refund", "thank_you"], "lost": ["thank_you"]}
+    mails["debit"] = ["processing", "thank_you"]
+    assert len(found["later"]) == 9
+    for point, told in found["later"].items():
+        what = point.split()[0]
+        assert told["ends"] == [0, -signal.SIGKILL, 0], point
+        assert told["state"] == states[what], point
+        assert told["ledger"] == ledgers[what], point
+        assert sorted(told["receipts"]) == receipts[what], point
+        assert sorted(told["duties"]) == [[kind, "done"] for kind in mails[what]], point
+        assert (told["mails"], told["left"]) == (["sent"] * len(mails[what]), len(mails[what])), (
+            point
+        )
+        assert told["events open"] == 0, point
 
 
 def test_several_at_once_make_one_gift(found: dict[str, Any]) -> None:
