@@ -9,6 +9,8 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone, translation
 
+from attribution import services as attribution
+from attribution.models import Source
 from campaigns.models import Account, Campaign, Delivery, Post, WallEntry
 from cms import cache as page_cache
 
@@ -75,3 +77,14 @@ def site(loaded, db, settings):
 @pytest.fixture
 def visitor(site) -> Client:
     return Client(HTTP_HOST="127.0.0.1:8000")
+
+
+@pytest.fixture
+def campaign(site) -> Campaign:
+    return Campaign.objects.get()
+
+
+@pytest.fixture
+def node(campaign) -> Source:
+    """The campaign's own source."""
+    return attribution.source(kind="campaign", key=str(campaign.pk), label=campaign.name)

@@ -3,14 +3,16 @@
 from unittest import mock
 
 import pytest
+from django.http import HttpResponse
 from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction, Site
 
 from attribution import services as attribution
 from attribution_support import give
+from brand.models import BrandSettings
 from campaigns.models import Campaign
 from cms import cache as page_cache
-from cms.models import ActionPage, StandardPage
+from cms.models import ActionPage, DonatePage, StandardPage
 from media.models import StoredCard
 from tests.cms.conftest import PAGES
 
@@ -18,7 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def queries(django_assert_num_queries):
+def queries(django_assert_num_queries, monkeypatch):
+    """Without the stamp's own, which a slow machine would look up in between."""
+    monkeypatch.setattr(page_cache, "STAMP_SECONDS", 3600.0)
     return django_assert_num_queries
 
 
@@ -78,6 +82,57 @@ def test_a_publication_shows_at_once(visitor, at_once):
     page.title = "La rete nuova"
     page.save_revision().publish()
     assert "La rete nuova" in visitor.get("/la-rete/").content.decode()
+
+
+def test_a_page_taken_down_is_gone(visitor, at_once):
+    visitor.get("/la-rete/")
+    StandardPage.objects.get(slug="la-rete").unpublish()
+    assert visitor.get("/la-rete/").status_code == 404
+
+
+def test_a_page_moved_or_deleted_is_gone(visitor, at_once):
+    visitor.get("/la-rete/")
+    visitor.get("/che-cosa-fa-il-tuo-dono/")
+    page = StandardPage.objects.get(slug="la-rete")
+    page.slug = "rete"
+    page.save_revision().publish()
+    DonatePage.objects.get().delete()
+    assert visitor.get("/la-rete/").status_code == 404
+    assert visitor.get("/che-cosa-fa-il-tuo-dono/").status_code == 404
+    assert visitor.get("/rete/").status_code == 200
+
+
+def test_a_new_claim_is_on_every_page(visitor, at_once):
+    visitor.get("/")
+    brand = BrandSettings.load()
+    brand.claim = "una valle intera"
+    brand.save()
+    assert "una valle intera" in visitor.get("/").content.decode()
+
+
+def test_a_visitor_who_came_by_a_short_link_gets_the_kept_page(visitor, queries):
+    """Its cookie holds a source's code and changes nothing of the page."""
+    visitor.get("/")
+    visitor.cookies["da"] = "abc"
+    with queries(0):
+        assert visitor.get("/").status_code == 200
+
+
+def test_answers_with_cookies_errors_and_private_ones_are_not_kept():
+    fine = HttpResponse("x", content_type="text/html")
+    assert page_cache.keepable(fine)
+    with_cookie = HttpResponse("x", content_type="text/html")
+    with_cookie.set_cookie("a", "b")
+    assert not page_cache.keepable(with_cookie)
+    assert not page_cache.keepable(HttpResponse("x", status=404))
+    assert not page_cache.keepable(HttpResponse("x", headers={"Cache-Control": "private"}))
+
+
+def test_an_unreadable_cache_still_shows_the_page(visitor):
+    """The page cache is a help, never a condition."""
+    broken = mock.Mock(get=mock.Mock(side_effect=OSError), set=mock.Mock(side_effect=OSError))
+    with mock.patch.object(page_cache, "cache", broken):
+        assert visitor.get("/").status_code == 200
 
 
 def test_a_made_up_host_is_refused_and_poisons_nothing(visitor):

@@ -7,21 +7,21 @@ from django.utils import timezone
 from wagtail.images import get_image_model
 
 from attribution_support import give
-from campaigns.models import Account, Campaign, Delivery, Post, WallEntry
+from campaigns.models import Campaign
 from cms import demo
 from cms.models import ArticlePage, NewsIndexPage
 from media.cards import CardSpec
 from media.services import stored_card
-from tests.cms.visitors.conftest import ADDRESSES, load
+from tests.cms.conftest import load_demonstration, on_the_wall
 
-PAGES = [address for address in ADDRESSES if address != "/non-esiste/"]
+pytestmark = pytest.mark.django_db
 
 
 def test_demo_leaves_an_identity_of_somebodys_own_alone(site):
     legal = demo.LegalSettings.load()
     legal.body = "Rete Vera ETS"
     legal.save()
-    load()
+    load_demonstration()
     assert demo.LegalSettings.load().body == "Rete Vera ETS"
 
 
@@ -81,28 +81,10 @@ def test_drafts_and_private_pages_stay_out_of_lists(site, client):
     assert client.get("/notizie/il-sentiero-riapre/").status_code == 404
 
 
-def on_the_wall(campaign, **fields):
-    """Entries as two deliveries left them: with a picture, and with a card."""
-    post = Post.objects.create(campaign=campaign, text="Due mele")
-    for name, picture in fields.items():
-        delivery = Delivery.objects.create(
-            post=post,
-            account=Account.objects.create(channel="wall", name=name),
-            planned_at=timezone.now(),
-        )
-        WallEntry.objects.create(
-            delivery=delivery,
-            campaign=campaign,
-            text="Due mele",
-            alt=f"Due mele, {name}",
-            published_at=timezone.now(),
-            **{name: picture},
-        )
-
-
 def test_pictures_come_with_a_fallback_their_sizes_and_words(campaign, client):
     card = stored_card(CardSpec(kind="statement", brand="segni", headline="Due mele"))
-    on_the_wall(campaign, image=get_image_model().objects.first(), card=card)
+    on_the_wall(image=get_image_model().objects.first(), alt="Due mele, image")
+    on_the_wall(card=card, alt="Due mele, card")
     home, page = (client.get(path).content.decode() for path in ("/", "/donoday/"))
     assert 'type="image/webp"' in home
     for tag in re.findall(r"<img[^>]*>", home + page):
