@@ -12,6 +12,9 @@ from cms import views as cms_views
 from donations import webhook
 from media import views as media_views
 
+handler400 = brand_views.bad_request
+handler500 = brand_views.server_error
+
 urlpatterns = [
     path("brand.css", brand_views.colours, name="brand_colours"),
     path("admin/", include(wagtailadmin_urls)),
