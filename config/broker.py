@@ -3,18 +3,25 @@
 kombu's own transport opens the file under its final name and writes afterwards. A worker that looks
 in between reads an empty message, and ends with all it has in its hands
 (https://github.com/celery/kombu/issues/1551).
+
+A doorbell that rang long ago is dropped unread: a worker that comes back would otherwise read
+thousands of them, one listing of the folder each, before the ring that counts.
 """
 
+import os
 import time
 import uuid
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from kombu.exceptions import ChannelError
 from kombu.transport import TRANSPORT_ALIASES, filesystem
-from kombu.utils.json import dumps
+from kombu.utils.json import dumps, loads
 
 PART = ".part"
+TAKEN = ".taken"
+KEPT = 300.0  # seconds, the longest that a tick is worth something (config.schedule)
 
 
 class Channel(filesystem.Channel):
@@ -27,6 +34,29 @@ class Channel(filesystem.Channel):
             part.rename(folder / name)
         except OSError as problem:
             raise ChannelError(f"the message could not be written to {folder}") from problem
+
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        folder, ending, now = Path(self.data_folder_in), f"{queue}.msg", time.time()
+        for name in sorted(os.listdir(folder)):
+            if name.partition(".")[2] != ending:
+                continue
+            taken = folder / (name + TAKEN)
+            try:
+                (folder / name).rename(taken)  # one reader succeeds
+                old = now - taken.stat().st_mtime > KEPT
+                message = taken.read_text("utf-8")
+                taken.unlink()
+            except OSError:
+                continue
+            if not old:
+                return loads(message)
+        raise Empty
+
+
+def empty(folder: Path) -> None:
+    """Before a start: what rang while nobody listened, and what a `kill -9` left half done."""
+    for left in folder.iterdir():
+        left.unlink(missing_ok=True)
 
 
 class Transport(filesystem.Transport):

@@ -1,5 +1,6 @@
 """Doorbells in files, and the beat that only rings them."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
-from config.broker import PART
+from config.broker import KEPT, PART, TAKEN, empty
 from config.celery import app
 from config.schedule import TICKS
 
@@ -49,9 +50,29 @@ def test_a_reader_in_a_hurry_gets_whole_messages(channel):
     assert sorted(got) == list(range(number))
 
 
+def test_what_rang_long_ago_is_dropped_in_one_look(channel, tmp_path):
+    hour_ago = time.time() - 3600
+    for number in range(50):
+        message = tmp_path / f"1_{number}.celery.msg"
+        message.write_text("{}")
+        os.utime(message, (hour_ago, hour_ago))
+    channel._put("celery", {"n": "now"})
+    assert channel._get("celery") == {"n": "now"}
+    assert list(tmp_path.glob("*.msg*")) == []
+
+
+def test_a_start_leaves_nothing_of_the_run_before(channel, tmp_path):
+    channel._put("celery", {"n": 1})
+    for left in (f"1_a.celery.msg{PART}", f"1_b.celery.msg{TAKEN}"):
+        (tmp_path / left).write_text("")
+    empty(tmp_path)
+    assert list(tmp_path.glob("*.msg*")) == []
+
+
 def test_every_tick_names_a_task_that_exists():
     app.loader.import_default_modules()
     assert {tick["task"] for tick in TICKS.values()} <= set(app.tasks)
+    assert max(tick["options"]["expires"] for tick in TICKS.values()) <= KEPT
 
 
 @pytest.mark.parametrize("module", ["config.beat", "config.supervisor"])

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from config import demonstration, installation, supervisor
+from config import broker, demonstration, installation, supervisor
 from config.children import Child, Family, command
 
 
@@ -72,6 +72,7 @@ class Command(BaseCommand):
 def make_folders() -> None:
     for name in ("broker", "broker-control", "cache", "mail", "private", "uploads"):
         (settings.VAR_DIR / name).mkdir(parents=True, exist_ok=True)
+    broker.empty(settings.VAR_DIR / "broker")
     for left in settings.VAR_DIR.glob("beat-*"):  # each beat has a schedule file of its own
         left.unlink(missing_ok=True)
 
