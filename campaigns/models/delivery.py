@@ -43,7 +43,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def locked(self) -> list["Delivery"]:
         """The rows, locked until the transaction ends (SQLite: the transaction is the lock)."""
-        return list(self.select_for_update().order_by("pk"))
+        rows = self.select_for_update(of=("self",))  # their account is needed by other senders
+        return list(rows.order_by("pk"))
 
     def withdraw(self, *, into: State, by: Any, why: str) -> int:
         """Holds or cancels all that can still be stopped; how many were. Inside a transaction.

@@ -183,9 +183,10 @@ class Post(
         """Only the end of an approval gets through: nobody publishes around it. Raises Refused.
 
         The row is locked first, as in `save_revision`: a change that was saved while somebody
-        said yes is not passed over, whichever of the two was first.
+        said yes is not passed over, whichever of the two was first. Not against references to it:
+        a sender's COMMIT would wait for us and we for its deliveries (PostgreSQL).
         """
-        rows = type(self)._base_manager.select_for_update().filter(pk=self.pk)
+        rows = type(self)._base_manager.select_for_update(no_key=True).filter(pk=self.pk)
         latest = rows.values_list("latest_revision", flat=True).first()
         if latest != revision.pk or self.latest_revision_id != revision.pk:
             raise Refused(gettext("The post was changed meanwhile: look at it again."))
@@ -207,7 +208,7 @@ class Post(
 
         Raises Refused while a delivery is being sent.
         """
-        type(self)._base_manager.select_for_update().filter(pk=self.pk).first()
+        type(self)._base_manager.select_for_update(no_key=True).filter(pk=self.pk).first()
         held = 0
         if changed:
             why = gettext("The post was changed: it waits for a new yes.")

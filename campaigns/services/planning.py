@@ -105,7 +105,7 @@ def ask_again(*, post: Post) -> bool:
 
     False, and nothing is touched, when that is done already or while a delivery is being sent.
     """
-    Post.objects.select_for_update().get(pk=post.pk)
+    Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     states = {row.state for row in post.deliveries.locked()}
     if State.SENDING in states or not states & {State.PLANNED, State.DUE, State.RETRY_WAIT}:
         return False
@@ -135,7 +135,9 @@ def cancel(*, post: Post, by: Any = None, why: str = "") -> int:
 
     What is out stays out. Raises Refused while a delivery is being sent.
     """
-    Post.objects.select_for_update().get(pk=post.pk)  # a yes that comes this moment waits
+    Post.objects.select_for_update(no_key=True).get(
+        pk=post.pk
+    )  # a yes that comes this moment waits
     why = why or _("The post was cancelled.")
     stopped = post.deliveries.withdraw(into=State.CANCELLED, by=by, why=why)
     running = post.current_workflow_state

@@ -674,6 +674,41 @@ def test_a_move_keeps_the_wall_clock_across_the_change_of_the_clocks(one, marta)
     assert services.problems(post=moved)[None][0].code == "hour_skipped"
 
 
+@pytest.mark.parametrize(
+    ("day", "utc"),
+    [
+        ((2027, 10, 31), (2027, 10, 31, 0, 30)),  # 02:30 comes twice: the first one
+        ((2027, 3, 28), (2027, 3, 28, 1, 30)),  # 02:30 does not exist: 03:30
+        ((2027, 3, 27), (2027, 3, 27, 1, 30)),
+        ((2027, 11, 1), (2027, 11, 1, 1, 30)),
+    ],
+)
+def test_half_past_two_on_the_nights_of_the_clock_change(one, approve, marta, day, utc):
+    """It leaves once, at the moment the planner was told, and the plan still says 02:30."""
+    from datetime import UTC, date, datetime, time
+
+    post, when = one(minutes=60).post, datetime(*utc, tzinfo=UTC)
+    services.move(post=post, day=date(*day), at=time(2, 30), by=marta)
+    (row,) = approve(post)
+    assert row.planned_at == row.next_at == when
+    assert services.tick(now=when - timedelta(seconds=1)) == 0
+    assert services.tick(now=when) == 1
+    assert services.tick(now=when + timedelta(hours=1)) == 0
+    post.refresh_from_db()
+    assert (post.planned_date, post.planned_time) == (date(*day), time(2, 30))
+    assert post.zone == "Europe/Rome"
+
+
+def test_another_zone_of_the_campaign_moves_its_days_and_no_approved_post(one, campaign):
+    row = one(minutes=60)
+    before = row.planned_at, campaign.starts_at
+    campaign.zone = "America/New_York"
+    campaign.full_clean()
+    campaign.save()
+    assert again(row).planned_at == before[0] and row.post.zone == "Europe/Rome"
+    assert campaign.starts_at - before[1] in {timedelta(hours=5), timedelta(hours=6)}
+
+
 # accounts ------------------------------------------------------------------------------------
 
 

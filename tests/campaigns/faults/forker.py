@@ -10,11 +10,14 @@ import json
 import os
 import signal
 import sys
+import time
 from datetime import timedelta
 
 import django
 
 PLACES = (
+    "promoting",  # inside the transaction that says "due"
+    "promoted",  # due, nobody has it
     "claimed",  # leased, no intent yet
     "intent",  # intent committed, nothing sent
     "answered",  # the network has answered, nothing written down
@@ -77,10 +80,38 @@ def after(module, name):
     setattr(module, name, call)
 
 
+def slowly(module, name):
+    real = getattr(module, name)
+
+    def call(*arguments, **options):
+        time.sleep(0.05)
+        return real(*arguments, **options)
+
+    setattr(module, name, call)
+
+
 def arm(place: str) -> None:
+    from campaigns import services
+    from campaigns.channels import bluesky, mastodon
+    from campaigns.models import Delivery, Post
     from campaigns.services import outcomes, sending
 
-    if place == "claimed":
+    if place == "promoting":
+        before(Delivery, "entry")
+    elif place == "promoted":
+        after(sending, "tick")
+    elif place == "uploaded":  # the network has the picture, and no post
+        after(mastodon.Mastodon, "_upload")
+        after(bluesky.Bluesky, "_upload")
+    elif place == "yes":  # somebody said yes, the version is not yet approved
+        before(Post, "publish")
+    elif place == "approved":  # the version is, nothing is planned
+        before(services, "plan")
+    elif place == "planned":  # the plan is written, its transaction not over
+        after(services, "plan")
+    elif place == "slow":  # the sender takes its time between claim and intent
+        slowly(sending, "_commit")
+    elif place == "claimed":
         before(sending, "_commit")
     elif place == "intent":
         after(sending, "_commit")
@@ -106,6 +137,83 @@ def do_post(channel: str, name: str, credentials: dict) -> dict:
     from tests.campaigns.faults import cast
 
     return cast.due_post(channel=channel, name=name, credentials=credentials, now=timezone.now())
+
+
+def do_ask(channel: str, name: str, credentials: dict) -> int:
+    from django.utils import timezone
+
+    from tests.campaigns.faults import cast
+
+    return cast.asked_post(
+        channel=channel, name=name, credentials=credentials, now=timezone.now()
+    ).pk
+
+
+def do_approve(post: int) -> str:
+    """Says yes, if somebody still asks."""
+    from campaigns.errors import Refused
+    from campaigns.models import Post
+    from tests.campaigns.faults import cast
+
+    found = Post.objects.get(pk=post)
+    if found.current_workflow_state is None:
+        return "nobody asks"
+    try:
+        cast.approve(found)
+    except Refused as reason:
+        return str(reason)
+    return "yes"
+
+
+def do_plan_of(post: int) -> dict:
+    from campaigns.models import Post
+
+    found = Post.objects.get(pk=post)
+    rows = list(found.deliveries.all())
+    return {
+        "approved": found.live,
+        "asked": found.current_workflow_state is not None,
+        "keys": [row.key for row in rows],
+        "log": [entry.after for row in rows for entry in row.log.all()],
+    }
+
+
+def do_tick() -> int:
+    from campaigns import services
+
+    return services.tick(limit=20)
+
+
+def do_each(change: str, keys: list) -> dict:
+    """Cancels or moves the post of each, one after the other; what was said to each."""
+    from datetime import date
+    from datetime import time as clock
+
+    from campaigns import services
+    from campaigns.errors import Refused
+    from campaigns.models import Delivery
+
+    said = {}
+    for row in Delivery.objects.filter(key__in=keys).select_related("post__campaign"):
+        try:
+            if change == "cancel":
+                said[row.key] = "done" if services.cancel(post=row.post) else "out"
+            else:
+                services.move(post=row.post, day=date(2030, 1, 1), at=clock(9))
+                said[row.key] = "done"
+        except Refused:
+            said[row.key] = "refused"
+    return said
+
+
+def do_logs(keys: list) -> dict:
+    from campaigns.models import DeliveryLog
+
+    found: dict[str, list[str]] = {key: [] for key in keys}
+    entries = DeliveryLog.objects.filter(delivery__key__in=keys).order_by("pk")
+    for key, after in entries.values_list("delivery__key", "after"):
+        found[key].append(after)
+    return found
 
 
 def do_many(number: int, accounts: list, seconds: float) -> list:

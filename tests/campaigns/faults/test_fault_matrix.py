@@ -139,6 +139,27 @@ def test_killed(forker, sandbox, channel, place):
     case.ends_well()
 
 
+@pytest.mark.parametrize("channel", list(STEPS))
+def test_killed_between_the_picture_and_the_post(forker, sandbox, channel):
+    case = Case(forker, sandbox, channel)
+    forker("send", kill="uploaded", dies=True)
+    assert case.seen() == 0
+    case.ends_well()
+
+
+@pytest.mark.parametrize("place", ["yes", "approved", "planned"])
+def test_killed_while_somebody_says_yes(forker, place):
+    """All of a yes, or nothing of it: then it is still asked for."""
+    post = forker("ask", channel="wall", name=f"yes-{place}-{os.getpid()}", credentials={})
+    forker("approve", post=post, kill=place, dies=True)
+    nothing = {"approved": False, "asked": True, "keys": [], "log": []}
+    assert forker("plan_of", post=post) == nothing
+    assert forker("send") == 0
+    assert forker("approve", post=post) == "yes"
+    assert forker("send") == 1
+    assert forker("plan_of", post=post)["log"] == ["planned", "due", "sending", "published"]
+
+
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_killed_twice_and_then_while_asking(forker, sandbox, channel):
     case = Case(forker, sandbox, channel)
