@@ -29,7 +29,6 @@ VIEW, ADD, CHANGE = (f"campaigns.{action}_account" for action in ("view", "add",
 
 LOOKS = {
     Account.State.CONNECTED: Look(_("Connected"), "ok", "sp-published"),
-    Account.State.EXPIRING: Look(_("Access expiring"), "warn", "sp-expiring"),
     Account.State.DISCONNECTED: Look(_("Disconnected"), "bad", "sp-rejected"),
 }
 UNUSED = Look(_("Not in use"), "mute", "sp-stopped")

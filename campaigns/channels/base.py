@@ -262,5 +262,8 @@ class Channel:
         raise NotImplementedError
 
     def metrics(self, remote_id: str) -> Metrics:
-        """Reactions so far. Raises Rejected (the post is gone), Disconnected, Unavailable."""
+        """Reactions so far. Raises Rejected (the post is gone), Disconnected, Unavailable.
+
+        Part of every channel's contract; what is shown so far are our own visits and gifts.
+        """
         return Metrics()

@@ -33,7 +33,6 @@ class AccountQuerySet(models.QuerySet["Account"]):
 class Account(models.Model):
     class State(models.TextChoices):
         CONNECTED = "connected", _("Connected")
-        EXPIRING = "expiring", _("Expiring")
         DISCONNECTED = "disconnected", _("Disconnected")
 
     channel = models.CharField(_("network"), max_length=40, validators=[validate_channel])
@@ -62,7 +61,7 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["channel", "name"], name="account_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["connected", "expiring", "disconnected"]),
+                condition=Q(state__in=["connected", "disconnected"]),
                 name="account_state",
             ),
         ]

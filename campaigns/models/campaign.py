@@ -1,25 +1,17 @@
 """A campaign: its hashtags, its window, its goal, and how its posts behave."""
 
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import clock
 from campaigns.channels.text import hashtags
 
 DONATE = "/dona/"
-
-
-class CampaignQuerySet(models.QuerySet["Campaign"]):
-    def open(self, now: datetime | None = None) -> "CampaignQuerySet":
-        now = now or timezone.now()
-        return self.filter(starts_at__lte=now, ends_at__gt=now)
 
 
 class Campaign(models.Model):  # type: ignore[django-manager-missing]
@@ -77,8 +69,6 @@ class Campaign(models.Model):  # type: ignore[django-manager-missing]
         help_text=_("Who says yes to its posts. Empty: the usual approval."),
     )
 
-    objects = CampaignQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
@@ -127,6 +117,3 @@ class Campaign(models.Model):  # type: ignore[django-manager-missing]
         page = self.landing_page
         path = urlsplit(page.url or "").path if page and page.live else ""
         return path or DONATE
-
-    def is_open(self, now: datetime | None = None) -> bool:
-        return self.starts_at <= (now or timezone.now()) < self.ends_at

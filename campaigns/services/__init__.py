@@ -16,7 +16,7 @@ from campaigns.services.figures import (
     standings,
 )
 from campaigns.services.notices import tell
-from campaigns.services.planning import ask, cancel, hold, move, plan, recheck
+from campaigns.services.planning import ask, cancel, move, plan, recheck
 from campaigns.services.reconciling import reconcile
 from campaigns.services.sending import send_due, tick
 from campaigns.services.sources import campaign_source, raised
@@ -34,7 +34,6 @@ __all__ = [
     "day_of",
     "decide",
     "drafts",
-    "hold",
     "let_go",
     "move",
     "plan",

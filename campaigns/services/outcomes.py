@@ -96,6 +96,11 @@ def record(outcomes: Iterable[Outcome], *, asked: bool = False) -> int:
     return published
 
 
+def storable(text: str) -> str:
+    """Without what no database takes (NUL, halves of a pair), which a network may well say."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 def out(published: Published, *, at: datetime) -> dict[str, Any]:
     """The fields of a delivery that is out."""
     return {
@@ -103,8 +108,8 @@ def out(published: Published, *, at: datetime) -> dict[str, Any]:
         "question": Question.NONE,
         "afterwards": "",
         "published_at": at,
-        "remote_id": published.remote_id[:500],
-        "remote_url": published.url[:1000],
+        "remote_id": storable(published.remote_id)[:500],
+        "remote_url": storable(published.url)[:1000],
         "last_error": "",
     }
 
@@ -113,7 +118,7 @@ def _after_publish(outcome: Outcome) -> tuple[dict[str, Any], str]:
     answer, now = outcome.answer, timezone.now()
     if isinstance(answer, Published):
         return out(answer, at=now), _("It is out.")
-    why = str(answer)
+    why = storable(str(answer))
     if isinstance(answer, Disconnected):  # it waits until somebody has connected the account again
         return {"state": State.RETRY_WAIT, "next_at": now, "last_error": why}, why
     if isinstance(answer, Rejected):
@@ -135,7 +140,7 @@ def _after_find(outcome: Outcome) -> tuple[dict[str, Any], str]:
         return {"state": State.UNKNOWN, "next_at": tried + outcome.settle}, why
     if answer is None:
         return not_out(row, now=now), _("The network shows that it is not out.")
-    why = str(answer)
+    why = storable(str(answer))
     if isinstance(answer, Unavailable) and now < tried + GIVE_UP:
         wait = max(answer.retry_after or timedelta(0), backoff(row.attempts))
         return {"state": State.UNKNOWN, "next_at": now + wait, "last_error": why}, why
@@ -157,7 +162,7 @@ def _tell_account(outcome: Outcome) -> None:
     account, answer = outcome.row.account, outcome.answer
     if isinstance(answer, Disconnected):
         Account.objects.filter(pk=account.pk).update(
-            state=Account.State.DISCONNECTED, problem=str(answer)
+            state=Account.State.DISCONNECTED, problem=storable(str(answer))
         )
     rest = getattr(answer, "rest", None) or getattr(answer, "retry_after", None)
     if rest:

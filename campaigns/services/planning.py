@@ -121,15 +121,6 @@ def ask_again(*, post: Post) -> bool:
 
 
 @transaction.atomic
-def hold(*, post: Post, by: Any = None, why: str = "") -> int:
-    """Stops what has not gone out; a new approval sets it going again. How many were stopped.
-
-    Raises Refused while a delivery is being sent.
-    """
-    return post.deliveries.withdraw(into=State.HELD, by=by, why=why or _("Stopped by hand."))
-
-
-@transaction.atomic
 def cancel(*, post: Post, by: Any = None, why: str = "") -> int:
     """Nothing more of this post goes out; a running approval ends too. How many were stopped.
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.channels.base import PUBLISH_SECONDS, ChannelError, Rejected
+from campaigns.channels.base import PUBLISH_SECONDS, ChannelError, Rejected, Unavailable
 from campaigns.models import Delivery, DeliveryLog
 from campaigns.services import content
 from campaigns.services.flights import PATIENCE, Flights
@@ -118,5 +118,5 @@ def _find(row: Delivery) -> Outcome:
         return Outcome(row, problem)
     except Unreadable as problem:
         return Outcome(row, Rejected(str(problem)))
-    except Exception as problem:
-        return Outcome(row, unexpected(problem))
+    except Exception as problem:  # we only asked: it is asked again, and nobody has to decide yet
+        return Outcome(row, Unavailable(str(unexpected(problem))))

@@ -1,13 +1,10 @@
-"""The wall in a page: the entries, and their words with the addresses one can click."""
-
-from typing import Any
+"""The words of the wall's entries, with the addresses one can click."""
 
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from campaigns.channels.text import links
-from campaigns.models import Campaign, WallEntry
 
 register = template.Library()
 
@@ -23,10 +20,3 @@ def linked(text: str) -> SafeString:
         end = link.end
     pieces.append(escape(text[end:]))
     return mark_safe("".join(pieces).replace("\n", "<br>"))  # noqa: S308  escaped above
-
-
-@register.inclusion_tag("campaigns/parts/wall.html")
-def wall(campaign: Campaign | None = None, limit: int = 9) -> dict[str, Any]:
-    """The newest entries, of one campaign or of all."""
-    entries = WallEntry.objects.shown()
-    return {"entries": (entries.filter(campaign=campaign) if campaign else entries)[:limit]}

@@ -273,6 +273,35 @@ def test_a_network_is_believed_only_after_it_had_time_to_show_it(one, fake, monk
     assert row.next_at == row.tried_at + timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_no_database_takes_does_not_cost_the_proof(one, fake, asked):
+    row, odd = one(), "1\0\ud800"
+    fake.out[row.key] = Published(odd, f"https://fake.example/{odd}")
+    if asked:
+        fake.script = [Uncertain(odd)]
+        send()
+        due_now(row)
+        services.reconcile()
+    else:
+        fake.script = [Rejected(odd)]
+        send()
+        assert again(row).state == State.REJECTED and row.last_error == "1?"
+        return
+    assert again(row).state == State.PUBLISHED and row.remote_id == "1?"
+
+
+def test_a_fault_of_ours_while_asking_is_asked_again(one, fake):
+    row = one()
+    fake.lose, fake.finds = 1, [KeyError("uri")]
+    send()
+    due_now(row)
+    services.reconcile()
+    assert again(row).state == State.UNKNOWN
+    due_now(row)
+    services.reconcile()
+    assert again(row).state == State.PUBLISHED and fake.calls[row.key] == 1
+
+
 def test_without_proof_a_person_decides(one, fake, elena):
     row = one()
     fake.script, fake.finds = [Uncertain("lost")], [Uncertain("cannot tell")]
