@@ -190,7 +190,10 @@ def _places(content: bytes, at: int, data: int) -> Iterator[tuple[int, int, int]
         inside = version > 0 and number(2) & 15 == 1
         number(2)
         first = number(base) + (data if inside else 0)
-        for _piece in range(number(2)):
+        pieces = number(2)
+        if pieces > 1 and not offset + length:  # takes no room, so it could go on for ever
+            raise struct.error("pieces without a place")
+        for _piece in range(pieces):
             number(index if version > 0 else 0)
             start = first + number(offset)
             yield item, start, number(length)

@@ -5,7 +5,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms, ImageSequence
 from PIL.PngImagePlugin import PngInfo
@@ -133,6 +133,7 @@ def test_a_file_that_tells_nothing_is_stored_as_it_came(kind):
     assert stored(content) == content
 
 
+@settings(deadline=None)
 @given(st.sampled_from([one for _, one in ALL]), st.randoms(use_true_random=False))
 def test_a_damaged_file_is_refused_or_stored_but_breaks_nothing(content, chance):
     damaged = bytearray(content[: chance.randint(20, len(content))])
