@@ -17,6 +17,7 @@ setup: $(VENV)/.runtime ## the .venv with what the product needs, nothing else
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Segno+ needs Python 3.11 or newer; for another one: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python has no ensurepip: install it first (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
+	@$(PYTHON) -c 'import sqlite3, ssl' 2>/dev/null || { echo "This Python was built without sqlite3 or ssl: install the distribution's own one (Debian, Ubuntu: apt install python3), or build it anew with libsqlite3-dev and libssl-dev there."; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
