@@ -38,3 +38,8 @@ def unseal(sealed: str) -> dict[str, Any]:
         ) from problem
     values: dict[str, Any] = json.loads(opened)
     return values
+
+
+def rotate(sealed: str) -> str:
+    """The same values, encrypted with the first key. Raises Unreadable."""
+    return seal(unseal(sealed))

@@ -3,7 +3,7 @@
 Refusals are `campaigns.errors.Refused` (with the sentence to show); times are UTC.
 """
 
-from campaigns.services.accounts import check_account, check_accounts
+from campaigns.services.accounts import check_account, check_accounts, rotate_secrets
 from campaigns.services.checking import counts, drafts, problems, require_ready
 from campaigns.services.content import seen_in
 from campaigns.services.decisions import asked, decide, let_go, send_now, take_back
@@ -44,6 +44,7 @@ __all__ = [
     "require_ready",
     "results",
     "results_by_delivery",
+    "rotate_secrets",
     "seen_in",
     "send_due",
     "send_now",
