@@ -10,10 +10,17 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.log_actions import LogActionRegistry
 
+from donations.treasury.funds import FundViewSet
+
 
 @hooks.register("register_admin_urls")
 def treasury_urls() -> list[URLPattern | URLResolver]:
     return [path("tesoreria/", include("donations.treasury.urls", namespace="treasury"))]
+
+
+@hooks.register("register_admin_viewset")
+def funds() -> FundViewSet:
+    return FundViewSet()
 
 
 class AllowedItem(MenuItem):
@@ -37,11 +44,12 @@ class TreasuryMenu(Menu):
             (_("Ledger"), "ledger", "list-ul", "view_journalentry"),
             (_("Receipts"), "receipts", "doc-full", "view_receipt"),
             (_("To decide"), "desk", "sp-person", "view_stripeevent"),
+            (_("Funds"), "funds", "tag", "change_fund"),
         )
         return [
             AllowedItem(
                 label,
-                reverse(f"treasury:{name}"),
+                reverse("treasury_funds:index" if name == "funds" else f"treasury:{name}"),
                 name=f"treasury-{name}",
                 icon_name=icon,
                 order=order,

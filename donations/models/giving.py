@@ -7,9 +7,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 
-class Fund(models.Model):
+class Fund(ClusterableModel):
     """What a gift is for."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -26,11 +28,19 @@ class Fund(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def in_use(self) -> bool:
+        """Whether somebody gave to it, or began to: then it stays in the books."""
+        return bool(self.pk) and self.donations.exists()
+
+    def is_the_last_open(self) -> bool:
+        """Whether nothing would be left to give to without it."""
+        return not Fund.objects.filter(active=True).exclude(pk=self.pk).exists()
+
 
 class SuggestedAmount(models.Model):
     """An amount that means something: 15 € is a day's groceries for a family of four."""
 
-    fund = models.ForeignKey(Fund, on_delete=models.CASCADE, related_name="suggested_amounts")
+    fund = ParentalKey(Fund, on_delete=models.CASCADE, related_name="suggested_amounts")
     amount = models.PositiveIntegerField(_("amount"), help_text=_("In cents."))
     meaning = models.CharField(_("what it makes possible"), max_length=160)
 

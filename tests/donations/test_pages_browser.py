@@ -64,6 +64,7 @@ def test_the_treasurys_pages_have_no_faults(
 ) -> None:
     treasurer = member(roles.TREASURY)
     empty = [reverse(f"treasury:{name}") for name in ("donations", "ledger", "receipts", "desk")]
+    empty += [reverse(f"treasury_funds:{name}") for name in ("index", "add")]
     with opened(browser, treasurer, **screen(width, scheme)) as context:
         for address in empty:
             assert visit(context, address) == [], address

@@ -1,0 +1,133 @@
+"""What a gift can be for, and the amounts that mean something: kept by the treasurer."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    ObjectList,
+    TitleFieldPanel,
+)
+from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.views.generic import DeleteView
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from donations.models import Fund, SuggestedAmount
+from donations.money import BadAmount, parse_amount, plain
+
+SHOWN = 5  # as many as the form has room for
+
+
+class EuroField(forms.Field):
+    """Euros as Italians write them in the form, cents in the row."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain(value) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return parse_amount(str(value)) if value else None
+        except BadAmount as problem:
+            raise ValidationError(str(problem)) from problem
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "").strip()
+
+
+class AmountForm(WagtailAdminModelForm):
+    amount = EuroField(label=_("Amount in euros"))
+
+    class Meta:
+        model = SuggestedAmount
+        fields = ("amount", "meaning")
+
+
+class FundForm(WagtailAdminModelForm):
+    def clean_active(self) -> bool:
+        active = bool(self.cleaned_data["active"])
+        if not active and self.instance.is_the_last_open():
+            raise ValidationError(
+                gettext("It is the only fund open to gifts: open another one before closing this.")
+            )
+        return active
+
+
+class AmountsPanel(InlinePanel):
+    def get_form_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = super().get_form_options()
+        options["formsets"][self.relation_name]["form"] = AmountForm
+        return options
+
+
+class FundDelete(DeleteView):
+    """Only where no gift was made, and something is left to give to."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        fund = self.get_object()
+        if self.user_has_permission("delete") and (why := self.why_not(fund)):
+            return self.refused(fund, why)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def why_not(self, fund: Fund) -> str:
+        """Empty when it can go."""
+        if fund.in_use():
+            return gettext(
+                "Gifts were made to “%(fund)s”: it stays in the books. You can close it."
+            )
+        if fund.is_the_last_open():
+            return gettext("“%(fund)s” is the only fund open to gifts: open another one first.")
+        return ""
+
+    def refused(self, fund: Fund, why: str) -> HttpResponse:
+        messages.error(self.request, why % {"fund": fund})
+        return redirect("treasury_funds:edit", fund.pk)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                answer: HttpResponse = super().form_valid(form)
+                return answer
+        except ProtectedError:  # somebody gave in between
+            return self.refused(self.object, self.why_not(self.object))
+
+
+class FundViewSet(ModelViewSet):
+    model = Fund
+    name = "treasury_funds"
+    url_prefix = "tesoreria/fondi"
+    icon = "sp-euro"
+    copy_view_enabled = False
+    delete_view_class = FundDelete
+    list_display = ["name", BooleanColumn("active", label=capfirst(_("open to gifts")))]
+    list_filter = ["active"]
+    search_fields = ["name", "description"]
+    edit_handler = ObjectList(
+        [
+            TitleFieldPanel("name", targets=["slug"], placeholder=False, classname=""),
+            FieldPanel("slug", help_text=_("The end of /dona/?fondo=…: links in use have it.")),
+            FieldPanel("description"),
+            FieldRowPanel([FieldPanel("active"), FieldPanel("position")]),
+            AmountsPanel(
+                "suggested_amounts",
+                [FieldRowPanel([FieldPanel("amount"), FieldPanel("meaning")])],
+                heading=_("Amounts that mean something"),
+                label=_("Amount"),
+                max_num=SHOWN,
+            ),
+        ],
+        base_form_class=FundForm,
+    )

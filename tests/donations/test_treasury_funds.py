@@ -1,0 +1,109 @@
+"""The treasurer keeps the funds and the amounts that mean something."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from donations.models import Fund
+from giving_support import begin
+from memory_stripe import MemoryStripe
+from people import roles
+from treasury_support import member
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/tesoreria/fondi/"
+
+
+def typed(*amounts: tuple[str, str], **fields: str) -> dict[str, Any]:
+    """What the browser sends."""
+    number = str(len(amounts))
+    rows = {
+        f"suggested_amounts-{index}-{name}": value
+        for index, row in enumerate(amounts)
+        for name, value in zip(("amount", "meaning", "id"), (*row, ""), strict=True)
+    }
+    management = {
+        f"suggested_amounts-{name}_FORMS": value
+        for name, value in (("TOTAL", number), ("INITIAL", "0"), ("MIN_NUM", "0"))
+    }
+    usual = {"name": "Tetti", "slug": "tetti", "description": "", "position": "3", "active": "on"}
+    return {**usual, **fields, **rows, **management}
+
+
+@pytest.fixture
+def elio() -> Client:
+    return member(roles.TREASURY)
+
+
+def test_a_new_fund_stands_in_the_form_with_its_amounts(elio: Client) -> None:
+    answer = elio.post(
+        f"{LIST}new/", typed(("15", "Una tegola"), ("1.250,50", "Un tetto")), follow=True
+    )
+    assert answer.status_code == 200
+    fund = Fund.objects.get(slug="tetti")
+    kept = list(fund.suggested_amounts.values_list("amount", "meaning"))
+    assert kept == [(15_00, "Una tegola"), (1_250_50, "Un tetto")]
+    shown = elio.get("/dona/?fondo=tetti").content.decode()
+    assert "Tetti" in shown and "Una tegola" in shown
+    assert 'value="1250,50"' in elio.get(f"{LIST}edit/{fund.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "uno", "1,00", "99.999", ""])
+def test_an_amount_that_is_none_is_refused_with_a_word(elio: Client, amount: str) -> None:
+    answer = elio.post(f"{LIST}new/", typed((amount, "Una tegola")))
+    assert answer.status_code == 200
+    assert not Fund.objects.filter(slug="tetti").exists()
+    assert "w-field__errors" in answer.content.decode()
+
+
+def test_one_amount_twice_is_refused(elio: Client) -> None:
+    answer = elio.post(f"{LIST}new/", typed(("15", "Una tegola"), ("15,00", "Due tegole")))
+    assert answer.status_code == 200
+    assert not Fund.objects.filter(slug="tetti").exists()
+
+
+def test_a_fund_with_gifts_stays(elio: Client, memory_stripe: MemoryStripe) -> None:
+    Fund.objects.create(name="Altro", slug="altro")
+    fund = begin().donation.fund
+    for ask in (elio.get, elio.post):
+        answer = ask(f"{LIST}delete/{fund.pk}/", follow=True)
+        assert "resta nei conti" in answer.content.decode()
+    assert Fund.objects.filter(pk=fund.pk).exists()
+
+
+def test_a_fund_without_gifts_goes(elio: Client) -> None:
+    fund = Fund.objects.create(name="Altro", slug="altro")
+    assert elio.get(f"{LIST}delete/{fund.pk}/").status_code == 200
+    elio.post(f"{LIST}delete/{fund.pk}/")
+    assert not Fund.objects.filter(pk=fund.pk).exists()
+
+
+def test_something_is_always_open_to_gifts(elio: Client) -> None:
+    fund = Fund.objects.get(active=True)
+    closed = typed(name=fund.name, slug=fund.slug)
+    closed.pop("active")
+    answer = elio.post(f"{LIST}edit/{fund.pk}/", closed)
+    assert "unico fondo aperto" in answer.content.decode()
+    assert (
+        "unico fondo aperto" in elio.post(f"{LIST}delete/{fund.pk}/", follow=True).content.decode()
+    )
+    assert Fund.objects.get(active=True) == fund
+
+
+@pytest.mark.parametrize("role", [roles.EDITORS, roles.CAMPAIGNERS, roles.REVIEW_COOPERATION])
+def test_nobody_else_enters(role: str) -> None:
+    fund = Fund.objects.get(active=True)
+    other = member(role)
+    for end in ("", "new/", f"edit/{fund.pk}/", f"delete/{fund.pk}/"):
+        answer = other.get(LIST + end)
+        assert (answer.status_code, answer.get("Location")) == (302, "/admin/"), end
+        assert Client().get(LIST + end)["Location"].startswith("/admin/login/")
+    assert LIST not in other.get("/admin/").content.decode()
+
+
+def test_the_coordinators_enter_too() -> None:
+    carla = member(roles.COORDINATION)
+    assert carla.get(LIST).status_code == 200
+    assert LIST in carla.get("/admin/").content.decode()
