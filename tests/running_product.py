@@ -6,12 +6,17 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
+
+from tests_support import require_redis
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -94,9 +99,30 @@ def stop(product: Product) -> None:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory) -> Iterator[Product]:
-    running = start(tmp_path_factory.mktemp("product") / "var", free_ports())
-    try:
-        wait_until_ready(running)
-        yield running
-    finally:
-        stop(running)
+    """On SQLite and files; where the suite runs on PostgreSQL, on a database of its own there, with
+    Redis for a broker."""
+    with services() as found:
+        running = start(tmp_path_factory.mktemp("product") / "var", free_ports(), **found)
+        try:
+            wait_until_ready(running)
+            yield running
+        finally:
+            stop(running)
+
+
+@contextmanager
+def services() -> Iterator[dict[str, str]]:
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield {}
+        return
+    name = f"product_{uuid.uuid4().hex[:10]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield {
+                "DATABASE_URL": f"{server.rpartition('/')[0]}/{name}",
+                "CELERY_BROKER_URL": require_redis(),
+            }
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
