@@ -332,6 +332,22 @@ def test_the_journal_refuses_changes(memory_stripe: MemoryStripe) -> None:
     assert JournalEntry.objects.count() == 2
 
 
+def test_the_migrations_leave_the_journal_sealed(memory_stripe: MemoryStripe) -> None:
+    """Also those that came after: SQLite makes whole tables again, and triggers get lost with them.
+    (The trigger against deleting is off in tests on SQLite: see conftest.)"""
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    deliver(memory_stripe)
+    process()
+    statement = "UPDATE donations_journalentry SET amount = 1"
+    with (
+        pytest.raises(DatabaseError, match="only ever added"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
 def test_a_new_fund_gets_its_account(memory_stripe: MemoryStripe) -> None:
     seeds = type(fund()).objects.create(name="Semi", slug="semi")
     gift = begin(fund=seeds).donation
