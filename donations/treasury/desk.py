@@ -15,7 +15,7 @@ from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
 from donations.acknowledgements import TITLES
-from donations.models import Acknowledgement, StripeEvent
+from donations.models import Acknowledgement, Dispute, StripeEvent
 from donations.services.acknowledging import try_again
 from donations.services.deciding import decide_event
 from donations.treasury import desk_counts, masks, troubles
@@ -39,7 +39,7 @@ class Desk(TreasuryView):
         unwritten = desk_counts.unwritten() if user.has_perm("mail.view_message") else []
         mails = desk_counts.doubtful_mails() if user.has_perm("mail.view_message") else []
         return super().get_context_data(
-            disputes=[{"row": row, "look": look(row)} for row in desk_counts.disputes_to_answer()],
+            disputes=[_dispute(row) for row in desk_counts.disputes_to_answer()],
             twice=desk_counts.paid_twice(),
             at_stripe=settings.SANDBOX_URL + "/_control/" if settings.SANDBOX else STRIPE,
             mails=[_mail(row) for row in mails],
@@ -50,6 +50,10 @@ class Desk(TreasuryView):
             may_event=user.has_perm("donations.change_stripeevent"),
             **kwargs,
         )
+
+
+def _dispute(row: Dispute) -> dict[str, Any]:
+    return {"row": row, "look": look(row), "reason": troubles.dispute(row.reason)}
 
 
 def _event(row: StripeEvent) -> dict[str, Any]:

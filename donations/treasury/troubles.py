@@ -17,6 +17,23 @@ def event(error: str) -> str:
     return found % {"error": error} if error else ""
 
 
+def dispute(reason: str) -> str:
+    """https://docs.stripe.com/disputes/categories; Stripe's own word where we have none."""
+    known = {
+        "fraudulent": _("who holds the card says that she did not pay"),
+        "unrecognized": _("who holds the card does not recognise the payment"),
+        "duplicate": _("paid twice"),
+        "credit_not_processed": _("a refund that did not arrive"),
+        "debit_not_authorized": _("who holds the account says that she did not authorise it"),
+        "customer_initiated": _("who gave asked her bank for the money back"),
+        "insufficient_funds": _("there was not enough money on the account"),
+        "incorrect_account_details": _("the account is not right"),
+        "bank_cannot_process": _("the bank cannot carry it out"),
+        "general": _("no reason given"),
+    }
+    return known.get(reason, reason)
+
+
 def mail(error: str) -> str:
     """Mostly the mail server's own words."""
     if error.startswith("the sending process ended"):

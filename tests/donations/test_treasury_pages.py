@@ -15,7 +15,7 @@ from donations.models import Donation, Receipt, StripeEvent
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
-from treasury_support import Cast, gifts, lost_event, member
+from treasury_support import Cast, gifts, lost_event, member, tell
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/tesoreria/"
@@ -222,6 +222,21 @@ def test_a_mail_without_proof_is_decided_once(
     again = treasurer.post(address, {"scelta": "partita"}, follow=True).content.decode()
     assert "Qualcuno ha già deciso" in again
     assert ModelLogEntry.objects.filter(action="donations.mail_decided").count() == 1
+
+
+def test_a_dispute_stands_on_the_desk_until_it_is_decided(
+    treasurer: Client, cast: Cast, memory_stripe: MemoryStripe
+) -> None:
+    session = str(cast.settled.attempts.get().session_id)
+    dispute = memory_stripe.dispute(session, 50_00)
+    tell(memory_stripe)
+    page = read(treasurer, "desk")
+    assert "contestati: rispondi entro il" in page and "dice di non aver pagato" in page
+    assert "Trattenuti dalla banca" in read(treasurer, "donation", cast.settled.public_id)
+    memory_stripe.decide_dispute(session, dispute, "lost")
+    tell(memory_stripe)
+    assert "rispondi entro il" not in read(treasurer, "desk")
+    assert "Ripresa dalla banca" in read(treasurer, "donation", cast.settled.public_id)
 
 
 @pytest.mark.parametrize(("choice", "state"), [("riprova", "received"), ("lascia", "ignored")])
