@@ -69,6 +69,13 @@ PROCESSINGS = (
         kept=_("“csrftoken” a year, “dono” an hour, the attempts an hour at most."),
     ),
     Processing(
+        title=_("When you ask for the letter of the month"),
+        data=_("Your name and your e-mail, and the words you ticked, with the day."),
+        purpose=_("To send you the letter."),
+        basis=_("Your consent (art. 6.1.a GDPR): you may take it back whenever you want."),
+        kept=_("Until you tell us to stop."),
+    ),
+    Processing(
         title=_("When you write to us"),
         data=_("Your address and what you write."),
         purpose=_("To answer you."),

@@ -22,3 +22,12 @@ def test_every_class_of_the_sheets_is_used() -> None:
         text = re.sub(r"/\*.*?\*/|url\([^)]*\)|\{[^{}]*\}", " ", (base / sheet).read_text("utf-8"))
         named = set(re.findall(r"\.([a-z][\w-]*)", text))
         assert sorted(named - words) == [], sheet
+
+
+def test_the_marks_of_a_form_are_styled() -> None:
+    """What a form is made of stands in a sheet; a class taken away would show a bare browser box."""
+    base = Path(settings.BASE_DIR)
+    styled = " ".join((base / sheet).read_text("utf-8") for sheet in SHEETS)
+    form = (base / "donations/templates/donations/give.html").read_text("utf-8")
+    used = {name for names in re.findall(r'class="([^"{]+)"', form) for name in names.split()}
+    assert sorted(name for name in used if f".{name}" not in styled) == []
