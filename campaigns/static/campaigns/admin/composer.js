@@ -44,6 +44,9 @@
       );
       this.form.addEventListener('submit', (event) => this.sent(event), true);
       window.addEventListener('focus', () => this.renew());
+      this.form.addEventListener('w-autosave:save', () => (this.saving = true));
+      this.form.addEventListener('w-autosave:success', () => this.saved());
+      this.form.addEventListener('w-autosave:error', () => this.saved());
       this.chips();
       this.ask();
     }
@@ -91,10 +94,20 @@
     }
 
     sent(event) {
-      if (!this.out) return;
+      if (!this.out && !this.saving) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      this.renew();
+      if (this.out) this.renew();
+      else this.pressed ||= event.submitter;
+    }
+
+    /* a button that is pressed while a saving is on its way waits for it: otherwise a new post
+       would be made twice, and an old one would look changed by somebody else */
+    saved() {
+      this.saving = false;
+      const button = this.pressed;
+      this.pressed = null;
+      if (button) this.form.requestSubmit(button);
     }
 
     async renew() {
