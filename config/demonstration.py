@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from wagtail.models import Page
 
@@ -13,6 +14,8 @@ from config.models import Demonstration, DemonstrationRun
 from people import roles
 
 PASSWORD = "segnopositivo"  # noqa: S105  known to all, and refused away from loopback
+
+DOMAIN = "segnipositivi.example"
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def make_logins() -> None:
             continue
         user = users.create_user(
             person.username,
-            email=f"{person.username}@segnipositivi.example",
+            email=f"{person.username}@{DOMAIN}",
             password=person.password,
             first_name=person.name,
             last_name=person.surname,
@@ -80,7 +83,10 @@ def done() -> None:
 def remove_logins() -> int:
     """Takes the logins out; what they wrote stays, under a name that cannot sign in any more."""
     names = list(Demonstration.objects.values_list("username", flat=True))
-    for user in get_user_model().objects.filter(username__in=names):
+    # somebody may have renamed one, and its password is still known to all
+    mails = [f"{name}@{DOMAIN}" for name in names]
+    mine = Q(username__in=names) | Q(email__in=mails)
+    for user in get_user_model().objects.filter(mine, is_active=True):
         user.is_active = False
         user.username = f"ex-demo-{user.pk}"
         user.set_unusable_password()
