@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 State = StripeEvent.State
 LEASE = timedelta(minutes=5)
+ASKING = LEASE.total_seconds() / 2  # seconds of a batch for questions; the last answers may be late
 BATCH = 50
 LOOKS = 8  # at Stripe at once
 ENOUGH = 12  # attempts at an event that we cannot digest, about an hour
@@ -36,8 +38,9 @@ class Case:
     attempt: CheckoutAttempt
     events: list[StripeEvent] = field(default_factory=list)
 
-    def look(self, stripe: gateway.Gateway) -> Session:
+    def look(self, stripe: gateway.Gateway, until: float) -> Session:
         """A debit's event says when it was collected; without it the gateway has to ask."""
+        _in_time(until)
         back = any(event.type in (*REFUND_TYPES, *DISPUTE_TYPES) for event in self.events)
         collected = (one.happened_at for one in self.events if one.type == gateway.COLLECTED)
         return stripe.fetch_session(
@@ -55,7 +58,8 @@ def process_events(*, limit: int = 1000) -> int:
         if not events:
             break
         taken += len(events)
-        _work(_cases(events))
+        until = monotonic() + ASKING
+        _work(_cases(events, until), until)
     return taken
 
 
@@ -66,7 +70,13 @@ def release() -> int:
     )
 
 
-def _cases(events: Sequence[StripeEvent]) -> list[Case]:
+def _in_time(until: float) -> None:
+    """Where Stripe answers too slowly, the rest of a batch is given back while it is still ours."""
+    if monotonic() > until:
+        raise Unavailable("no time left to ask")
+
+
+def _cases(events: Sequence[StripeEvent], until: float) -> list[Case]:
     """The events by the attempt they belong to; those without one are parked or set aside."""
     sessions = [event.object_id for event in events]
     known = {
@@ -75,17 +85,17 @@ def _cases(events: Sequence[StripeEvent]) -> list[Case]:
     }
     cases: dict[int, Case] = {}
     for event in events:
-        attempt = known.get(event.object_id) or _searched(event)
+        attempt = known.get(event.object_id) or _searched(event, until)
         if attempt:
             cases.setdefault(attempt.pk, Case(attempt)).events.append(event)
     return list(cases.values())
 
 
-def _searched(event: StripeEvent) -> CheckoutAttempt | None:
+def _searched(event: StripeEvent, until: float) -> CheckoutAttempt | None:
     """The attempt an event speaks of. None: put aside or parked already, never dropped."""
     found = None
     try:
-        found = _attempt_of(event)
+        found = _attempt_of(event, until)
     except Unavailable as error:
         _later(event, str(error))
     except (Rejected, ValueError, KeyError, TypeError) as error:
@@ -93,7 +103,7 @@ def _searched(event: StripeEvent) -> CheckoutAttempt | None:
     return found
 
 
-def _attempt_of(event: StripeEvent) -> CheckoutAttempt | None:
+def _attempt_of(event: StripeEvent, until: float) -> CheckoutAttempt | None:
     """By the payment, or by our key in Stripe's metadata, asked for when it must be."""
     thing = json.loads(bytes(event.payload))["data"]["object"]
     attempts = CheckoutAttempt.objects
@@ -101,6 +111,7 @@ def _attempt_of(event: StripeEvent) -> CheckoutAttempt | None:
     payment = str(thing.get("payment_intent") or "")
     found = attempts.filter(payment_intent=payment).first() if payment else None
     if found is None and not key and payment:
+        _in_time(until)
         key = gateway.get().attempt_of_payment(payment)
     if found is None and key:
         found = attempts.filter(idempotency_key=key).first()
@@ -115,13 +126,13 @@ def _attempt_of(event: StripeEvent) -> CheckoutAttempt | None:
     return None
 
 
-def _work(cases: list[Case]) -> None:
+def _work(cases: list[Case], until: float) -> None:
     """Fresh looks at Stripe side by side, then one transaction for all of them."""
     if not cases:
         return
     stripe = gateway.get()
     with ThreadPoolExecutor(min(LOOKS, len(cases))) as pool:
-        looks = [(case, pool.submit(case.look, stripe)) for case in cases]
+        looks = [(case, pool.submit(case.look, stripe, until)) for case in cases]
     seen = []
     for case, look in looks:
         try:

@@ -9,6 +9,7 @@ def event(error: str) -> str:
         "the gift it belongs to is not known yet": _("Its gift is not known here yet."),
         "not a gift made here": _("It belongs to no gift made on this site."),
         "the fee is not known yet": _("Stripe does not know its fee yet."),
+        "no time left to ask": _("Stripe answers too slowly: we ask again by ourselves."),
         "Rejected": _("Stripe refuses to show what it speaks of (%(error)s)."),
         "WrongMoney": _("The payment is not in euros."),
     }

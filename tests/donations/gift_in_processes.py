@@ -40,6 +40,7 @@ from mail.models import Message, Sender  # noqa: E402
 from mail.services import send_due  # noqa: E402
 
 POINTS = (
+    ("donations.services.giving", "_attempt", "before"),
     ("donations.gateway", "Gateway.open_checkout", "before"),
     ("donations.gateway", "Gateway.open_checkout", "after"),
     ("donations.services.inbox", "store", "after"),
@@ -60,6 +61,7 @@ POINTS = (
 # what happens at Stripe after a gift, and where whoever hears of it is killed
 LATER = {
     "refund": ("card", lambda intent: control("refund", payment_intent=intent, amount=10_00)),
+    "returned": ("card", lambda intent: send_back(intent)),
     "lost": ("card", lambda intent: lose(intent)),
     "debit": ("sepa", lambda intent: control("settle", payment_intent=intent)),
 }
@@ -105,6 +107,12 @@ def control(action: str, **data: Any) -> dict[str, Any]:
     """What donors, banks and treasurers do at Stripe."""
     url = f"{settings.STRIPE_API_BASE}/_control/stripe/{action}"
     return dict(requests.post(url, json=data, timeout=10).json())
+
+
+def send_back(intent: str) -> None:
+    """The donor's bank does not take the refund."""
+    refund = control("refund", payment_intent=intent)["refund"]["id"]
+    control("refund", refund=refund, outcome="failed")
 
 
 def lose(intent: str) -> None:
