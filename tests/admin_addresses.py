@@ -13,7 +13,7 @@ from wagtail.models import Collection, Page, Revision, Site, Task, Workflow
 
 from campaigns.models import Account, Campaign, Post
 from cms.models import HomePage
-from donations.models import Donation, Receipt
+from donations.models import Donation, Fund, Receipt
 from mail.models import Attachment, Message
 from people.models import User
 
@@ -44,6 +44,7 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ("admin/tesoreria/allegati", "pk", lambda: Attachment.objects.first()),
     ("admin/cms_campaign_chooser", "pk", lambda: Campaign.objects.first()),
     ("admin/campagne/", "pk", lambda: Campaign.objects.first()),
+    ("admin/tesoreria/fondi", "pk", lambda: Fund.objects.first()),
     ("admin/post/", "pk", lambda: Post.objects.first()),
     ("admin/profili/", "pk", lambda: Account.objects.first()),
     ("admin/sites/", "pk", lambda: Site.objects.first()),

@@ -80,6 +80,9 @@ def test_each_address_lets_in_whom_the_table_says(everything):
         path = address(route)
         found[route] = "".join(one for one in LETTERS if lets_in(clients[one], path)) or "-"
     written = table()
-    names = found.keys() | written.keys()
-    wrong = {name: (found.get(name), written.get(name)) for name in names}
-    assert {name: pair for name, pair in wrong.items() if pair[0] != pair[1]} == {}
+    wrong = [
+        f"{route}: lets in {found.get(route)}, the table says {written.get(route)}"
+        for route in sorted(found.keys() | written.keys())
+        if found.get(route) != written.get(route)
+    ]
+    assert not wrong, "\n".join(wrong)

@@ -1,8 +1,11 @@
 """`manage.py up` as a whole: it starts, heals, refuses clearly and leaves nothing behind."""
 
 import os
+import re
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -115,15 +118,59 @@ def test_kill_9_of_the_supervisor_leaves_nobody(own, tmp_path):
     assert wait_for(lambda: not left(), 12), [command_of(pid) for pid in left()]
 
 
+def rows(product) -> dict[str, int]:
+    """How many there are of what a second demonstration would double."""
+    with closing(sqlite3.connect(product.var / "db.sqlite3", timeout=20)) as database:
+        tables = ("wagtailcore_page", "campaigns_post", "donations_donation", "people_user")
+        return {
+            name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables
+        }
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_second_start_doubles_nothing_and_stops_when_told(own, number, tmp_path):
+    there, said_before = rows(own), len(own.log())
+    assert all(there.values())
     again = start(own.var, free_ports(), AGAIN_MARK=str(tmp_path))
     try:
         wait_until_ready(again)
-        assert (
-            "demonstration content, once" not in again.log().split("Stopping")[-1].split("Site")[-1]
-        )
+        assert rows(own) == there
+        said = again.log()[said_before:]
+        assert "/admin/" in said and "Loading the demonstration" not in said
     finally:
         again.process.send_signal(number)
         again.process.wait(25)
     assert wait_for(lambda: not family(again, f"AGAIN_MARK={tmp_path}"), 5)
+
+
+MAILS = """
+from django.utils import timezone
+from mail.models import Message
+for number in range(30):
+    key = f"two-beats-{number}"
+    Message.objects.create(key=key, kind="test", to="a@example.org", language="it", subject=key,
+        body_text=key, message_id=f"<{key}@example.org>", next_at=timezone.now())
+"""
+
+
+def test_two_beats_and_two_workers_send_nothing_twice(own, tmp_path):
+    again = start(own.var, free_ports(), TWIN_MARK=str(tmp_path))
+    try:
+        wait_until_ready(again)
+        beats = [pid for pid in family(own) if "--quiet beat" in command_of(pid)]
+        assert len(beats) == 2
+        made = own.manage("shell", "-v", "0", "-c", MAILS)
+        assert made.returncode == 0, made.stderr
+
+        def sent() -> list[str]:
+            files = (own.var / "mail").glob("*")
+            return re.findall(
+                r"^Message-ID: <(two-beats-\d+)@", "".join(f.read_text() for f in files), re.M
+            )
+
+        assert wait_for(lambda: len(set(sent())) == 30, 60)
+        time.sleep(3)  # a tick more of each, that would do it again
+        assert sorted(sent()) == sorted(set(sent()))
+    finally:
+        again.process.send_signal(signal.SIGTERM)
+        again.process.wait(25)
