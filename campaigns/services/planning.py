@@ -141,10 +141,14 @@ def cancel(*, post: Post, by: Any = None, why: str = "") -> int:
 def move(*, post: Post, day: date, at: time, by: Any = None, zone: str = "") -> Revision:
     """Another minute for the post: a change like any other, so an approved post asks again.
 
-    Raises Refused while a delivery is being sent or once something is out, ValidationError for
-    a time zone that does not exist.
+    Locks before it looks, in the order of `save_revision`: what a sender finishes meanwhile is
+    seen, never told as moved. Raises Refused while a delivery is being sent or once something is
+    out, ValidationError for a time zone that does not exist.
     """
-    if post.deliveries.filter(state=State.PUBLISHED).exists():
+    Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    rows = post.deliveries.select_related("account").locked()
+    refuse_while_sending(rows)
+    if any(row.state == State.PUBLISHED for row in rows):
         raise Refused(_("It is already out: it cannot be moved any more."))
     latest: Post = post.get_latest_revision_as_object()
     latest.planned_date, latest.planned_time = day, at

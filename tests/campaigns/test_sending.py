@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from attribution.services import version
 from campaigns import services
@@ -17,6 +18,7 @@ from campaigns.channels.base import Disconnected, Published, Rejected, Unavailab
 from campaigns.errors import Refused
 from campaigns.models import Account, Delivery, WallEntry
 from campaigns.states import Question, State
+from campaigns.vault import Unreadable
 from outbox.services import claim
 
 pytestmark = pytest.mark.django_db
@@ -764,9 +766,12 @@ def test_an_account_whose_key_is_gone_says_so(one, settings, accounts):
     settings.SECRETS_KEYS = [Fernet.generate_key().decode()]
     send()
     assert again(row).state == State.RETRY_WAIT
-    assert "SECRETS_KEY" in row.last_error
     accounts[0].refresh_from_db()
     assert accounts[0].state == Account.State.DISCONNECTED
+    with pytest.raises(Unreadable) as unreadable:
+        accounts[0].connect()
+    assert accounts[0].problem == str(unreadable.value)
+    assert row.last_error == f"{unreadable.value} {gettext('The post waits for it.')}"
 
 
 def test_a_session_is_kept_sealed(accounts):

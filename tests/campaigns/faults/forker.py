@@ -111,6 +111,8 @@ def arm(place: str) -> None:
         after(services, "plan")
     elif place == "slow":  # the sender takes its time between claim and intent
         slowly(sending, "_commit")
+    elif place == "reading":  # who moves it takes their time to read it
+        slowly(Post, "get_latest_revision_as_object")
     elif place == "claimed":
         before(sending, "_commit")
     elif place == "intent":

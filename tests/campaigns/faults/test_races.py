@@ -23,7 +23,7 @@ def test_who_was_told_that_it_is_stopped_never_sees_it_go_out(workers, change):
     keys = workers[0]("many", number=NUMBER, accounts=wall, seconds=0)
     send = {"do": "send", "seconds": 3, "kill": "slow"}
     said, _out, _more = together(
-        workers, {"do": "each", "change": change, "keys": keys}, send, send
+        workers, {"do": "each", "change": change, "keys": keys, "kill": "reading"}, send, send
     )
     workers[0]("send", seconds=60)
     logs = workers[0]("logs", keys=keys)
