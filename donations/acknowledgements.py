@@ -4,7 +4,8 @@ and three templates in `donations/mail/<kind>/`.
 Each looks at the gift as it is when the mail is written, and gives None when it has been overtaken
 by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `meaning`; the refund
 also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
-that came back `returned` (cents).
+that came back `returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one
+that was won after all `returned`.
 """
 
 from collections.abc import Callable
@@ -46,13 +47,23 @@ def refund(duty: Acknowledgement) -> Written | None:
     refund_id = duty.entry.origin.partition(":")[0]
     if duty.donation.entries.filter(origin=f"{refund_id}:returned").exists():
         return None  # it came back before we said that it left
-    voided = duty.donation.receipts.filter(state=Receipt.State.VOID).order_by("-pk")
-    if duty.receipt:
-        voided = voided.filter(replaced_by=duty.receipt)
-    return _written(duty, refunded=duty.entry.amount, voided=voided.first())
+    return _written(duty, refunded=duty.entry.amount, voided=_voided(duty))
 
 
 def refund_returned(duty: Acknowledgement) -> Written | None:
+    assert duty.entry
+    return _written(duty, returned=duty.entry.amount)
+
+
+def dispute_lost(duty: Acknowledgement) -> Written | None:
+    assert duty.entry
+    dispute_id = duty.entry.origin.partition(":")[0]
+    if duty.donation.entries.filter(origin=f"{dispute_id}:won").exists():
+        return None  # won in the appeal before we said that it was lost
+    return _written(duty, taken=duty.entry.amount, voided=_voided(duty))
+
+
+def dispute_won(duty: Acknowledgement) -> Written | None:
     assert duty.entry
     return _written(duty, returned=duty.entry.amount)
 
@@ -63,6 +74,8 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "thank_you": thank_you,
     "refund": refund,
     "refund_returned": refund_returned,
+    "dispute_lost": dispute_lost,
+    "dispute_won": dispute_won,
 }
 
 
@@ -73,6 +86,8 @@ TITLES: dict[str, Promise] = {
     "thank_you": _("Thanks and receipt"),
     "refund": _("Refund"),
     "refund_returned": _("Refund that came back"),
+    "dispute_lost": _("Gift taken back by the bank"),
+    "dispute_won": _("Dispute won in the appeal"),
 }
 
 
@@ -90,6 +105,14 @@ def _written(duty: Acknowledgement, **more: Any) -> Written:
         **more,
     }
     return Written(context, [_attached(receipt)] if receipt else [])
+
+
+def _voided(duty: Acknowledgement) -> Receipt | None:
+    """The receipt that the donor must not use any more."""
+    voided = duty.donation.receipts.filter(state=Receipt.State.VOID).order_by("-pk")
+    if duty.receipt:
+        voided = voided.filter(replaced_by=duty.receipt)
+    return voided.first()
 
 
 def _attached(receipt: Receipt) -> tuple[str, str, bytes]:

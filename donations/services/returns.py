@@ -113,17 +113,23 @@ def _lose(page: Page, donation: Donation, told: Told, origin: str, purse: str) -
     if amount <= 0:
         return  # the money has not been taken yet, or there was none left
     at = min(one.created for one in told.movements if one.amount < 0)
-    enter(page, donation, origin, purse, DISPUTES, amount, at)
-    if purse == GIFTS:
-        _change(page, donation, origin, -amount, _("dispute lost, money taken on %(day)s"), at)
+    entry = enter(page, donation, origin, purse, DISPUTES, amount, at)
+    if purse != GIFTS:
+        return
+    receipt = _change(
+        page, donation, origin, -amount, _("dispute lost, money taken on %(day)s"), at
+    )
+    acknowledge(page, donation, "dispute_lost", key=origin, entry=entry, receipt=receipt)
 
 
 def _win(page: Page, donation: Donation, told: Told, origin: str, amount: int, purse: str) -> None:
     """Lost at first, won in the appeal."""
     at = max((one.created for one in told.movements), default=told.created)
-    enter(page, donation, origin, DISPUTES, purse, amount, at)
-    if purse == GIFTS:
-        _change(page, donation, origin, amount, _("dispute won, money back on %(day)s"), at)
+    entry = enter(page, donation, origin, DISPUTES, purse, amount, at)
+    if purse != GIFTS:
+        return
+    receipt = _change(page, donation, origin, amount, _("dispute won, money back on %(day)s"), at)
+    acknowledge(page, donation, "dispute_won", key=origin, entry=entry, receipt=receipt)
 
 
 def _change(

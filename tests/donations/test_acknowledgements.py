@@ -1,4 +1,5 @@
-"""What the donor hears of a refund that came back, and what becomes of a mail that cannot be written."""
+"""What the donor hears of a refund that came back and of what her bank took, and what becomes of a
+mail that cannot be written."""
 
 from typing import Any
 
@@ -83,6 +84,56 @@ def test_a_mail_about_a_refund_that_came_back_meanwhile_is_not_written(
     mails_out()
     assert Acknowledgement.objects.get(kind="refund").state == "skipped"
     assert "25,00" in mailoutbox[-1].subject and len(mailoutbox) == 2
+
+
+def test_a_lost_dispute_is_told_once_with_the_receipt_that_is_void(
+    memory_stripe: MemoryStripe, mailoutbox: list[Any]
+) -> None:
+    gift = paid(memory_stripe)
+    heard(memory_stripe)
+    mails_out()
+    dispute = memory_stripe.dispute(session_of(gift), 25_00)
+    memory_stripe.decide_dispute(session_of(gift), dispute, "lost")
+    for _time in range(2):
+        heard(memory_stripe)
+        mails_out()
+    _thanks, mail = mailoutbox
+    assert "banca ha ripreso 25,00" in mail.subject and not mail.attachments
+    for part in (mail.body, mail.alternatives[0][0]):
+        assert f"{gift.receipts.get().label} non vale più" in part
+        assert "25,00" in part and "per sbaglio" in part
+
+
+def test_lost_in_part_the_donor_gets_the_receipt_for_what_stays(
+    memory_stripe: MemoryStripe, mailoutbox: list[Any]
+) -> None:
+    gift = paid(memory_stripe)
+    dispute = memory_stripe.dispute(session_of(gift), 5_00)
+    memory_stripe.decide_dispute(session_of(gift), dispute, "lost")
+    heard(memory_stripe)
+    mails_out()
+    void, valid = gift.receipts.order_by("number")
+    mail = mailoutbox[-1]
+    assert void.label in mail.body and valid.label in mail.body and "20,00" in mail.body
+    assert mail.attachments[0][0] == f"ricevuta-{valid.year}-{valid.number:06d}.pdf"
+    assert valid.file
+
+
+def test_won_in_the_appeal_the_donor_gets_the_receipt_that_is_valid_now(
+    memory_stripe: MemoryStripe, mailoutbox: list[Any]
+) -> None:
+    gift = paid(memory_stripe)
+    dispute = memory_stripe.dispute(session_of(gift), 25_00)
+    for status in ("lost", "appeal_under_review", "won"):
+        memory_stripe.decide_dispute(session_of(gift), dispute, status)
+        heard(memory_stripe)
+    mails_out()
+    valid = Receipt.objects.get(state="issued")
+    assert Acknowledgement.objects.get(kind="dispute_lost").state == "skipped"
+    mail = mailoutbox[-1]
+    assert "25,00" in mail.subject and "tornati" in mail.subject
+    assert valid.label in mail.body and valid.label in mail.alternatives[0][0]
+    assert mail.attachments[0][0] == f"ricevuta-{valid.year}-{valid.number:06d}.pdf"
 
 
 def test_a_mail_that_cannot_be_written_stands_on_the_desk_until_it_is(

@@ -110,7 +110,7 @@ def test_what_goes_back_or_comes_in_later_is_booked_once(found: dict[str, Any]) 
         "lost": ["void"],
         "debit": ["issued"],
     }
-    mails = {"refund": ["refund", "thank_you"], "lost": ["thank_you"]}
+    mails = {"refund": ["refund", "thank_you"], "lost": ["dispute_lost", "thank_you"]}
     mails["returned"] = ["refund_returned", "thank_you"]
     mails["debit"] = ["processing", "thank_you"]
     assert len(found["later"]) == 12
