@@ -1,12 +1,14 @@
 """What the sweep finds after losses, and how far it may say that it has looked."""
 
+import logging
 from datetime import timedelta
 
 import pytest
 
-from donations.models import Donation, StripeEvent
+from donations.models import Donation, StripeEvent, SweepMark
 from donations.services import inbox
 from donations.services.sweeping import sweep
+from donations.stripe_facts import Rejected
 from giving_support import begin, process, session_of
 from memory_stripe import MemoryStripe
 
@@ -67,3 +69,23 @@ def test_what_was_read_to_the_end_is_not_read_again(
     StripeEvent.objects.all().delete()
     sweep(now=memory_stripe.now)
     assert not StripeEvent.objects.exists()
+
+
+def test_a_key_that_may_not_list_events_still_asks_for_the_payment_pages(
+    memory_stripe: MemoryStripe,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))  # no webhook of it comes
+
+    def refused(**_asked: object) -> None:
+        raise Rejected("PermissionError 403")
+
+    monkeypatch.setattr(memory_stripe, "list_events", refused)
+    with caplog.at_level(logging.ERROR):
+        assert sweep(now=memory_stripe.now + HOURS) == 1
+    gift.refresh_from_db()
+    assert gift.state == Donation.State.SETTLED
+    assert SweepMark.get() is None
+    assert "does not list its events" in caplog.text
