@@ -1,6 +1,7 @@
 """The whole product as a user runs it, on loopback, in a folder of its own."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -44,12 +45,13 @@ class Product:
 
 
 def free_ports() -> int:
-    """A port whose next one is free as well."""
+    """A port whose next one is free as well, and below those the system gives to connections:
+    one of them could take it between this look and the start."""
     for _ in range(50):
+        port = 20_000 + secrets.randbelow(12_000)
         with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
             try:
+                one.bind(("127.0.0.1", port))
                 two.bind(("127.0.0.1", port + 1))
             except OSError:
                 continue
