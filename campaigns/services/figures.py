@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import WorkflowState
@@ -12,7 +13,6 @@ from attribution.models import Source
 from attribution.services import Totals, totals_of
 from campaigns import clock
 from campaigns.models import Delivery, Post
-from campaigns.models.delivery import DeliveryQuerySet
 from campaigns.states import WORST_FIRST, State
 
 DRAFT, APPROVAL, MEND = "draft", "approval", "mend"
@@ -110,12 +110,17 @@ def results_by_delivery(*, deliveries: Iterable[Delivery]) -> dict[int, Totals]:
     return {row.pk: totals.get(row.source_id or 0, Totals()) for row in rows}
 
 
-def day_of(*, day: date, zone: str = clock.DEFAULT_ZONE) -> DeliveryQuerySet:
-    """What goes out, or went out, on that day of that zone, in order."""
+def day_of(*, day: date, zone: str = clock.DEFAULT_ZONE) -> list[Post]:
+    """What goes out, went out or is meant for that day of that zone, each post as it will be: one
+    that was moved stands on its new day. By minute; a draft that has none yet stands last."""
     start, end = clock.day_bounds(day, zone)
-    return (
-        Delivery.objects.filter(planned_at__gte=start, planned_at__lt=end)
-        .exclude(state=State.CANCELLED)
-        .select_related("post__campaign", "account", "source__link")
-        .order_by("planned_at", "pk")
-    )
+    near = Q(planned_date__range=(day - timedelta(days=1), day + timedelta(days=1)))
+    moved = Q(live=True, has_unpublished_changes=True)
+    found = []
+    for post in Post.objects.for_lists().filter(near | moved):
+        states = {row.state for row in as_it_will_be(post=post).deliveries.all()}
+        when = post.moment.utc if post.moment else None
+        there = start <= when < end if when else post.planned_date == day
+        if there and states != {State.CANCELLED}:
+            found.append((when or end, post.pk, post))
+    return [post for _when, _pk, post in sorted(found, key=lambda row: row[:2])]

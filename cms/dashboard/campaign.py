@@ -1,6 +1,5 @@
 """What needs a person and what goes out today, from the campaigns' own figures."""
 
-from datetime import time
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -59,13 +58,9 @@ class GoesOutToday(Part):
         return bool(self.request.user.has_perm("campaigns.view_post"))
 
     def read(self) -> dict[str, Any]:
-        posts: dict[int, Post] = {}
-        for delivery in services.day_of(day=today()):
-            posts.setdefault(delivery.post_id, delivery.post)
-        drafts = Post.objects.for_lists().filter(planned_date=today(), deliveries__isnull=True)
-        rows = list(Post.objects.for_lists().filter(pk__in=posts)) + list(drafts)
-        standings = services.standings(posts=rows)
-        for post in rows:
+        posts = services.day_of(day=today())
+        standings = services.standings(posts=posts)
+        for post in posts:
             post.look = post_look(standings[post.pk])  # type: ignore[attr-defined]
         following = (
             Post.objects.filter(planned_date__gt=today(), deliveries__state="planned")
@@ -73,8 +68,7 @@ class GoesOutToday(Part):
             .first()
         )
         return {
-            # a draft may have its day and no time yet: it stands last
-            "posts": sorted(rows, key=lambda post: (post.planned_time or time.max, post.pk)),
+            "posts": posts,
             "next": following,
             "next_day": spell(following.planned_date, "l j F") if following else "",
             "can_add": self.request.user.has_perm("campaigns.add_post"),
