@@ -57,8 +57,18 @@ def test_a_campaign_knows_where_in_its_life_it_is(campaign, client, starts, ends
 
 def test_an_amount_leads_to_the_form_with_its_fund(site, client):
     page = client.get("/donoday/").content.decode()
-    assert 'href="/dona/?importo=50&amp;fondo=donoday"' in page
+    assert 'href="/dona/?importo=50&amp;fondo=donoday&amp;campagna=' in page
     assert client.get("/dona/?importo=50&fondo=donoday").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/", "/donoday/"])
+def test_a_gift_from_a_campaigns_own_buttons_is_the_campaigns(campaign, client, address):
+    page = client.get(address).content.decode()
+    links = re.findall(r'href="(/dona/\?[^"]*campagna=[^"]*)"', page)
+    assert links, address
+    for link in links:
+        form = client.get(link.replace("&amp;", "&")).content.decode()
+        assert f'name="campagna" value="{campaign.pk}"' in form
 
 
 def test_a_long_list_of_news_is_paged(site, client):
