@@ -194,6 +194,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# nobody gives a worker orders; on RabbitMQ their queue is exclusive and named after the machine, so
+# a second installation's worker on one broker would end at its start
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = "Europe/Rome"
 CELERY_TASK_TIME_LIMIT = 300
 # a broker that is away or hangs must cost a visitor nothing that can be felt: one try, and short
