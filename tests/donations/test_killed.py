@@ -17,6 +17,9 @@ import pytest
 from stripe_sandbox import running
 from tests_support import require_postgres
 
+# what they share takes minutes to make: in one process, once
+pytestmark = pytest.mark.xdist_group("killed")
+
 ROOT = Path(__file__).parents[2]
 # a mail that was on its way when its sender died may have left: only a person knows
 WITHOUT_PROOF = {"mail.transport deliver before": 0, "mail.transport deliver after": 1}
