@@ -107,6 +107,13 @@ class PostIndexView(snippets.IndexView):
         return None if instance.deliveries.all() else super().get_delete_url(instance)
 
 
+def all_out(post: Post) -> bool:
+    """True when nothing of it is left to go out, on any of its accounts."""
+    out = Delivery.objects.filter(post=post.pk, state=State.PUBLISHED)
+    asked = {account.pk for account in post.accounts.all()}
+    return asked <= set(out.values_list("account", flat=True))
+
+
 class Composer:
     """What creating and editing share: full checks on asking for a yes, our preview, no page checks."""
 
@@ -132,6 +139,8 @@ class Composer:
 
     def get_success_message(self, instance: Any = None) -> str:
         if self.action in ("submit", "restart-workflow"):  # type: ignore[attr-defined]
+            if all_out(self.object):  # type: ignore[attr-defined]
+                return gettext("The yes has been asked for. What is already out stays as it is.")
             return gettext(
                 "The yes has been asked for. The post goes out at its time once it comes."
             )
