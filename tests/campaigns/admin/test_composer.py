@@ -170,6 +170,23 @@ def yes(client, post, data, follow=False, **more):
     )
 
 
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [(True, "Quello che è già uscito resta com’è."), (False, "Quando arriva, il post esce")],
+)
+def test_asking_promises_an_hour_only_to_what_is_left_to_go_out(
+    asked, client, person, form, out, words
+):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    if out:
+        now = timezone.now()
+        asked.deliveries.update(state=State.PUBLISHED, published_at=now, remote_id="at://1")
+    changed = form(text="Vieni ancora {link} #DonoDay2026", **{"action-submit": "1"})
+    answer = client.post(reverse("campaigns_posts:edit", args=[asked.pk]), changed, follow=True)
+    assert words in answer.content.decode()
+
+
 def test_a_yes_in_the_composer_plans_the_post(asked, client, person, form):
     client.force_login(person(roles.COORDINATION))
     answer = yes(client, asked, form(), follow=True)
