@@ -1,5 +1,8 @@
 """Moving, cancelling and taking down a post: one small page each, where the reason of a refusal is shown."""
 
+from collections.abc import Callable
+from datetime import time
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -63,17 +66,12 @@ class CancelForm(forms.Form):
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post, pk=pk)
     form = MoveForm(_data(request), post=post.get_latest_revision_as_object())
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            services.move(
-                post=post, day=data["day"], at=data["time"], zone=data["zone"], by=request.user
-            )
-        except (Refused, ValidationError) as reason:
-            form.add_error(None, _sentence(reason))
-        else:
-            messages.success(request, gettext("Moved. Nothing has gone out in the meantime."))
-            return redirect("campaigns_posts:edit", pk)
+
+    def change(*, time: time, **data: Any) -> None:
+        services.move(post=post, at=time, by=request.user, **data)
+
+    if _done(request, form, change, gettext("Moved. Nothing has gone out in the meantime.")):
+        return redirect("campaigns_posts:edit", pk)
     return _page(request, post, form, "move")
 
 
@@ -82,14 +80,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post, pk=pk)
     form = CancelForm(_data(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.cancel(post=post, by=request.user, why=form.cleaned_data["why"])
-        except Refused as reason:
-            form.add_error(None, _sentence(reason))
-        else:
-            messages.success(request, gettext("Cancelled. What is already out stays out."))
-            return redirect("campaigns_posts:edit", pk)
+    change = partial(services.cancel, post=post, by=request.user)
+    if _done(request, form, change, gettext("Cancelled. What is already out stays out.")):
+        return redirect("campaigns_posts:edit", pk)
     return _page(request, post, form, "cancel")
 
 
@@ -98,18 +91,26 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post, pk=pk)
     form = CancelForm(_data(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.take_down(post=post, by=request.user, why=form.cleaned_data["why"])
-        except Refused as reason:
-            form.add_error(None, _sentence(reason))
-        else:
-            messages.success(request, gettext("It is no longer on the wall."))
-            return redirect("campaigns_posts:edit", pk)
+    change = partial(services.take_down, post=post, by=request.user)
+    if _done(request, form, change, gettext("It is no longer on the wall.")):
+        return redirect("campaigns_posts:edit", pk)
     out = post.deliveries.filter(state=State.PUBLISHED).select_related("account", "wall_entry")
     elsewhere = [row for row in out if not hasattr(row, "wall_entry")]
     on_wall = any(row.on_wall for row in out)
     return _page(request, post, form, "take_down", elsewhere=elsewhere, on_wall=on_wall)
+
+
+def _done(request: HttpRequest, form: forms.Form, change: Callable[..., Any], said: str) -> bool:
+    """True when the change was asked for and made; a refusal stands in the form with its reason."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        change(**form.cleaned_data)
+    except (Refused, ValidationError) as reason:
+        form.add_error(None, _sentence(reason))
+        return False
+    messages.success(request, said)
+    return True
 
 
 def _data(request: HttpRequest) -> Any:
