@@ -27,7 +27,8 @@ KEPT = 300.0  # seconds, the longest that a tick is worth something (config.sche
 class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
-        name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        # names are read in their order, so all are of one length
+        name = f"{round(time.monotonic() * 1000):015d}_{uuid.uuid4()}.{queue}.msg"
         part = folder / (name + PART)  # no reader looks at such a name
         try:
             part.write_text(dumps(payload), "utf-8")

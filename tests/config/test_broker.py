@@ -53,12 +53,19 @@ def test_a_reader_in_a_hurry_gets_whole_messages(channel):
 def test_what_rang_long_ago_is_dropped_in_one_look(channel, tmp_path):
     hour_ago = time.time() - 3600
     for number in range(50):
-        message = tmp_path / f"1_{number}.celery.msg"
+        message = tmp_path / f"{1:015d}_{number}.celery.msg"
         message.write_text("{}")
         os.utime(message, (hour_ago, hour_ago))
     channel._put("celery", {"n": "now"})
     assert channel._get("celery") == {"n": "now"}
     assert list(tmp_path.glob("*.msg*")) == []
+
+
+def test_messages_are_read_in_the_order_they_came(channel, monkeypatch):
+    for seconds in (5, 50, 9_999, 10_001, 123_456):  # since the machine was started
+        monkeypatch.setattr(time, "monotonic", lambda seconds=seconds: seconds)
+        channel._put("celery", {"n": seconds})
+    assert [channel._get("celery")["n"] for _ in range(5)] == [5, 50, 9_999, 10_001, 123_456]
 
 
 def test_a_start_leaves_nothing_of_the_run_before(channel, tmp_path):
