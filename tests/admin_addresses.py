@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import Collection, Page, Revision, Site, Task, Workflow
+from wagtail.models import Collection, Page, Site, Task, Workflow
 
 from campaigns.models import Account, Campaign, Post
 from cms.models import HomePage
@@ -19,7 +19,7 @@ from people.models import User
 
 # the first that fits, by the beginning of the address and the name of the argument
 ARGUMENTS: list[tuple[str, str, Any]] = [
-    ("", "revision_id", lambda: Revision.objects.filter(object_id=str(_page().pk)).last()),
+    ("", "revision_id", lambda: _page().revisions.last()),
     ("", "destination_id", lambda: Page.objects.get(depth=1)),
     ("", "collection_id", lambda: Collection.objects.first()),
     ("admin/collections/", "pk", lambda: Collection.objects.last()),
@@ -45,7 +45,11 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ("admin/cms_campaign_chooser", "pk", lambda: Campaign.objects.first()),
     ("admin/campagne/", "pk", lambda: Campaign.objects.first()),
     ("admin/tesoreria/fondi", "pk", lambda: Fund.objects.first()),
-    ("admin/post/", "pk", lambda: Post.objects.first()),
+    (
+        "admin/post/",
+        "pk",
+        lambda: Post.objects.filter(deliveries__isnull=False).order_by("pk").first(),
+    ),
     ("admin/profili/", "pk", lambda: Account.objects.first()),
     ("admin/sites/", "pk", lambda: Site.objects.first()),
     ("admin/settings/", "pk", lambda: Site.objects.first()),

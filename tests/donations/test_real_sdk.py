@@ -198,13 +198,13 @@ def test_it_does_not_wait_for_ever(control: Any, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_fee_that_is_known_later_follows_the_gift(control: Any) -> None:
-    control("capture", seconds=1)
+    control("capture", seconds=5)  # a busy machine may take long to come to the first look
     try:
         gift = begin().donation
         control("pay", session=session_of(gift), method="card")
         assert heard(gift).state == State.SETTLED
         assert list(gift.entries.values_list("amount", flat=True)) == [25_00]
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while gift.entries.count() < 2 and time.monotonic() < deadline:
             time.sleep(0.2)
             heard(gift)
