@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from mail.storage import private_storage
@@ -76,6 +77,9 @@ class ReceiptCounter(models.Model):
         return f"{self.issuer} {self.year}: {self.last}"
 
 
+_VOID_REASONS = ["refund", "refund_returned", "dispute_lost", "dispute_won"]
+
+
 class Receipt(models.Model):
     """Number and data are frozen with the books; the PDF is drawn from `data` afterwards, once.
 
@@ -85,6 +89,14 @@ class Receipt(models.Model):
     class State(models.TextChoices):
         ISSUED = "issued", _("Valid")
         VOID = "void", _("Void")
+
+    class VoidReason(models.TextChoices):
+        """Why, and on which day that was (`void_day`); Italian on paper: `receipts.wording`."""
+
+        REFUND = "refund", _("refund of %(day)s")
+        REFUND_RETURNED = "refund_returned", _("refund of %(day)s that came back")
+        DISPUTE_LOST = "dispute_lost", _("dispute lost, money taken on %(day)s")
+        DISPUTE_WON = "dispute_won", _("dispute won, money back on %(day)s")
 
     issuer = models.CharField(_("issuing body"), max_length=16)
     year = models.PositiveSmallIntegerField(_("year"))
@@ -100,7 +112,10 @@ class Receipt(models.Model):
     issued_at = models.DateTimeField(_("issued"))
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.ISSUED)
     voided_at = models.DateTimeField(_("voided"), null=True, blank=True)
-    void_reason = models.CharField(_("why it is void"), max_length=160, blank=True)
+    void_reason = models.CharField(
+        _("why it is void"), max_length=16, choices=VoidReason.choices, blank=True
+    )
+    void_day = models.DateField(_("day of the reason"), null=True, blank=True)
     replaces = models.OneToOneField(
         "self",
         on_delete=models.PROTECT,
@@ -127,9 +142,16 @@ class Receipt(models.Model):
                 condition=Q(amount__gt=0) & Q(number__gt=0), name="receipt_above_zero"
             ),
             models.CheckConstraint(
-                condition=Q(state="issued", voided_at__isnull=True)
-                | Q(state="void", voided_at__isnull=False),
-                name="receipt_void_has_its_time",
+                condition=Q(
+                    state="issued", voided_at__isnull=True, void_reason="", void_day__isnull=True
+                )
+                | Q(
+                    state="void",
+                    voided_at__isnull=False,
+                    void_reason__in=_VOID_REASONS,
+                    void_day__isnull=False,
+                ),
+                name="receipt_void_has_its_reason",
             ),
         ]
 
@@ -140,3 +162,11 @@ class Receipt(models.Model):
     def label(self) -> str:
         """As printed: 2026/000123."""
         return f"{self.year}/{self.number:06d}"
+
+    @property
+    def void_words(self) -> str:
+        """Why it is void, to those who read the screen."""
+        if not self.void_day:
+            return ""
+        day = date_format(self.void_day, "j/n/Y")
+        return str(self.get_void_reason_display()) % {"day": day}

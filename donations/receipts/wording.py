@@ -42,6 +42,13 @@ COUNTRIES = {
     "SM": "San Marino",
     "VA": "Città del Vaticano",
 }
+# why a receipt is void: Receipt.VoidReason
+VOID = {
+    "refund": "rimborso del {day}",
+    "refund_returned": "rimborso del {day} tornato indietro",
+    "dispute_lost": "contestazione persa, soldi ripresi il {day}",
+    "dispute_won": "contestazione vinta, soldi tornati il {day}",
+}
 # what kind of body issues it (brand's legal settings) → the donor's benefit, by art. 83
 BENEFITS = {
     "ets": (
@@ -81,6 +88,11 @@ def day(value: str) -> str:
     found = date.fromisoformat(value)
     number = "1º" if found.day == 1 else str(found.day)
     return f"{number} {MONTHS[found.month - 1]} {found.year}"
+
+
+def void(reason: str, on: date) -> str:
+    """Why a receipt is void, as it stands below the stamp."""
+    return VOID[reason].format(day=f"{on:%d/%m/%Y}")
 
 
 def country(code: str) -> str:

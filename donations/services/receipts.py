@@ -102,11 +102,13 @@ def snapshot(
     }
 
 
-def void(*, receipt: Receipt, reason: str) -> None:
+def void(*, receipt: Receipt, reason: Receipt.VoidReason, at: datetime) -> None:
+    """`at`: when that happened for which it is void; the day of it counts in Europe/Rome."""
     receipt.state = Receipt.State.VOID
     receipt.voided_at = timezone.now()
     receipt.void_reason = reason
-    receipt.save(update_fields=["state", "voided_at", "void_reason"])
+    receipt.void_day = at.astimezone(ROME).date()
+    receipt.save(update_fields=["state", "voided_at", "void_reason", "void_day"])
 
 
 def paper(*, receipt: Receipt) -> bytes:

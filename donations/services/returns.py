@@ -6,8 +6,6 @@ worked out at the end from what stands in the books, so that no order of events 
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from donations.models import Dispute, Donation, Receipt
 from donations.services import receipts
 from donations.services.page import (
@@ -24,6 +22,7 @@ from donations.stripe_facts import Charge, Movement, Refund
 from donations.stripe_facts import Dispute as Told
 
 State = Donation.State
+Why = Receipt.VoidReason
 
 
 def take_in(page: Page, donation: Donation, charge: Charge, purse: str) -> None:
@@ -52,7 +51,7 @@ def _give_back(page: Page, donation: Donation, refund: Refund, purse: str) -> No
     entry = enter(page, donation, origin, purse, STRIPE, refund.amount, refund.created)
     if purse != GIFTS:
         return
-    reason = _("refund of %(day)s")
+    reason = Why.REFUND
     receipt = _change(page, donation, origin, -refund.amount, reason, refund.created)
     acknowledge(
         page, donation, "refund", key=origin, entry=entry, receipt=receipt, skip=refund.came_back
@@ -66,7 +65,7 @@ def _take_back(page: Page, donation: Donation, refund: Refund, purse: str) -> No
     entry = enter(page, donation, origin, STRIPE, purse, refund.amount, refund.created)
     if purse != GIFTS:
         return
-    reason = _("refund of %(day)s that came back")
+    reason = Why.REFUND_RETURNED
     receipt = _change(page, donation, origin, refund.amount, reason, refund.created)
     acknowledge(page, donation, "refund_returned", key=origin, entry=entry, receipt=receipt)
 
@@ -116,9 +115,7 @@ def _lose(page: Page, donation: Donation, told: Told, origin: str, purse: str) -
     entry = enter(page, donation, origin, purse, DISPUTES, amount, at)
     if purse != GIFTS:
         return
-    receipt = _change(
-        page, donation, origin, -amount, _("dispute lost, money taken on %(day)s"), at
-    )
+    receipt = _change(page, donation, origin, -amount, Why.DISPUTE_LOST, at)
     acknowledge(page, donation, "dispute_lost", key=origin, entry=entry, receipt=receipt)
 
 
@@ -128,12 +125,12 @@ def _win(page: Page, donation: Donation, told: Told, origin: str, amount: int, p
     entry = enter(page, donation, origin, DISPUTES, purse, amount, at)
     if purse != GIFTS:
         return
-    receipt = _change(page, donation, origin, amount, _("dispute won, money back on %(day)s"), at)
+    receipt = _change(page, donation, origin, amount, Why.DISPUTE_WON, at)
     acknowledge(page, donation, "dispute_won", key=origin, entry=entry, receipt=receipt)
 
 
 def _change(
-    page: Page, donation: Donation, origin: str, cents: int, reason: str, at: datetime
+    page: Page, donation: Donation, origin: str, cents: int, reason: Why, at: datetime
 ) -> Receipt | None:
     """So many cents less (below zero) or more remain of the gift: its source and its receipt
     follow. Returns the receipt that is valid now."""
@@ -143,12 +140,11 @@ def _change(
     return _replace_receipt(page, donation, reason, at)
 
 
-def _replace_receipt(page: Page, donation: Donation, reason: str, at: datetime) -> Receipt | None:
+def _replace_receipt(page: Page, donation: Donation, reason: Why, at: datetime) -> Receipt | None:
     """The valid receipt is void; one for what stays takes its place. None when nothing stays."""
     last = donation.receipts.order_by("-pk").first()
     if last and last.state == Receipt.State.ISSUED:
-        day = at.astimezone(receipts.ROME).strftime("%d/%m/%Y")
-        receipts.void(receipt=last, reason=reason % {"day": day})
+        receipts.void(receipt=last, reason=reason, at=at)
     if not donation.net:
         return None
     return receipts.issue(roll=page.roll, donation=donation, amount=donation.net, replaces=last)

@@ -14,7 +14,7 @@ from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
 from donations.models import Receipt
-from donations.receipts import ANNULLED, DUPLICATE, stamp_receipt
+from donations.receipts import ANNULLED, DUPLICATE, stamp_receipt, wording
 from donations.treasury.base import TreasuryView
 from donations.treasury.filters import receipt_query
 from donations.treasury.looks import look
@@ -80,8 +80,10 @@ def reprint(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _note(receipt: Receipt) -> str:
     """In Italian, as the paper is: why it is void, and the one that takes its place."""
+    assert receipt.void_day  # a void receipt has its reason
     successor = Receipt.objects.filter(replaces=receipt).first()
-    lines = [receipt.void_reason, f"Sostituita dalla n. {successor.label}" if successor else ""]
+    why = wording.void(receipt.void_reason, receipt.void_day)
+    lines = [why, f"Sostituita dalla n. {successor.label}" if successor else ""]
     return "\n".join(filter(None, lines))
 
 

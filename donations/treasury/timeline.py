@@ -140,7 +140,7 @@ def _receipts(gift: Donation) -> list[Step]:
         )
         if receipt.state == Receipt.State.VOID and receipt.voided_at:
             title = _("Receipt %(number)s voided") % {"number": receipt.label}
-            note = receipt.void_reason
+            note = receipt.void_words
             steps.append(
                 Step(receipt.voided_at, _("Receipt"), title, "mute", "sp-cancelled", note, rank=3)
             )

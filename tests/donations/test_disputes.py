@@ -80,7 +80,7 @@ def test_lost(memory_stripe: MemoryStripe, gift: Donation, post: Source) -> None
     assert (gift.state, gift.net) == (State.LOST, 0)
     assert balances() == {"fees": 20_40, "stripe": -20_40}
     receipt = gift.receipts.get()
-    assert receipt.state == Receipt.State.VOID and "contestazione persa" in receipt.void_reason
+    assert receipt.state == Receipt.State.VOID and receipt.void_reason == "dispute_lost"
     assert (totals(post).cents, totals(post).gifts, totals(post).donors) == (0, 0, 0)
     assert Credit.objects.get(amount=-25_00).ref == f"{dispute}:lost"
     assert credits_follow_the_ledger()

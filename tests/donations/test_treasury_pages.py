@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 from wagtail.models import ModelLogEntry
+from wagtail.users.models import UserProfile
 
 from attribution.services import source
 from donations.models import Donation, Receipt, StripeEvent
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
+from people.models import User
 from treasury_support import Cast, gifts, lost_event, member, tell
 
 pytestmark = pytest.mark.django_db
@@ -178,8 +180,18 @@ def test_a_reprint_is_stamped(treasurer: Client, cast: Cast) -> None:
     assert voided.state == Receipt.State.VOID
     answer = treasurer.get(reverse("treasury:reprint", args=[voided.pk]))
     text = PdfReader(BytesIO(answer.content)).pages[0].extract_text()
-    assert "ANNULLATA" in text and voided.void_reason.startswith("rimborso del")
-    assert voided.void_reason in " ".join(text.split())
+    assert voided.void_reason == "refund" and voided.void_day
+    assert f"ANNULLATA rimborso del {voided.void_day:%d/%m/%Y}" in " ".join(text.split())
+
+
+def test_why_a_receipt_is_void_is_told_in_the_readers_language(cast: Cast) -> None:
+    voided = cast.refunded.receipts.get()
+    day = f"{voided.void_day:%-d/%-m/%Y}"
+    for language, words in (("it", f"rimborso del {day}"), ("en", f"refund of {day}")):
+        reader = member(roles.TREASURY)
+        user = User.objects.latest("pk")
+        UserProfile.objects.create(user=user, preferred_language=language)
+        assert words in read(reader, "donation", cast.refunded.public_id)
 
 
 @pytest.mark.parametrize("name", ["receipt", "reprint"])
