@@ -13,6 +13,7 @@ from wagtail.snippets.action_menu import (
     UnpublishMenuItem,
 )
 
+from campaigns import services
 from campaigns.admin import desk
 from campaigns.admin.accounts import AccountsViewSet
 from campaigns.admin.calendar import CalendarViewSet
@@ -74,10 +75,14 @@ class AskMenuItem(SubmitForModerationMenuItem):
 
 @hooks.register("construct_snippet_action_menu")
 def save_actions(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
-    """Nobody publishes around the approval; the answers are written as answers."""
+    """Nobody publishes around the approval; the answers are written as answers. Of what is all
+    out nobody is asked anything."""
     if context["model"] is not Post:
         return
-    kept = [item for item in items if not isinstance(item, PublishMenuItem | UnpublishMenuItem)]
+    gone: tuple[type, ...] = (PublishMenuItem, UnpublishMenuItem)
+    if context["view"] == "edit" and services.all_out(post=context["instance"]):
+        gone = (*gone, SubmitForModerationMenuItem)
+    kept = [item for item in items if not isinstance(item, gone)]
     for position, item in enumerate(kept):
         if type(item) is SubmitForModerationMenuItem:
             kept[position] = AskMenuItem(order=-10)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
 
 from campaigns import services
 from campaigns.admin.forms import variant_name
@@ -75,6 +76,9 @@ class Note:
         return cls(problem.code, problem.message, "bad" if problem.level == "error" else "warn")
 
 
+OUT = Note("out", _("It is out here: what you change does not reach it."), "ok")
+
+
 @dataclass
 class Row:
     """One account of “Dove esce”."""
@@ -95,11 +99,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many things are in the way, and the id of the first."""
+    """How many things are in the way, and the id of the first; whether nothing is left to send."""
 
     errors: int
     first: str
     nowhere: bool
+    all_out: bool
 
 
 Problems = dict[Account | None, list[Problem]]
@@ -116,7 +121,7 @@ def account_rows(post: Post, form: Any, problems: Problems | None = None) -> lis
         problems = problems_of(post) if post.pk else {}
     chosen = {str(getattr(pk, "pk", pk)) for pk in form["accounts"].value() or []}
     counts = services.counts(post=post) if post.campaign_id else {}
-    seen: set[str] = set()
+    out, seen = services.out_on(post=post), set[str]()
     rows = []
     for account in form.fields["accounts"].queryset.order_by("name", "pk"):
         row = Row(
@@ -128,7 +133,7 @@ def account_rows(post: Post, form: Any, problems: Problems | None = None) -> lis
             row.own_field = form[name]
             row.own_text = bool((row.own_field.value() or "").strip())
         row.counts = [Figure.of(count) for count in counts.get(account, [])]
-        row.problems = _notes(problems.get(account, []))
+        row.problems = [OUT] if account.pk in out else _notes(problems.get(account, []))
         rows.append(row)
     return rows
 
@@ -149,14 +154,15 @@ def general_notes(problems: Problems) -> list[Note]:
     ]
 
 
-def verdict(rows: Iterable[Row], problems: Problems) -> Verdict:
+def verdict(post: Post, rows: Iterable[Row], problems: Problems) -> Verdict:
     """Over the accounts chosen and the post as a whole."""
     rows = [row for row in rows if row.chosen]
     stuck = [row for row in rows if row.errors]
     whole = [problem for problem in problems.get(None, []) if problem.level == "error"]
     missing = [problem for problem in whole if problem.code != "accounts_missing"]
     first = f"to-{stuck[0].account.pk}" if stuck else "sp-when"
-    return Verdict(sum(row.errors for row in rows) + len(missing), first, not rows)
+    errors = sum(row.errors for row in rows) + len(missing)
+    return Verdict(errors, first, not rows, services.all_out(post=post))
 
 
 def stops(post: Post) -> list[str]:
@@ -182,7 +188,7 @@ def reading_of(post: Post) -> Reading | None:
 
 def text_context(post: Post) -> dict[str, Any]:
     return {
-        "check_url": reverse("campaigns_posts:check"),
+        "check_url": reverse("campaigns_posts:check") + (f"?post={post.pk}" if post.pk else ""),
         "card_url": reverse("campaigns_posts:card"),
         "tags": post.campaign.tags if post.campaign_id else [],
     }
@@ -190,7 +196,7 @@ def text_context(post: Post) -> dict[str, Any]:
 
 def verdict_context(post: Post, form: Any) -> dict[str, Any]:
     problems = problems_of(post) if post.pk else {}
-    return {"verdict": verdict(account_rows(post, form, problems), problems)}
+    return {"verdict": verdict(post, account_rows(post, form, problems), problems)}
 
 
 def card_keys(post: Post) -> dict[str, str]:

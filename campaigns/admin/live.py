@@ -24,12 +24,16 @@ PERMISSION = "campaigns.view_post"
 
 
 def sketch(request: HttpRequest) -> tuple[Post, Any]:
-    """The post the form describes, as far as it can be understood; never saved."""
+    """The post the form describes, as far as it can be understood; never saved. `?post=` says
+    which one it is, since what is out already is none of its problems."""
     form = Post.get_edit_handler().get_form_class()(  # type: ignore[attr-defined]
         request.POST, instance=Post(), for_user=request.user
     )
     form.fields["accounts"].queryset = Account.objects.all()
-    return form.sketch(), form
+    post = form.sketch()
+    known = request.GET.get("post", "")
+    post.pk = int(known) if known.isdecimal() and len(known) < 10 else None
+    return post, form
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,7 +50,7 @@ def check(request: HttpRequest) -> JsonResponse:
     rows = composer.account_rows(post, form, problems)
     fragments = {
         "sp-when": _draw("reading", reading=composer.reading_of(post)),
-        "sp-verdict": _draw("verdict", verdict=composer.verdict(rows, problems)),
+        "sp-verdict": _draw("verdict", verdict=composer.verdict(post, rows, problems)),
         "sp-general": _draw("general", notes=composer.general_notes(problems)),
         "sp-tags": _draw("tags", tags=composer.text_context(post)["tags"]),
     }

@@ -107,13 +107,6 @@ class PostIndexView(snippets.IndexView):
         return None if instance.deliveries.all() else super().get_delete_url(instance)
 
 
-def all_out(post: Post) -> bool:
-    """True when nothing of it is left to go out, on any of its accounts."""
-    out = Delivery.objects.filter(post=post.pk, state=State.PUBLISHED)
-    asked = {account.pk for account in post.accounts.all()}
-    return asked <= set(out.values_list("account", flat=True))
-
-
 class Composer:
     """What creating and editing share: full checks on asking for a yes, our preview, no page checks."""
 
@@ -135,12 +128,20 @@ class Composer:
 
     def submit_action(self) -> None:
         """Wagtail would start a second approval beside the one that the change has started."""
-        services.ask(post=self.object, by=self.request.user)  # type: ignore[attr-defined]
+        if not services.all_out(post=self.object):  # type: ignore[attr-defined]
+            services.ask(post=self.object, by=self.request.user)  # type: ignore[attr-defined]
+
+    def restart_workflow_action(self) -> None:
+        if not services.all_out(post=self.object):  # type: ignore[attr-defined]
+            super().restart_workflow_action()  # type: ignore[misc]
 
     def get_success_message(self, instance: Any = None) -> str:
+        if services.all_out(post=self.object):  # type: ignore[attr-defined]
+            return gettext(
+                "Kept here, for us. What is out stays as it is: nothing is sent again, and nobody "
+                "is asked for a yes."
+            )
         if self.action in ("submit", "restart-workflow"):  # type: ignore[attr-defined]
-            if all_out(self.object):  # type: ignore[attr-defined]
-                return gettext("The yes has been asked for. What is already out stays as it is.")
             return gettext(
                 "The yes has been asked for. The post goes out at its time once it comes."
             )

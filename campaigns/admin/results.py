@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns import services
 from campaigns.admin.states import LOOKS, TAKEN_DOWN, delivery_look, post_look
@@ -49,14 +50,19 @@ def page_context(post: Post, user: Any) -> dict[str, Any]:
     may_change = user.has_perm("campaigns.change_post")
     may_take = user.has_perm("campaigns.change_delivery")
     out = any(row.state == State.PUBLISHED for row in deliveries)
+    held = any(row.state == State.HELD for row in deliveries)
+    latest = post.get_latest_revision_as_object()
     return {
+        "shown": services.as_it_will_be(post=post),
         "look": post_look(standing),
         "deliveries": deliveries,
         "totals": services.results(posts=[post])[post.pk],
-        "held": [row for row in deliveries if row.state == State.HELD],
+        "held": held,
+        "past": held and latest.moment is not None and latest.moment.utc < timezone.now(),
         "asking": standing.state == "approval",
         "move_url": _url("move", post) if may_change and movable(deliveries) else "",
         "out": out,
+        "all_out": services.all_out(post=latest),
         "take_url": _url("take_down", post) if may_take and out else "",
         "cancel_url": _url("cancel", post) if may_change and cancellable(deliveries) else "",
     }

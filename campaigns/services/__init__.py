@@ -4,7 +4,7 @@ Refusals are `campaigns.errors.Refused` (with the sentence to show); times are U
 """
 
 from campaigns.services.accounts import check_account, check_accounts, rotate_secrets
-from campaigns.services.checking import counts, drafts, problems, require_ready
+from campaigns.services.checking import all_out, counts, drafts, out_on, problems, require_ready
 from campaigns.services.content import seen_in
 from campaigns.services.decisions import asked, decide, let_go, send_now, take_back
 from campaigns.services.figures import (
@@ -23,6 +23,7 @@ from campaigns.services.sources import campaign_source, raised
 from campaigns.services.walls import take_down
 
 __all__ = [
+    "all_out",
     "as_it_will_be",
     "ask",
     "asked",
@@ -36,6 +37,7 @@ __all__ = [
     "drafts",
     "let_go",
     "move",
+    "out_on",
     "plan",
     "problems",
     "raised",

@@ -9,22 +9,46 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.channels.base import ChannelError, Count, Draft, Problem
 from campaigns.channels.text import hashtags
 from campaigns.errors import NotReady
-from campaigns.models import Account, Post
+from campaigns.models import Account, Delivery, Post
 from campaigns.models.post import LINK
 from campaigns.services import content
+from campaigns.states import State
 
 BUSY = _("The picture cannot be prepared at this moment: the disk is full or does not answer.")
 
 
 def problems(*, post: Post, now: datetime | None = None) -> dict[Account | None, list[Problem]]:
-    """By account; under None what concerns the post as a whole. The post may be unsaved."""
+    """By account; under None what concerns the post as a whole. The post may be unsaved.
+
+    Where it is out nothing can stop it any more: nothing is said of those accounts.
+    """
+    if all_out(post=post):
+        return {}
     now = now or timezone.now()
     found: dict[Account | None, list[Problem]] = {None: _of_post(post, now)}
+    done = out_on(post=post)
     for account in post.accounts.all():
+        if account.pk in done:
+            continue
         found[account] = account_problems(account) + text_problems(
             post=post, account=account, now=now
         )
     return {key: value for key, value in found.items() if value}
+
+
+def out_on(*, post: Post) -> set[int]:
+    """The accounts, by id, on which it is out."""
+    out = Delivery.objects.filter(post=post.pk, state=State.PUBLISHED)
+    return set(out.values_list("account", flat=True)) if post.pk else set()
+
+
+def all_out(*, post: Post) -> bool:
+    """Whether nothing of this version is left to go out: then there is nothing to say yes to."""
+    out = out_on(post=post)
+    if not out or not {account.pk for account in post.accounts.all()} <= out:
+        return False
+    over = [State.PUBLISHED, State.CANCELLED]
+    return not Delivery.objects.filter(post=post.pk).exclude(state__in=over).exists()
 
 
 def text_problems(*, post: Post, account: Account, now: datetime) -> list[Problem]:

@@ -163,9 +163,13 @@ def move(*, post: Post, day: date, at: time, by: Any = None, zone: str = "") -> 
 def ask(*, post: Post, by: Any) -> WorkflowState:
     """Asks for a yes: starts the approval, resumes it after requested changes, or lets it run.
 
-    Raises NotReady when something must be mended first, Refused without an approval to start.
+    Raises NotReady when something must be mended first, Refused without an approval to start or
+    when all of it is out.
     """
-    checking.require_ready(post=post.get_latest_revision_as_object())
+    latest: Post = post.get_latest_revision_as_object()
+    if checking.all_out(post=latest):
+        raise Refused(_("It is out on every account chosen: there is nothing to say yes to."))
+    checking.require_ready(post=latest)
     running = post.current_workflow_state
     if running is not None:
         if running.status == WorkflowState.STATUS_NEEDS_CHANGES:

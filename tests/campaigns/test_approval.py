@@ -146,6 +146,30 @@ def test_variants_and_accounts_travel_in_the_revision(write, approve, edit, acco
     assert wall.state == State.CANCELLED
 
 
+def test_nobody_is_asked_for_a_yes_to_what_is_all_out(write, approve, edit, accounts, marta):
+    post = write(where=[accounts[0]])
+    approve(post)
+    assert services.send_due(seconds=0.1) == 1
+    edit(post, text="Corretto {link} #DonoDay2026")
+    with pytest.raises(Refused):
+        services.ask(post=post, by=marta)
+    assert not post.workflow_in_progress
+    edit(post, accounts=accounts)
+    assert services.ask(post=post, by=marta)
+
+
+def test_what_was_taken_away_while_held_can_still_be_settled(write, approve, edit, accounts, fake):
+    post = write()
+    approve(post)
+    post.deliveries.filter(account=accounts[1]).update(state=State.RETRY_WAIT)
+    Delivery.objects.filter(account=accounts[1]).update(next_at=None)
+    assert services.send_due(seconds=0.1) == 1
+    edit(post, accounts=[accounts[0]])
+    assert states(post) == {State.PUBLISHED, State.HELD}
+    approve(post)
+    assert states(post) == {State.PUBLISHED, State.CANCELLED}
+
+
 def test_an_account_added_later_joins_while_the_other_is_already_out(
     write, approve, edit, accounts, fake
 ):

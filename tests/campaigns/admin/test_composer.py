@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from brand.templatetags.staff_tags import spell
 from campaigns.models import Account, Post
 from campaigns.states import State
+from mail.models import Message
 from people import roles
 
 pytestmark = pytest.mark.django_db
@@ -170,21 +172,75 @@ def yes(client, post, data, follow=False, **more):
     )
 
 
-@pytest.mark.parametrize(
-    ("out", "words"),
-    [(True, "Quello che è già uscito resta com’è."), (False, "Quando arriva, il post esce")],
-)
-def test_asking_promises_an_hour_only_to_what_is_left_to_go_out(
-    asked, client, person, form, out, words
-):
+@pytest.fixture
+def out(asked, client, person, form):
+    """The same, once it is out on its only account."""
     client.force_login(person(roles.COORDINATION))
     yes(client, asked, form())
-    if out:
-        now = timezone.now()
-        asked.deliveries.update(state=State.PUBLISHED, published_at=now, remote_id="at://1")
-    changed = form(text="Vieni ancora {link} #DonoDay2026", **{"action-submit": "1"})
-    answer = client.post(reverse("campaigns_posts:edit", args=[asked.pk]), changed, follow=True)
-    assert words in answer.content.decode()
+    now = timezone.now()
+    asked.deliveries.update(state=State.PUBLISHED, published_at=now, remote_id="at://1")
+    return asked
+
+
+@pytest.mark.parametrize("asking", [{"action-submit": "1"}, {}])
+def test_a_change_to_what_is_out_asks_nobody_and_says_so(asking, out, client, form):
+    url = reverse("campaigns_posts:edit", args=[out.pk])
+    mails = Message.objects.count()
+    shown = client.get(url).content.decode()
+    assert "action-submit" not in shown and "Uscito su tutte le reti scelte" in shown
+    assert "Qui è già uscito" in shown and "Pronto per tutte le reti" not in shown
+    tomorrow = timezone.localdate() + timedelta(days=9)
+    changed = form(text="à" * 301, planned_date=f"{tomorrow:%d/%m/%Y}") | asking
+    answer = client.post(url, changed, follow=True).content.decode()
+    assert "non si manda di nuovo niente" in answer
+    assert not Post.objects.get().workflow_in_progress and Message.objects.count() == mails
+    assert saved().text == "à" * 301
+    assert out.deliveries.get().state == State.PUBLISHED
+    lists = client.get(reverse("campaigns_posts:list")).content.decode()
+    before = spell(out.planned_date, "j M Y")
+    assert before in lists and spell(tomorrow, "j M Y") not in lists
+    head = client.get(url).content.decode().partition('class="sp-postpage"')[2].partition("</p>")[0]
+    assert spell(out.planned_date, "l j F") in head and spell(tomorrow, "l j F") not in head
+
+
+def test_the_check_knows_what_is_out(out, client, form, bluesky):
+    url = f"{reverse('campaigns_posts:check')}?post={out.pk}"
+    answer = client.post(url, form(text="à" * 301)).json()["fragments"]
+    assert "Uscito su tutte le reti scelte" in answer["sp-verdict"]
+    assert "Qui è già uscito" in answer[f"sp-problems-{bluesky.pk}"]
+    for unknown in ("", "x", "²", "99999999999999999999"):
+        url = f"{reverse('campaigns_posts:check')}?post={unknown}"
+        assert "sp-bad" in client.post(url, form(text="à" * 301)).json()["fragments"]["sp-verdict"]
+
+
+def test_one_more_account_for_what_is_out_needs_a_yes_of_its_own(out, client, form, bluesky):
+    wall = Account.objects.create(channel="wall", name="Muro")
+    url = reverse("campaigns_posts:edit", args=[out.pk])
+    both = form(
+        accounts=[bluesky.pk, wall.pk], text="à" * 301
+    )  # too long where it is out: no matter
+    client.post(url, both)
+    assert "action-submit" in client.get(url).content.decode()
+    answer = client.post(url, both | {"action-submit": "1"}, follow=True).content.decode()
+    assert "Quando arriva, il post esce" in answer
+    yes(client, out, both)
+    assert set(out.deliveries.values_list("account__channel", "state")) == {
+        ("bluesky", State.PUBLISHED),
+        ("wall", State.PLANNED),
+    }
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(90, "esce alla sua ora"), (-5, "La sua ora è passata")]
+)
+def test_what_is_held_promises_no_hour_that_has_passed(minutes, words, asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    when = timezone.localtime() + timedelta(minutes=minutes)
+    url = reverse("campaigns_posts:edit", args=[asked.pk])
+    client.post(url, form(planned_date=f"{when:%d/%m/%Y}", planned_time=f"{when:%H:%M}"))
+    assert asked.deliveries.get().state == State.HELD
+    assert words in client.get(url).content.decode()
 
 
 def test_a_yes_in_the_composer_plans_the_post(asked, client, person, form):
