@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +40,10 @@ def failed(duty: Acknowledgement) -> Written | None:
 
 
 def thank_you(duty: Acknowledgement) -> Written | None:
-    return _written(duty) if duty.donation.net else None
+    receipt = duty.receipt
+    if receipt and receipt.state == Receipt.State.VOID:
+        return None  # what made it void is told in a mail of its own, which brings the valid one
+    return _written(duty)
 
 
 def refund(duty: Acknowledgement) -> Written | None:
@@ -108,11 +112,12 @@ def _written(duty: Acknowledgement, **more: Any) -> Written:
 
 
 def _voided(duty: Acknowledgement) -> Receipt | None:
-    """The receipt that the donor must not use any more."""
-    voided = duty.donation.receipts.filter(state=Receipt.State.VOID).order_by("-pk")
-    if duty.receipt:
-        voided = voided.filter(replaced_by=duty.receipt)
-    return voided.first()
+    """The receipt that the donor has and must not use any more; not one she was never sent."""
+    had = Acknowledgement.objects.filter(
+        donation=duty.donation, mail__created_at__lt=F("receipt__voided_at")
+    )
+    newest = had.select_related("receipt").order_by("-receipt_id").first()
+    return newest.receipt if newest else None
 
 
 def _attached(receipt: Receipt) -> tuple[str, str, bytes]:

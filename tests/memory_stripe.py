@@ -197,7 +197,7 @@ class MemoryStripe:
         others = tuple(one for one in session.charge.disputes if one.id != dispute.id)
         charge = replace(session.charge, disputes=(*others, dispute))
         self.sessions[session_id] = replace(session, charge=charge)
-        self._event(kind, dispute.id, session)
+        self._event(kind, dispute.id, session, {"status": dispute.status})
 
     def finish_refund(self, session_id: str, refund_id: str, status: str) -> None:
         session = self.sessions[session_id]
@@ -243,9 +243,15 @@ class MemoryStripe:
         self.sessions[session_id] = session
         self._event(kind, session_id, session)
 
-    def _event(self, kind: str, object_id: str, session: Session) -> None:
+    def _event(
+        self, kind: str, object_id: str, session: Session, more: dict[str, object] | None = None
+    ) -> None:
         number = self._next()
-        thing: dict[str, object] = {"id": object_id, "payment_intent": session.payment_intent}
+        thing: dict[str, object] = {
+            "id": object_id,
+            "payment_intent": session.payment_intent,
+            **(more or {}),
+        }
         if not kind.startswith(("refund.", "charge.dispute.")):  # these carry metadata of their own
             thing["metadata"] = {ATTEMPT: session.attempt}
         body = {

@@ -28,6 +28,7 @@ class Dispute(models.Model):
         Status.APPEAL_NEEDS_RESPONSE,
     )
     ENDED = (Status.LOST, Status.WON, Status.WARNING_CLOSED, Status.PREVENTED)
+    ONCE_LOST = (Status.LOST, Status.APPEAL_NEEDS_RESPONSE, Status.APPEAL_UNDER_REVIEW)
     FINAL = (Status.WON, Status.WARNING_CLOSED, Status.PREVENTED)
 
     dispute_id = models.CharField(max_length=80, unique=True)

@@ -2,13 +2,13 @@
 locked: its state (forward only), the journal, the credit to its source, the acknowledgements and
 the receipt. Said twice, it changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from donations.models import CheckoutAttempt, Donation
-from donations.services import receipts, returns
+from donations.services import returns
 from donations.services.page import (
     FEES,
     GIFTS,
@@ -51,24 +51,25 @@ class Outcome:
 
 
 @transaction.atomic
-def record(*, found: Sequence[tuple[int, Session]]) -> list[Outcome]:
+def record(*, found: Sequence[tuple[int, Session]], lost: Collection[str] = ()) -> list[Outcome]:
     """Brings the books up to what Stripe's sessions say of our attempts (by id), all or nothing.
+    `lost`: disputes that an event said were lost; Stripe's object says only how they stand now.
 
     Raises WrongMoney.
     """
     page = open_page([attempt for attempt, _session in found])
-    outcomes = [_read(page, page.attempts[attempt], session) for attempt, session in found]
+    outcomes = [_read(page, page.attempts[attempt], session, lost) for attempt, session in found]
     write(page)
     return outcomes
 
 
-def _read(page: Page, attempt: CheckoutAttempt, session: Session) -> Outcome:
+def _read(page: Page, attempt: CheckoutAttempt, session: Session, lost: Collection[str]) -> Outcome:
     donation = page.donations[attempt.donation_id]
     _note(attempt, session)
     if session.charge and session.payment_status == "paid":
         purse = _purse(page, donation, session.charge)
         _fee(page, donation, session.charge)
-        returns.take_in(page, donation, session.charge, purse)
+        returns.take_in(page, donation, session.charge, purse, lost)
         return Outcome(donation, complete=bool(session.charge.transaction))
     if page.newest[donation.pk] == attempt.number:
         _advance(page, donation, session)
@@ -131,11 +132,10 @@ def _settle(page: Page, donation: Donation, charge: Charge) -> None:
     page.changed[donation.pk] = donation
     entry = enter(page, donation, origin, STRIPE, GIFTS, charge.amount, charge.settled)
     add_credit(page, donation, origin, charge.amount, charge.settled)
-    receipt = receipts.issue(roll=page.roll, donation=donation, amount=charge.amount)
     if charge.method == Donation.Method.SEPA_DEBIT:
         # a debit always has both; when we heard of it late, the first has nothing to say any more
         acknowledge(page, donation, "processing", skip=True)
-    acknowledge(page, donation, "thank_you", entry=entry, receipt=receipt)
+    page.thanks[donation.pk] = acknowledge(page, donation, "thank_you", entry=entry)
 
 
 def _fee(page: Page, donation: Donation, charge: Charge) -> None:

@@ -14,13 +14,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations import gateway
-from donations.models import CheckoutAttempt, StripeEvent
+from donations.models import CheckoutAttempt, Dispute, StripeEvent
 from donations.services import books
 from donations.services.inbox import DISPUTE_TYPES, REFUND_TYPES, SESSION_TYPES
 from donations.stripe_facts import ATTEMPT, Rejected, Session, Unavailable
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 State = StripeEvent.State
+LOST = Dispute.Status.LOST
 LEASE = timedelta(minutes=5)
 ASKING = LEASE.total_seconds() / 2  # seconds of a batch for questions; the last answers may be late
 BATCH = 50
@@ -46,6 +47,11 @@ class Case:
         return stripe.fetch_session(
             str(self.attempt.session_id), thorough=back, collected=next(collected, None)
         )
+
+    def lost(self) -> set[str]:
+        """The disputes that were lost when these events were made."""
+        of_disputes = [one for one in self.events if one.type in DISPUTE_TYPES]
+        return {one.object_id for one in of_disputes if _thing(one).get("status") == LOST}
 
 
 def process_events(*, limit: int = 1000) -> int:
@@ -103,9 +109,14 @@ def _searched(event: StripeEvent, until: float) -> CheckoutAttempt | None:
     return found
 
 
+def _thing(event: StripeEvent) -> dict[str, Any]:
+    """What the event is about, as it was then."""
+    return dict(json.loads(bytes(event.payload))["data"]["object"])
+
+
 def _attempt_of(event: StripeEvent, until: float) -> CheckoutAttempt | None:
     """By the payment, or by our key in Stripe's metadata, asked for when it must be."""
-    thing = json.loads(bytes(event.payload))["data"]["object"]
+    thing = _thing(event)
     attempts = CheckoutAttempt.objects
     key = str((thing.get("metadata") or {}).get(ATTEMPT, ""))
     payment = str(thing.get("payment_intent") or "")
@@ -153,7 +164,8 @@ def _record(seen: list[tuple[Case, Session]]) -> None:
     if not seen:
         return
     with transaction.atomic():
-        outcomes = books.record(found=[(case.attempt.pk, session) for case, session in seen])
+        found = [(case.attempt.pk, session) for case, session in seen]
+        outcomes = books.record(found=found, lost={one for case, _ in seen for one in case.lost()})
         done: list[StripeEvent] = []
         for (case, _session), outcome in zip(seen, outcomes, strict=True):
             for event in case.events:

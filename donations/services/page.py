@@ -17,7 +17,6 @@ from donations.models import (
     Donation,
     Fund,
     JournalEntry,
-    Receipt,
 )
 from donations.services import receipts
 
@@ -42,6 +41,7 @@ class Page:
     entries: list[JournalEntry] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
     duties: list[Acknowledgement] = field(default_factory=list)
+    thanks: dict[int, Acknowledgement] = field(default_factory=dict)  # of gifts that settle here
     changed: dict[int, Donation] = field(default_factory=dict)
 
 
@@ -148,22 +148,26 @@ def acknowledge(
     *,
     key: str = "",
     entry: JournalEntry | None = None,
-    receipt: Receipt | None = None,
     skip: bool = False,
-) -> None:
-    """One of each. `skip`: it belongs to the story, but the donor need not hear it any more."""
+) -> Acknowledgement:
+    """One of each; the receipt it brings is put into it by `returns`. `skip`: it belongs to the
+    story, but the donor need not hear it any more."""
     key = key or f"{donation.public_id}:{kind}"
-    if key in page.said:
-        return
-    page.said.add(key)
-    page.duties.append(
-        Acknowledgement(
-            donation=donation,
-            kind=kind,
-            key=key,
-            entry=entry,
-            receipt=receipt,
-            state=Acknowledgement.State.SKIPPED if skip else Acknowledgement.State.DUE,
-            next_at=None if skip else timezone.now(),
-        )
+    duty = Acknowledgement(
+        donation=donation,
+        kind=kind,
+        key=key,
+        entry=entry,
+        state=Acknowledgement.State.DUE,
+        next_at=timezone.now(),
     )
+    if skip:
+        keep_quiet(duty)
+    if key not in page.said:
+        page.said.add(key)
+        page.duties.append(duty)
+    return duty
+
+
+def keep_quiet(duty: Acknowledgement) -> None:
+    duty.state, duty.next_at = Acknowledgement.State.SKIPPED, None

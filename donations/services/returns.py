@@ -4,9 +4,11 @@ Part of `books`: the gift is locked, and said twice it changes nothing. The stat
 worked out at the end from what stands in the books, so that no order of events can matter.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from donations.models import Dispute, Donation, Receipt
+from donations.models import Acknowledgement, Dispute, Donation, Receipt
 from donations.services import receipts
 from donations.services.page import (
     DISPUTES,
@@ -17,6 +19,7 @@ from donations.services.page import (
     acknowledge,
     add_credit,
     enter,
+    keep_quiet,
 )
 from donations.stripe_facts import Charge, Movement, Refund
 from donations.stripe_facts import Dispute as Told
@@ -25,61 +28,97 @@ State = Donation.State
 Why = Receipt.VoidReason
 
 
-def take_in(page: Page, donation: Donation, charge: Charge, purse: str) -> None:
+@dataclass(frozen=True)
+class Turn:
+    """What happens to a gift. `quiet`: it was undone before the donor could hear of it."""
+
+    origin: str
+    kind: str  # of the acknowledgement
+    reason: Why
+    quiet: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """Less or more remains of the gift: the duty to say so, and why a receipt ends."""
+
+    duty: Acknowledgement
+    reason: Why
+    at: datetime
+    quiet: bool
+
+
+def take_in(
+    page: Page, donation: Donation, charge: Charge, purse: str, lost: Collection[str]
+) -> None:
     """All that Stripe says went back of `charge`, from `purse` (GIFTS, or SUSPENSE for the second
-    payment of one gift, which is no gift and has no receipt)."""
-    _refunds(page, donation, charge, purse)
+    payment of one gift, which is no gift and has no receipt). `lost`: the disputes that an event
+    said were lost, whatever became of them since."""
+    changes = _refunds(page, donation, charge, purse)
     for told in charge.disputes:
-        _dispute(page, donation, told, purse)
+        changes += _dispute(page, donation, charge, told, purse, told.id in lost)
+    if purse == GIFTS:
+        _papers(page, donation, changes)
     state = _state(page, donation)
     if donation.state != state:
         donation.state = state
         page.changed[donation.pk] = donation
 
 
-def _refunds(page: Page, donation: Donation, charge: Charge, purse: str) -> None:
+def _refunds(page: Page, donation: Donation, charge: Charge, purse: str) -> list[Change]:
     """One by one in their order, so that whoever hears of several at once writes the same books."""
+    changes: list[Change] = []
     for refund in charge.refunds:
-        if refund.transaction and f"{refund.id}:refund" not in page.booked:
-            _give_back(page, donation, refund, purse)
+        given = f"{refund.id}:refund" in page.booked
+        if refund.transaction and not given:
+            changes += _give_back(page, donation, refund, purse)
         if refund.transaction and refund.came_back and f"{refund.id}:returned" not in page.booked:
-            _take_back(page, donation, refund, purse)
+            changes += _take_back(page, donation, refund, purse, quiet=not given)
+    return changes
 
 
-def _give_back(page: Page, donation: Donation, refund: Refund, purse: str) -> None:
-    origin = f"{refund.id}:refund"
-    entry = enter(page, donation, origin, purse, STRIPE, refund.amount, refund.created)
-    if purse != GIFTS:
-        return
-    reason = Why.REFUND
-    receipt = _change(page, donation, origin, -refund.amount, reason, refund.created)
-    acknowledge(
-        page, donation, "refund", key=origin, entry=entry, receipt=receipt, skip=refund.came_back
+def _give_back(page: Page, donation: Donation, refund: Refund, purse: str) -> list[Change]:
+    return _change(
+        page,
+        donation,
+        Turn(f"{refund.id}:refund", "refund", Why.REFUND, quiet=refund.came_back),
+        (purse, STRIPE),
+        refund.amount,
+        refund.created,
     )
 
 
-def _take_back(page: Page, donation: Donation, refund: Refund, purse: str) -> None:
-    """The bank would not take the refund: the money is ours again, and a receipt is due again. The
-    donor hears of it either way: the receipt that she has is void."""
-    origin = f"{refund.id}:returned"
-    entry = enter(page, donation, origin, STRIPE, purse, refund.amount, refund.created)
-    if purse != GIFTS:
-        return
-    reason = Why.REFUND_RETURNED
-    receipt = _change(page, donation, origin, refund.amount, reason, refund.created)
-    acknowledge(page, donation, "refund_returned", key=origin, entry=entry, receipt=receipt)
+def _take_back(
+    page: Page, donation: Donation, refund: Refund, purse: str, *, quiet: bool
+) -> list[Change]:
+    """The bank would not take the refund: the money is ours again, and a receipt is due again."""
+    return _change(
+        page,
+        donation,
+        Turn(f"{refund.id}:returned", "refund_returned", Why.REFUND_RETURNED, quiet=quiet),
+        (STRIPE, purse),
+        refund.amount,
+        refund.created,
+    )
 
 
-def _dispute(page: Page, donation: Donation, told: Told, purse: str) -> None:
-    """While the bank decides, the money waits in the disputes' account and the gift stands."""
+def _dispute(
+    page: Page, donation: Donation, charge: Charge, told: Told, purse: str, was_lost: bool
+) -> list[Change]:
+    """While the bank decides, the money waits in the disputes' account and the gift stands. What was
+    lost stands in the journal even when we hear of it after the appeal was won."""
     row = _note(page, donation, told)
     for movement in told.movements:
         _move(page, donation, movement)
     lost, won = f"{told.id}:lost", f"{told.id}:won"
-    if row.status == Dispute.Status.LOST and lost not in page.booked:
-        _lose(page, donation, told, lost, purse)
-    if row.status == Dispute.Status.WON and lost in page.booked and won not in page.booked:
-        _win(page, donation, told, won, page.booked[lost], purse)
+    is_won = row.status == Dispute.Status.WON
+    changes: list[Change] = []
+    heard = lost in page.booked
+    if not heard and (was_lost or row.status in Dispute.ONCE_LOST):
+        changes += _lose(page, donation, charge, told, purse, quiet=is_won)
+    if is_won and lost in page.booked and won not in page.booked:
+        changes += _win(page, donation, told, page.booked[lost], purse, quiet=not heard)
+    return changes
 
 
 def _note(page: Page, donation: Donation, told: Told) -> Dispute:
@@ -105,49 +144,87 @@ def _move(page: Page, donation: Donation, one: Movement) -> None:
         enter(page, donation, f"{one.id}:fee", *ways, abs(one.fee), one.created)
 
 
-def _lose(page: Page, donation: Donation, told: Told, origin: str, purse: str) -> None:
-    """It counts from the day the money was taken. A bank may take more than is left of the gift
-    (it was refunded before): the rest stays visible in the disputes' account."""
-    amount = min(told.taken, donation.net) if purse == GIFTS else told.taken
+def _lose(
+    page: Page, donation: Donation, charge: Charge, told: Told, purse: str, *, quiet: bool
+) -> list[Change]:
+    """It counts from the day the money was taken. A bank may take more than was left of the gift
+    then (it was refunded before): the rest stays visible in the disputes' account."""
+    taken = [one.created for one in told.movements if one.amount < 0]
+    if not taken:
+        return []  # the money has not been taken yet
+    at = min(taken)
+    left = donation.net + _given_back_since(charge, told)
+    amount = min(told.taken, left) if purse == GIFTS else told.taken
     if amount <= 0:
-        return  # the money has not been taken yet, or there was none left
-    at = min(one.created for one in told.movements if one.amount < 0)
-    entry = enter(page, donation, origin, purse, DISPUTES, amount, at)
-    if purse != GIFTS:
-        return
-    receipt = _change(page, donation, origin, -amount, Why.DISPUTE_LOST, at)
-    acknowledge(page, donation, "dispute_lost", key=origin, entry=entry, receipt=receipt)
+        return []  # there was none left
+    turn = Turn(f"{told.id}:lost", "dispute_lost", Why.DISPUTE_LOST, quiet=quiet)
+    return _change(page, donation, turn, (purse, DISPUTES), amount, at)
 
 
-def _win(page: Page, donation: Donation, told: Told, origin: str, amount: int, purse: str) -> None:
+def _given_back_since(charge: Charge, told: Told) -> int:
+    """Refunds of what the appeal brought back: they stand in the books before the loss when we hear
+    of that only now."""
+    back = [one.created for one in told.movements if one.amount > 0]
+    refunds = [one for one in charge.refunds if one.transaction and not one.came_back]
+    return sum(one.amount for one in refunds if back and one.created > max(back))
+
+
+def _win(
+    page: Page, donation: Donation, told: Told, amount: int, purse: str, *, quiet: bool
+) -> list[Change]:
     """Lost at first, won in the appeal."""
     at = max((one.created for one in told.movements), default=told.created)
-    entry = enter(page, donation, origin, DISPUTES, purse, amount, at)
-    if purse != GIFTS:
-        return
-    receipt = _change(page, donation, origin, amount, Why.DISPUTE_WON, at)
-    acknowledge(page, donation, "dispute_won", key=origin, entry=entry, receipt=receipt)
+    turn = Turn(f"{told.id}:won", "dispute_won", Why.DISPUTE_WON, quiet=quiet)
+    return _change(page, donation, turn, (DISPUTES, purse), amount, at)
 
 
 def _change(
-    page: Page, donation: Donation, origin: str, cents: int, reason: Why, at: datetime
-) -> Receipt | None:
-    """So many cents less (below zero) or more remain of the gift: its source and its receipt
-    follow. Returns the receipt that is valid now."""
+    page: Page,
+    donation: Donation,
+    turn: Turn,
+    ways: tuple[str, str],
+    amount: int,
+    at: datetime,
+) -> list[Change]:
+    """From the gift's fund, or back to it (`ways`: debit, credit): its source follows."""
+    entry = enter(page, donation, turn.origin, *ways, amount, at)
+    if GIFTS not in ways:
+        return []
+    cents = -amount if ways[0] == GIFTS else amount
     donation.refunded_amount -= cents
     page.changed[donation.pk] = donation
-    add_credit(page, donation, origin, cents, at)
-    return _replace_receipt(page, donation, reason, at)
+    add_credit(page, donation, turn.origin, cents, at)
+    duty = acknowledge(page, donation, turn.kind, key=turn.origin, entry=entry)
+    return [Change(duty, turn.reason, at, turn.quiet)]
 
 
-def _replace_receipt(page: Page, donation: Donation, reason: Why, at: datetime) -> Receipt | None:
-    """The valid receipt is void; one for what stays takes its place. None when nothing stays."""
-    last = donation.receipts.order_by("-pk").first()
-    if last and last.state == Receipt.State.ISSUED:
-        receipts.void(receipt=last, reason=reason, at=at)
-    if not donation.net:
-        return None
-    return receipts.issue(roll=page.roll, donation=donation, amount=donation.net, replaces=last)
+def _papers(page: Page, donation: Donation, changes: list[Change]) -> None:
+    """One receipt for what remains now, and one mail that brings it, however much was heard of at
+    once: nobody gets a receipt that is void already, nor the news of one she never had."""
+    thanks = page.thanks.get(donation.pk)
+    if not thanks and not changes:
+        return
+    last = None if thanks else donation.receipts.order_by("-pk").first()
+    valid = last if last and last.state == Receipt.State.ISSUED else None
+    known = donation.amount if thanks else valid.amount if valid else 0
+    speaking = [] if known == donation.net else [one for one in changes if not one.quiet]
+    for change in changes:
+        if change not in speaking:
+            keep_quiet(change.duty)
+    if not thanks and not speaking:
+        return
+    if valid:
+        receipts.void(receipt=valid, reason=speaking[-1].reason, at=speaking[-1].at)
+    receipt = None
+    if donation.net:
+        receipt = receipts.issue(
+            roll=page.roll, donation=donation, amount=donation.net, replaces=last
+        )
+    if thanks and speaking:
+        keep_quiet(thanks)
+    bringing = speaking[-1].duty if speaking else thanks
+    assert bringing
+    bringing.receipt = receipt
 
 
 def _state(page: Page, donation: Donation) -> State:

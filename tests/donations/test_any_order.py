@@ -46,6 +46,8 @@ STORIES = (
     "dispute_lost",
     "dispute_won",
     "dispute_lost_after_part_back",
+    "dispute_won_in_the_appeal",
+    "dispute_won_in_the_appeal_then_part_back",
     "inquiry",
     "left",
 )
@@ -74,6 +76,7 @@ def acts_of(stripe: MemoryStripe, gift: Donation, story: str) -> list[Callable[[
         return lambda: stripe.decide_dispute(at, last_dispute(), status)
 
     last_refund = lambda: stripe.sessions[at].charge.refunds[-1].id  # type: ignore[union-attr]  # noqa: E731
+    appealed = [decide("lost"), decide("appeal_under_review"), decide("won")]
     return {
         "card": [card],
         "card_late_fee": [partial(card, fee_known=False), partial(stripe.learn_fee, at)],
@@ -97,6 +100,13 @@ def acts_of(stripe: MemoryStripe, gift: Donation, story: str) -> list[Callable[[
         "dispute_lost": [card, disputed, decide("under_review"), decide("lost")],
         "dispute_won": [card, disputed, decide("under_review"), decide("won")],
         "dispute_lost_after_part_back": [card, partial(back, 7_00), disputed, decide("lost")],
+        "dispute_won_in_the_appeal": [card, disputed, *appealed],
+        "dispute_won_in_the_appeal_then_part_back": [
+            card,
+            disputed,
+            *appealed,
+            partial(back, 7_00),
+        ],
         "inquiry": [
             card,
             partial(disputed, status="warning_needs_response"),

@@ -23,7 +23,7 @@ from donations.models import (
     StripeEvent,
 )
 from donations.models.ledger import AppendOnly
-from donations.services import InvalidAmount, books, inbox
+from donations.services import InvalidAmount, inbox, receipts
 from donations.services.deciding import decide_event
 from donations.services.sweeping import sweep
 from giving_support import MARIA, begin, fund, process, session_of
@@ -380,14 +380,14 @@ def test_a_fault_of_ours_does_not_stop_the_others(
     for gift in gifts:
         memory_stripe.pay_by_card(session_of(gift))
     deliver(memory_stripe)
-    real = books.receipts.issue
+    real = receipts.issue
 
     def issue(**words: Any) -> Receipt:
         if words["donation"].pk == gifts[1].pk:
             raise RuntimeError("a fault of ours")
         return real(**words)
 
-    monkeypatch.setattr(books.receipts, "issue", issue)
+    monkeypatch.setattr(receipts, "issue", issue)
     process()
     assert sorted(Donation.objects.values_list("state", flat=True)) == [
         "checkout_open",

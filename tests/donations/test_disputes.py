@@ -111,6 +111,30 @@ def test_lost_then_won_in_the_appeal(
     assert totals(post).cents == 25_00 and credits_follow_the_ledger()
 
 
+def test_lost_then_won_writes_the_same_rows_whenever_we_hear_of_it(
+    memory_stripe: MemoryStripe, gift: Donation, post: Source
+) -> None:
+    """The last word first, and the loss when the gift was given back in part already."""
+    dispute = memory_stripe.dispute(session_of(gift), 25_00)
+    for status in ("lost", "appeal_under_review", "won"):
+        memory_stripe.decide_dispute(session_of(gift), dispute, status)
+    inbox.store(memory_stripe.events[-1])
+    process()
+    memory_stripe.give_back(session_of(gift), 7_00)
+    inbox.store(memory_stripe.events[-1])
+    process()
+    assert gift.entries.filter(origin__endswith=":refund").exists()
+    heard(memory_stripe, gift)
+    assert (gift.state, gift.net) == (State.PARTLY_REFUNDED, 18_00)
+    rows = gift.entries.filter(origin__startswith=dispute).order_by("origin")
+    assert list(rows.values_list("origin", "amount")) == [
+        (f"{dispute}:lost", 25_00),
+        (f"{dispute}:won", 25_00),
+    ]
+    assert gift.receipts.get(state="issued").amount == 18_00
+    assert totals(post).cents == 18_00 and credits_follow_the_ledger()
+
+
 def test_lost_after_a_refund_in_part(
     memory_stripe: MemoryStripe, gift: Donation, post: Source
 ) -> None:

@@ -112,6 +112,7 @@ def test_a_session_that_ran_out_says_so(client: Client, memory_stripe: MemoryStr
 def test_a_gift_given_back_says_so(client: Client, memory_stripe: MemoryStripe) -> None:
     gift = begin().donation
     memory_stripe.pay_by_card(session_of(gift))
+    told(memory_stripe)
     memory_stripe.give_back(session_of(gift), 25_00)
     told(memory_stripe)
     text = page(client, gift)
