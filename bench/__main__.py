@@ -3,12 +3,14 @@
 import importlib
 import os
 import platform
+import signal
 import sys
 
 ALL = ("cards", "pages", "webhooks", "processing", "dispatch", "footprint")
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # databases and folders are cleared
     names = sys.argv[1:] or ALL
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     for name in names:

@@ -7,7 +7,6 @@ Targets: 150 posts/s, the last within 8 s, one within 1.5 s (p99).
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import peer, postgres
-from bench.product import ROOT, busy, free_port
+from bench.processes import started
+from bench.product import busy
+from tests.ports import free_port
 
 MANY = 1000
 NAIVE = 200
@@ -60,7 +61,8 @@ def prepare(database: str, folder: str) -> None:
 @contextlib.contextmanager
 def workers(application: str, *options: str) -> Iterator[None]:
     """A Celery worker with two processes, as `manage.py up` starts it."""
-    with started("-A", application, "--quiet", "worker", "--concurrency", "2", *options):
+    words = ["-A", application, "--quiet", "worker", "--concurrency", "2", *options]
+    with celery(*words, "--without-gossip", "--without-mingle"):
         time.sleep(8)  # up and idle, so that the start is not measured
         yield
 
@@ -68,25 +70,12 @@ def workers(application: str, *options: str) -> Iterator[None]:
 @contextlib.contextmanager
 def beat(folder: str) -> Iterator[None]:
     options = ["--schedule", f"{folder}/beat", "--pidfile", "", "--max-interval", "1"]
-    with started("-A", "config.beat", "--quiet", "beat", *options):
+    with celery("-A", "config.beat", "--quiet", "beat", *options):
         yield
 
 
-@contextlib.contextmanager
-def started(*words: str) -> Iterator[None]:
-    command = [sys.executable, "-m", "celery", *words, "--loglevel", "error"]
-    if "worker" in words:
-        command += ["--without-gossip", "--without-mingle"]
-    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+def celery(*words: str) -> "contextlib.AbstractContextManager[subprocess.Popen[bytes]]":
+    return started([sys.executable, "-m", "celery", *words, "--loglevel", "error"])
 
 
 def many_naively(url: str) -> None:

@@ -14,7 +14,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.product import ROOT, free_port
+from bench.processes import ROOT, started
+from tests.ports import free_port
 
 HOME = ROOT / "var" / "bench" / "djstripe"
 SETTINGS = """
@@ -89,14 +90,10 @@ def running(database: str, uuid: str, *, bare: bool) -> Iterator[str]:
     environment |= {"BENCH_BARE": "1"} if bare else {}
     command = [str(python), "-m", "gunicorn", "-w", "2", "-b", f"127.0.0.1:{port}", "djsite"]
     command += ["--log-level", "error", "--no-control-socket"]
-    process = subprocess.Popen(command, cwd=HOME, env=environment)
-    try:
+    with started(command, environment=environment, folder=HOME):
         url = f"http://127.0.0.1:{port}/stripe/webhook/{uuid}/"
         _wait(url)
         yield url
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def _wait(url: str) -> None:

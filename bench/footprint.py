@@ -5,21 +5,20 @@ Targets: below 700 MB, and below 5 s the second time.
 
 import contextlib
 import os
-import signal
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
 from bench import load
-from bench.product import ROOT, busy, free_port
+from bench.product import busy, up
+from tests.ports import free_ports
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="segnopiu-bench-") as folder:
-        port = free_port()
+        port = free_ports()
         print(f"first start (empty database)  {once(folder, port, weigh=False):6.1f} s   {busy()}")
         print(f"second start                  {once(folder, port, weigh=True):6.1f} s   {busy()}")
 
@@ -29,14 +28,7 @@ def once(folder: str, port: int, *, weigh: bool) -> float:
     environment = {**os.environ, "VAR_DIR": folder, "PORT": str(port)}
     environment.pop("DATABASE_URL", None)
     begun = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "up", "--prepare"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+    with up(environment) as process:
         url = f"http://127.0.0.1:{port}"
         _wait(f"{url}/", process)
         seconds = time.monotonic() - begun
@@ -47,13 +39,10 @@ def once(folder: str, port: int, *, weigh: bool) -> float:
                 load.run(url + path, load.same(load.get(url + path)), number=50)
             report(process.pid)
         return seconds
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
 
 
 def report(root: int) -> None:
-    sizes = {pid: pss(pid) for pid in family(root)}
+    sizes = {pid: pss(pid) for pid in family(root) if pid != root}  # which is the bench's own
     for pid, size in sizes.items():
         print(f"  {size / 1e6:6.1f} MB  {name(pid)}")
     print(f"sum of PSS {sum(sizes.values()) / 1e6:.0f} MB in {len(sizes)} processes")

@@ -11,14 +11,14 @@ import asyncio
 import contextlib
 import json
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from bench.product import ROOT, free_port
+from bench.processes import started
+from tests.ports import free_port
 
 SEEN: dict[str, list[float]] = {}
 
@@ -97,16 +97,12 @@ def session(identity: str, now: int) -> dict[str, object]:
 def standing() -> Iterator[str]:
     """The peer's address; a process of its own."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bench.peer", str(port)], cwd=ROOT)
-    try:
+    with started([sys.executable, "-m", "bench.peer", str(port)]):
         for _ in range(100):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def seen(url: str) -> dict[str, list[float]]:

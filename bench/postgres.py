@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import psycopg
 
-from bench.product import ROOT
+from bench.processes import ROOT
 
 SERVER = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 _made: set[str] = set()

@@ -10,7 +10,8 @@ import sys
 import tempfile
 
 from bench import peer, postgres
-from bench.product import ROOT, busy
+from bench.processes import ROOT
+from bench.product import busy
 
 NUMBER = 300
 WORK = """

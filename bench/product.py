@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -11,9 +9,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.processes import ROOT, started
+from tests.ports import free_ports
 
 
 @dataclass
@@ -33,12 +31,6 @@ class Product:
         ).stdout
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def busy() -> str:
     """How much others use the machine: figures taken while it is above 0 are too low."""
     return f"(load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)"
@@ -47,22 +39,17 @@ def busy() -> str:
 @contextlib.contextmanager
 def running(**variables: str) -> Iterator[Product]:
     """`manage.py up --prepare` until the block ends."""
-    port = free_port()
+    port = free_ports()
     with tempfile.TemporaryDirectory(prefix="segnopiu-bench-") as folder:
         environment = {**os.environ, "VAR_DIR": folder, "PORT": str(port), **variables}
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--prepare"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
+        with up(environment) as process:
             _wait(f"http://127.0.0.1:{port}/readyz", process)
             yield Product(f"http://127.0.0.1:{port}", environment)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
+
+
+def up(environment: dict[str, str]) -> "contextlib.AbstractContextManager[subprocess.Popen[bytes]]":
+    words = [sys.executable, "manage.py", "up", "--prepare"]
+    return started(words, environment=environment, quiet=True)
 
 
 def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:

@@ -9,14 +9,15 @@ import hashlib
 import hmac
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 
 from bench import djstripe, load, postgres
-from bench.product import ROOT, busy, free_port
+from bench.processes import started
+from bench.product import busy
+from tests.ports import free_port
 
 SECRET = "whsec_bench"
 ROUNDS = 5
@@ -117,18 +118,11 @@ def receiver(name: str) -> Iterator[str]:
         }
         for part in ("broker", "broker-control", "cache"):
             os.mkdir(f"{folder}/{part}")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"],
-            cwd=ROOT,
-            env=environment,
-        )
-        try:
+        words = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]
+        with started(words, environment=environment):
             url = f"http://127.0.0.1:{port}/stripe/webhook/"
             djstripe._wait(url)
             yield url
-        finally:
-            process.terminate()
-            process.wait(30)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
 """The whole product as a user runs it, on loopback, in a folder of its own."""
 
 import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +15,7 @@ import psycopg
 import pytest
 import requests
 
+from ports import free_ports
 from tests_support import require_redis
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,21 +41,6 @@ class Product:
 
     def log(self) -> str:
         return (self.var / "up.log").read_text()
-
-
-def free_ports() -> int:
-    """A port whose next one is free as well, and below those the system gives to connections:
-    one of them could take it between this look and the start."""
-    for _ in range(50):
-        port = 20_000 + secrets.randbelow(12_000)
-        with socket.socket() as one, socket.socket() as two:
-            try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no two free ports in a row")
 
 
 def start(var: Path, port: int, **more: str) -> Product:

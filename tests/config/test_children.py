@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from process_support import marked, wait_for
+
 ROOT = Path(__file__).resolve().parents[2]
 # a child with a child of its own, both of which ignore nothing but know no supervisor by pid
 CHILD = """
@@ -29,53 +31,30 @@ while True:
 """
 
 
-def processes(mark: str) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and int(entry.name) != os.getpid():
-            try:
-                if mark in (entry / "cmdline").read_bytes().decode(errors="replace"):
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-    return found
-
-
-def wait_for(condition, seconds: float = 15.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 @pytest.fixture
 def supervisor(tmp_path):
-    if not Path("/proc/self/cmdline").exists():
-        pytest.skip("reads the process table in /proc, which only Linux has")
     mark = f"mark-{os.getpid()}-{time.monotonic_ns()}"
     code = SUPERVISOR.format(child=CHILD.format(mark=mark))
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     # the supervisor's own command line holds the mark too
-    assert wait_for(lambda: len(processes(mark)) == 3)
+    assert wait_for(lambda: len(marked(mark)) == 3)
     yield process, mark
     process.kill()
     process.wait()
-    assert wait_for(lambda: not processes(mark))
+    assert wait_for(lambda: not marked(mark))
 
 
 def test_a_killed_supervisor_leaves_nobody_behind(supervisor):
     process, mark = supervisor
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert wait_for(lambda: not processes(mark), 10)
+    assert wait_for(lambda: not marked(mark), 10)
 
 
 def test_a_killed_child_is_started_again_and_takes_its_own_children_along(supervisor):
     process, mark = supervisor
-    before = set(processes(mark)) - {process.pid}
+    before = set(marked(mark)) - {process.pid}
     leader = next(pid for pid in before if os.getpgid(pid) == pid)
     os.kill(leader, signal.SIGKILL)
-    assert wait_for(lambda: not before & set(processes(mark)))
-    assert wait_for(lambda: len(processes(mark)) == 3)
+    assert wait_for(lambda: not before & set(marked(mark)))
+    assert wait_for(lambda: len(marked(mark)) == 3)

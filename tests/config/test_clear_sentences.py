@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from running_product import free_ports
+from ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 

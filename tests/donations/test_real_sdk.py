@@ -15,7 +15,8 @@ from donations import gateway
 from donations.models import Account, Acknowledgement, CheckoutAttempt, Donation, Receipt
 from donations.services.sweeping import sweep
 from giving_support import begin, process, session_of
-from stripe_sandbox import free_port, running
+from ports import free_port
+from stripe_sandbox import running
 
 pytestmark = pytest.mark.django_db
 State = Donation.State

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from running_product import free_ports, start, wait_until_ready
+from ports import free_ports
+from process_support import wait_for
+from running_product import start, wait_until_ready
 
 pytestmark = pytest.mark.e2e
 
@@ -28,15 +30,6 @@ def family(product, mark: str = "") -> set[int]:
         except OSError:
             continue
     return found - {os.getpid()}
-
-
-def wait_for(condition, seconds: float = 30.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def command_of(pid: int) -> str:

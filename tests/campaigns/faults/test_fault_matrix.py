@@ -7,7 +7,6 @@ Bluesky are the sandbox, whose connections drop before or after the effect.
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import time
 import pytest
 import requests
 
+from ports import free_port
 from tests.campaigns.faults.forker import PLACES
 from tests.campaigns.faults.processes import ROOT, Forker
 
@@ -38,9 +38,7 @@ def forker(environment):
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     folder = tmp_path_factory.mktemp("sandbox")
     words = ["--port", str(port), "--data", str(folder)]
     words += ["--webhook-url", "http://127.0.0.1:9/", "--webhook-secret", "whsec_x"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ports import free_port
 from tests.campaigns.faults.processes import ROOT, Forker
 
 HUNG, WELL = 60, 20
@@ -37,9 +38,7 @@ def hanging():
 
 @pytest.fixture
 def answering():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     peer = subprocess.Popen(
         [sys.executable, "-m", "tests.campaigns.faults.peer", str(port)], cwd=ROOT
     )
