@@ -2,9 +2,11 @@
 
 import os
 import shutil
-import socket
+from collections.abc import Callable
 
+import psycopg
 import pytest
+from kombu import Connection
 
 
 def missing(reason: str) -> None:
@@ -34,23 +36,50 @@ def require_node() -> str:
 def require_postgres() -> str:
     """The address of a PostgreSQL server where databases may be made."""
     return _service(
-        "TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres", 5432, "PostgreSQL"
+        "PostgreSQL",
+        "TEST_POSTGRES_URL",
+        "postgres://postgres@127.0.0.1:5432/postgres",
+        "apt install postgresql; the role in the address must be allowed to make databases",
+        lambda address: psycopg.connect(address, connect_timeout=10).close(),
     )
 
 
 def require_redis() -> str:
-    return _service("TEST_REDIS_URL", "redis://127.0.0.1:6379/9", 6379, "Redis")
+    return _service(
+        "Redis",
+        "TEST_REDIS_URL",
+        "redis://127.0.0.1:6379/9",
+        "apt install redis-server",
+        _knock_at_broker,
+    )
 
 
 def require_rabbitmq() -> str:
-    return _service("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//", 5672, "RabbitMQ")
+    return _service(
+        "RabbitMQ",
+        "TEST_RABBITMQ_URL",
+        "amqp://guest:guest@127.0.0.1:5672//",
+        "apt install rabbitmq-server",
+        _knock_at_broker,
+    )
 
 
-def _service(variable: str, usual: str, port: int, name: str) -> str:
-    if variable in os.environ:
-        return os.environ[variable]
+def _knock_at_broker(address: str) -> None:
+    with Connection(address, connect_timeout=10) as connection:
+        connection.ensure_connection(max_retries=1)
+
+
+def _service(
+    name: str, variable: str, usual: str, getting: str, knock: Callable[[str], object]
+) -> str:
+    """The address in the variable or the usual one, once it has let us in."""
+    address = os.environ.get(variable, usual)
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        missing(f"needs {name} on 127.0.0.1:{port}, or {variable} in the environment")
-    return usual
+        knock(address)
+    except Exception as problem:  # each library has errors of its own
+        why = str(problem).strip().replace(address, variable).partition("\n")[0]
+        missing(
+            f"needs {name} at {usual} (Debian, Ubuntu: {getting}), or at another address, written "
+            f"into {variable}; what answered: {why or type(problem).__name__}"
+        )
+    return address

@@ -28,11 +28,11 @@ ALT = "Quattro persone tirano su un muro di pietre a secco, una ride."
 
 
 @pytest.fixture(scope="module")
-def stage(product, browser) -> Stage:
+def stage(browser, product) -> Stage:  # who has no browser need not wait for the product
     return Stage(product, browser)
 
 
-def test_the_whole_story(stage: Stage, bluesky_server: Any) -> None:  # noqa: F811
+def test_the_whole_story(bluesky_server: Any, stage: Stage) -> None:  # noqa: F811
     credentials = bluesky_server.account(HANDLE)
     accounts = connect(stage, credentials)
     marta, carla = stage.staff("marta"), stage.staff("carla")
