@@ -4,9 +4,10 @@ import re
 
 from django.utils.translation import gettext as _
 
+from brand.figures import euros
+
 MINIMUM = 2_00  # below it the fees eat the gift, and card testers like it small
 MAXIMUM = 10_000_00
-NBSP = "\u00a0"
 
 _EURO = re.compile(r"^(?:€|eur|euro)?\s*(.*?)\s*(?:€|eur|euro)?$", re.IGNORECASE | re.DOTALL)
 _OTHER = re.compile(
@@ -68,16 +69,6 @@ def _cents(text: str) -> int | None:
         return None
     part = (found["part"] or "").ljust(2, "0")
     return int(found["whole"].replace(".", "")) * 100 + int(part)
-
-
-def euros(cents: int, *, always_cents: bool = False) -> str:
-    """`12.480 €`; cents only where there are some, or `always_cents` (accounts): `50,00 €`."""
-    sign = "−" if cents < 0 else ""
-    whole, part = divmod(abs(cents), 100)
-    text = f"{whole:,}".replace(",", ".")
-    if part or always_cents:
-        text += f",{part:02d}"
-    return f"{sign}{text}{NBSP}€"
 
 
 def plain(cents: int) -> str:

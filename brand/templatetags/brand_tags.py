@@ -1,4 +1,4 @@
-"""Figures as Italians read them, the menu, the thermometer, what a page says to machines."""
+"""Figures as the reader's language writes them, the menu, the thermometer, what a page says to machines."""
 
 from typing import Any
 from urllib.parse import urljoin
@@ -12,41 +12,30 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
+from brand import figures
 from brand.linked_data import Node, body, script
 from brand.models import BrandSettings
 
 register = template.Library()
-NBSP = "\u00a0"
-MINUS = "\u2212"
 LOCALES = {"it": "it_IT", "en": "en_GB"}  # as Open Graph names them
 
 
 @register.filter
 def euro(cents: int | None) -> str:
     """1248000 → `12.480 €`; cents are shown only where there are any: 2550 → `25,50 €`."""
-    return _figure(cents, whole=True)
+    return "" if cents is None else figures.euros(cents)
 
 
 @register.filter
 def euro_cents(cents: int | None) -> str:
     """5000 → `50,00 €`, for accounts."""
-    return _figure(cents, whole=False)
-
-
-def _figure(cents: int | None, *, whole: bool) -> str:
-    if cents is None:
-        return ""
-    euros, rest = divmod(abs(int(cents)), 100)
-    figure = thousands(euros)
-    if rest or not whole:
-        figure += f",{rest:02d}"
-    return f"{MINUS if cents < 0 else ''}{figure}{NBSP}€"
+    return "" if cents is None else figures.euros(cents, always_cents=True)
 
 
 @register.filter
 def thousands(number: int) -> str:
     """48210 → `48.210`."""
-    return f"{int(number):,}".replace(",", ".")
+    return figures.thousands(number)
 
 
 @register.filter

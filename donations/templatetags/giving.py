@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 
+from brand import figures
 from donations import money
 
 register = template.Library()
@@ -13,13 +14,13 @@ register = template.Library()
 @register.filter
 def euros(cents: int) -> str:
     """12480_00 → `12.480 €`."""
-    return money.euros(cents)
+    return figures.euros(cents)
 
 
 @register.filter
 def cents(amount: int) -> str:
     """For accounts, cents always: 50_00 → `50,00 €`."""
-    return money.euros(amount, always_cents=True)
+    return figures.euros(amount, always_cents=True)
 
 
 @register.filter

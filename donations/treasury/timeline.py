@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attribution.models import ShortLink
+from brand.figures import euros
 from donations.models import CheckoutAttempt, Donation, JournalEntry, Receipt, StripeEvent
-from donations.money import euros
 from donations.treasury import masks, troubles
 from donations.treasury.looks import look
 from mail.models import Message

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
+from brand.templatetags.brand_tags import euro_cents
 from brand.templatetags.staff_tags import bar, euro, spell, spell_first
 
 
@@ -21,6 +22,15 @@ from brand.templatetags.staff_tags import bar, euro, spell, spell_first
 def test_cents_as_italians_write_them(cents, italian):
     with translation.override("it"):
         assert euro(cents) == italian
+
+
+@pytest.mark.parametrize(
+    ("cents", "whole", "full"),
+    [(2500, "€25", "€25.00"), (124050, "€1,240.50", "€1,240.50"), (-35, "−€0.35", "−€0.35")],
+)
+def test_cents_as_the_english_write_them(cents, whole, full):
+    with translation.override("en"):
+        assert (euro(cents), euro_cents(cents)) == (whole, full)
 
 
 def test_italian_months_are_small():

@@ -2,11 +2,13 @@
 mail that cannot be written."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from donations.models import Acknowledgement, Donation, Receipt
 from donations.services import inbox
@@ -254,3 +256,24 @@ def test_a_mail_that_cannot_be_written_stands_on_the_desk_until_it_is(
     assert "Non c’è niente da decidere" in treasurer.get(desk).content.decode()
     duty.refresh_from_db()
     assert duty.state == "done"
+
+
+def test_an_english_donor_reads_sums_and_dates_in_english_and_her_receipt_in_italian(
+    memory_stripe: MemoryStripe, mailoutbox: list[Any]
+) -> None:
+    gift = begin(language="en", amount=1_025_00).donation
+    memory_stripe.pay_by_card(session_of(gift))
+    heard(memory_stripe)
+    mails_out()
+    memory_stripe.give_back(session_of(gift), 25_50)
+    heard(memory_stripe)
+    mails_out()
+    thanks, refund = mailoutbox
+    day = f"{timezone.localtime(gift.created_at):%-d %B %Y}"
+    for mail in mailoutbox:
+        for part in (mail.body, mail.alternatives[0][0]):
+            assert day in part and "\u00a0€" not in part
+    assert "Your plus sign is here: €1,025." in thanks.body and "€1,025.00" in thanks.body
+    assert refund.subject == "We have given €25.50 back to you" and "€999.50" in refund.body
+    paper = PdfReader(BytesIO(thanks.attachments[0][1])).pages[0].extract_text()
+    assert "1.025,00" in paper and "Ricevuta" in paper

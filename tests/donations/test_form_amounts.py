@@ -5,7 +5,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from donations.money import MAXIMUM, MINIMUM, BadAmount, euros, parse_amount, plain
+from brand.figures import euros
+from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain
 
 READ = [
     ("25", 25_00),

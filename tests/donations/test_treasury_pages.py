@@ -12,6 +12,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from attribution.services import source
+from brand.templatetags.brand_tags import spell
 from donations.models import Donation, Receipt, StripeEvent
 from mail.models import Message
 from memory_stripe import MemoryStripe
@@ -192,6 +193,16 @@ def test_why_a_receipt_is_void_is_told_in_the_readers_language(cast: Cast) -> No
         user = User.objects.latest("pk")
         UserProfile.objects.create(user=user, preferred_language=language)
         assert words in read(reader, "donation", cast.refunded.public_id)
+
+
+def test_sums_and_months_are_written_as_the_reader_writes_them(cast: Cast) -> None:
+    began = timezone.localtime(cast.settled.created_at)
+    english = member(roles.TREASURY)
+    UserProfile.objects.create(user=User.objects.latest("pk"), preferred_language="en")
+    page = read(english, "donation", cast.settled.public_id)
+    assert f"{began:%-d %B %Y, %H:%M}" in page and "€50.00" in page
+    page = read(member(roles.TREASURY), "donation", cast.settled.public_id)
+    assert spell(began, "j F Y, H:i") in page and "50,00\u00a0€" in page
 
 
 @pytest.mark.parametrize("name", ["receipt", "reprint"])
