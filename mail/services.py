@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
-from email.utils import parseaddr
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
+from brand.models import BrandSettings
 from mail import transport
 from mail.models import Attachment, Message, Sender
 from outbox.services import LeaseLost, backoff, claim, expired, finish
@@ -73,7 +74,7 @@ def compose(
                 "body_text": text,
                 "body_html": html,
                 "message_id": _message_id(),
-                "headers": {"Auto-Submitted": "auto-generated"},
+                "headers": {"Auto-Submitted": "auto-generated", "From": _sender()},
                 "next_at": timezone.now(),
             },
         )
@@ -165,12 +166,14 @@ def decide(*, message: Message, sent: bool) -> Message:
 
 def email_of(message: Message) -> EmailMultiAlternatives:
     """The mail as it goes over the wire: always the same for the same row."""
+    headers = {"Message-ID": message.message_id, **message.headers}
     email = EmailMultiAlternatives(
         subject=message.subject,
         body=message.body_text,
+        from_email=headers.pop("From", None),  # mails of the first days have none: the setting's
         to=[message.to],
         reply_to=[message.reply_to] if message.reply_to else None,
-        headers={"Message-ID": message.message_id, **message.headers},
+        headers=headers,
     )
     if message.body_html:
         email.attach_alternative(message.body_html, "text/html")
@@ -221,8 +224,17 @@ def _plain(template: str, context: dict[str, Any]) -> str:
     return get_template(template).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
 
 
+def _sender() -> str:
+    """The network by its name, whoever installed it; the address is the environment's."""
+    return formataddr((" ".join(BrandSettings.load().name.split()), _address()))
+
+
+def _address() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
 def _message_id() -> str:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    domain = _address().rpartition("@")[2] or "localhost"
     return f"<{uuid.uuid4().hex}@{domain}>"
 
 

@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from brand.models import BrandSettings
 from mail import services
 from mail.models import Attachment, Message, Sender
 from mail.services import Decided, compose, decide, send_due
@@ -78,8 +79,24 @@ def test_sent_once_with_its_own_message_id(mailoutbox: list[Any]) -> None:
     assert message.state == State.SENT and message.sent_at and message.next_at is None
     (sent,) = mailoutbox
     assert sent.message()["Message-ID"] == message.message_id
-    assert sent.from_email == "Segno+ <grazie@example.org>"
     assert sent.attachments[0][:2] == ("r.pdf", b"%PDF-1")
+
+
+def test_it_comes_from_the_network_by_its_name(mailoutbox: list[Any]) -> None:
+    """The name as it was when the mail was written, the address of the environment."""
+    brand = BrandSettings.load()
+    brand.name = "Valle più, «segni» & c."
+    brand.save()
+    hello()
+    brand.name = "Another"
+    brand.save()
+    send_due()
+    sender = message_from_bytes(mailoutbox[0].message().as_bytes(), policy=policy.default)
+    (address,) = sender["From"].addresses
+    assert (address.display_name, address.addr_spec) == (
+        "Valle più, «segni» & c.",
+        "grazie@example.org",
+    )
 
 
 def test_a_line_break_in_the_subject_cannot_add_a_header(mailoutbox: list[Any]) -> None:
