@@ -80,7 +80,7 @@ def load() -> None:
 
 def _take_in() -> None:
     for _round in range(2):  # what one look finds in the inbox, and what it leaves to the next
-        sweep(now=timezone.now() + timedelta(hours=1))
+        sweep(patience=timedelta())
         process_events()
 
 

@@ -21,11 +21,12 @@ AT_ONCE = 100
 log = logging.getLogger(__name__)
 
 
-def sweep(*, now: datetime | None = None) -> int:
-    """Returns how many things it found that we did not know."""
+def sweep(*, now: datetime | None = None, patience: timedelta = PATIENCE) -> int:
+    """Returns how many things it found that we did not know. `patience`: how long a payment page
+    is left alone."""
     now = now or timezone.now()
     try:
-        found = _missed_events(now) + _missed_sessions(now)
+        found = _missed_events(now) + _missed_sessions(now, patience)
     except Unavailable as error:
         log.warning("sweep stopped", extra={"reason": str(error)})
         return 0
@@ -54,12 +55,12 @@ def _read_until() -> datetime | None:
     return SweepMark.get() or first["first"]
 
 
-def _missed_sessions(now: datetime) -> int:
+def _missed_sessions(now: datetime, patience: timedelta) -> int:
     """Of gifts still without an end. Whatever Stripe says of them goes into the books."""
     waiting = CheckoutAttempt.objects.filter(
         donation__state__in=Donation.OPEN,
         session_id__isnull=False,
-        created_at__lt=now - PATIENCE,
+        created_at__lt=now - patience,
     ).exclude(state=CheckoutAttempt.State.EXPIRED)
     found = 0
     for attempt in waiting.select_related("donation").order_by("?")[:AT_ONCE]:

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from donations.models import Donation, StripeEvent, SweepMark
 from donations.services import inbox
@@ -89,3 +90,18 @@ def test_a_key_that_may_not_list_events_still_asks_for_the_payment_pages(
     assert gift.state == Donation.State.SETTLED
     assert SweepMark.get() is None
     assert "does not list its events" in caplog.text
+
+
+def test_who_will_not_wait_sees_a_page_just_paid_and_leaves_the_mark_in_the_present(
+    memory_stripe: MemoryStripe,
+) -> None:
+    """As the demonstration does, which pays its gifts and looks at once."""
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    memory_stripe.events.clear()
+    assert sweep() == 0
+    assert sweep(patience=timedelta()) == 1
+    gift.refresh_from_db()
+    assert gift.state == Donation.State.SETTLED
+    mark = SweepMark.get()
+    assert mark and mark <= timezone.now()
