@@ -20,6 +20,13 @@ def stands() -> bool:
     return site is None or (site.hostname, site.port) == wanted()
 
 
+def spoken(root: str | None) -> str | None:
+    """A root as Wagtail makes it of its row, where https stands at port 443 alone: at SITE_URL's
+    host and port it is SITE_URL."""
+    host, port = wanted()
+    return settings.SITE_URL if root == Site(hostname=host, port=port).root_url else root
+
+
 def keep_in_line() -> None:
     """Moves the default site to SITE_URL, unless another one stands there already."""
     host, port = wanted()

@@ -12,7 +12,7 @@ from wagtail.search import index
 
 from brand.linked_data import Node
 from brand.templatetags.brand_tags import menu_pages
-from cms import cache, share
+from cms import address, cache, share
 
 # addresses of the product's own below the site's root
 RESERVED = {
@@ -55,6 +55,10 @@ class SitePage(Page):
                 {"slug": _("“%(slug)s” is an address of the site itself: choose another one.")
                  % {"slug": self.slug}}
             )  # fmt: skip
+
+    def get_url_parts(self, request: Any = None) -> Any:
+        parts = super().get_url_parts(request)
+        return parts and (parts[0], address.spoken(parts[1]), parts[2])
 
     @property
     def description(self) -> str:

@@ -30,7 +30,13 @@ def warned() -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://www.segni.example", "http://segni.example", "http://127.0.0.1:8451"]
+    "url",
+    [
+        "https://www.segni.example",
+        "https://segni.example:8443",
+        "http://segni.example",
+        "http://127.0.0.1:8451",
+    ],
 )
 def test_everything_absolute_follows_site_url(home, client, settings, url):
     settings.SITE_URL = url
