@@ -20,19 +20,20 @@ from cms.models import (
     NewsIndexPage,
     StandardPage,
 )
+from donations import demo as donations_demo
 
 
 def load() -> None:
     identity()
-    pictures = demo_pictures.load()
+    pictures, funds = demo_pictures.load(), donations_demo.funds()
     home = _home(pictures)
-    actions = [_child(home, ActionPage, **fields) for fields in demo_texts.actions(pictures)]
+    actions = [_child(home, ActionPage, **fields) for fields in demo_texts.actions(pictures, funds)]
     news = _child(home, NewsIndexPage, **demo_texts.NEWS)
     for days, action, fields in demo_texts.articles(pictures):
         day = timezone.localdate() - timedelta(days=days)
         _child(news, ArticlePage, date=day, action=actions[action], **fields)
     campaign = make_campaign()
-    page = _child(home, CampaignPage, campaign=campaign, **demo_texts.campaign(pictures))
+    page = _child(home, CampaignPage, campaign=campaign, **demo_texts.campaign(pictures, funds))
     if campaign.landing_page_id is None:
         Campaign.objects.filter(pk=campaign.pk).update(landing_page=page)
         campaign.refresh_from_db()
@@ -40,7 +41,7 @@ def load() -> None:
     _child(home, StandardPage, **demo_texts.NETWORK)
     home.refresh_from_db()
     if not home.body:
-        home.body = demo_texts.home_bands(pictures, actions, campaign)
+        home.body = demo_texts.home_bands(pictures, actions, campaign, funds)
         home.save_revision().publish()
         warm.everything()
 

@@ -44,13 +44,13 @@ AMOUNTS = [
 ]
 
 
-def actions(pictures: dict[str, Any]) -> list[dict[str, Any]]:
+def actions(pictures: dict[str, Any], funds: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "title": "Emporion",
             "slug": "emporion",
             "show_in_menus": True,
-            "fund": "emporion",
+            "fund": funds["emporion"],
             "picture": pictures["emporion"],
             "summary": "Un mercato vero, con i carrelli e le mele lucide. Manca solo una cosa: gli "
             "euro. Qui la spesa si paga in valori, e i valori sono tempo.",
@@ -82,7 +82,7 @@ def actions(pictures: dict[str, Any]) -> list[dict[str, Any]]:
             "title": "Cantieri",
             "slug": "cantieri",
             "show_in_menus": True,
-            "fund": "cantieri",
+            "fund": funds["cantieri"],
             "picture": pictures["cantieri"],
             "summary": "Chi ha perso il lavoro ripara sentieri, frutteti e muri a secco. Con un "
             "contratto, una paga e un mestiere in più.",
@@ -94,7 +94,7 @@ def actions(pictures: dict[str, Any]) -> list[dict[str, Any]]:
             "title": "Diffuso",
             "slug": "diffuso",
             "show_in_menus": True,
-            "fund": "diffuso",
+            "fund": funds["diffuso"],
             "picture": pictures["diffuso"],
             "summary": "Le relazioni, paese per paese: una tavolata, un passaggio in auto, i "
             "compiti insieme.",
@@ -124,12 +124,12 @@ def articles(pictures: dict[str, Any]) -> list[tuple[int, int, dict[str, Any]]]:
     ]  # fmt: skip
 
 
-def campaign(pictures: dict[str, Any]) -> dict[str, Any]:
+def campaign(pictures: dict[str, Any], funds: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": "#DonoDay",
         "slug": "donoday",
         "show_in_menus": True,
-        "fund": "donoday",
+        "fund": funds["donoday"],
         "picture": pictures["dono"],
         "summary": "Un dono non si misura in euro, ma lo scaffale d’inverno sì. Dicci che cos’è per "
         "te donare, con una foto e #IldonoXme. E se puoi, aggiungi il tuo.",
@@ -137,7 +137,7 @@ def campaign(pictures: dict[str, Any]) -> dict[str, Any]:
         "wall_text": "Quello che abbiamo detto finora, qui e sui social. Questa pagina non carica "
         "niente da altri siti.",
         "body": [
-            ("amounts", {"heading": "Quanto fa?", "amounts": AMOUNTS, "fund": "donoday", "note": "Vale anche un’altra cifra: ogni euro diventa spesa, nessuno va in pubblicità."}),
+            ("amounts", {"heading": "Quanto fa?", "amounts": AMOUNTS, "fund": funds["donoday"], "note": "Vale anche un’altra cifra: ogni euro diventa spesa, nessuno va in pubblicità."}),
             ("faq", {"heading": "Domande che ci fanno", "tone": "soft", "questions": [
                 {"question": "Dove finiscono i miei soldi?", "answer": RichText("<p>Nello scaffale d’inverno: frutta, latticini, pane e le ore di chi li porta. A fine campagna pubblichiamo quanto è entrato, quanto è uscito e per che cosa, al centesimo.</p>")},
                 {"question": "Posso detrarre la donazione?", "answer": RichText("<p>Se doni con carta o addebito sul conto, la ricevuta dice quello che serve. Per la dichiarazione chiedi al tuo CAF.</p>")},
@@ -169,7 +169,9 @@ NETWORK: dict[str, Any] = {
 }  # fmt: skip
 
 
-def home_bands(pictures: dict[str, Any], actions: list[Any], campaign: Any) -> list[Any]:
+def home_bands(
+    pictures: dict[str, Any], actions: list[Any], campaign: Any, funds: dict[str, Any]
+) -> list[Any]:
     texts = ["Un mercato di comunità. Le famiglie scelgono la spesa e la pagano in «valori»: il tempo che restituiscono agli altri.", "Chi ha perso il lavoro ripara sentieri, frutteti e muri a secco. Con un contratto, una paga e un mestiere in più.", "Le relazioni, paese per paese: una tavolata, un passaggio in auto, i compiti insieme."]  # fmt: skip
     bands: list[Any] = [
         ("counters", {"heading": "I conti di quest’anno", "quiet": True, "counters": [
@@ -190,5 +192,5 @@ def home_bands(pictures: dict[str, Any], actions: list[Any], campaign: Any) -> l
         NETWORK["body"][0],
         ("donate", {"heading": "Aggiungi il tuo", "tone": "sole", "text": "50 € sono la spesa di una settimana per due. Ma vale anche un’altra cifra.", "button": "Aggiungi il tuo", "euros": 50}),
     ]  # fmt: skip
-    bands.insert(0, ("thermometer", {"campaign": campaign, "fund": "donoday", "lead": "Scatta una foto di quello che per te vuol dire donare, scrivi #IldonoXme e aiutaci ad aprire lo scaffale d’inverno."}))  # fmt: skip
+    bands.insert(0, ("thermometer", {"campaign": campaign, "fund": funds["donoday"], "lead": "Scatta una foto di quello che per te vuol dire donare, scrivi #IldonoXme e aiutaci ad aprire lo scaffale d’inverno."}))  # fmt: skip
     return bands

@@ -18,6 +18,7 @@ from attribution.services import bump
 from brand.models import BrandSettings, LegalSettings
 from campaigns.models import Campaign
 from cms.tasks import warm
+from donations.models import Fund
 from outbox.bell import Bell
 
 bell = Bell(warm)
@@ -37,7 +38,7 @@ def shown() -> tuple[type[Model], ...]:
     among them: it answers only where there is no page, and that answer is never kept.
     """
     uploads = get_image_model(), get_document_model()
-    return (BrandSettings, LegalSettings, Campaign, PageViewRestriction, Site, *uploads)
+    return (BrandSettings, LegalSettings, Campaign, Fund, PageViewRestriction, Site, *uploads)
 
 
 def published(instance: Page, **kwargs: Any) -> None:

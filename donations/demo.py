@@ -61,10 +61,7 @@ GIFTS = (
 
 def load() -> None:
     """Funds always; gifts only where the sandbox stands in for Stripe."""
-    for position, (slug, name) in enumerate(FUNDS):
-        _fund(slug, name, position)
-    # the fund every installation begins with has a better name here
-    Fund.objects.filter(slug="generale", donations=None).update(active=False)
+    funds()
     if not settings.SANDBOX:
         return
     _wait_for_sandbox()
@@ -76,6 +73,14 @@ def load() -> None:
     if _give_back():
         _take_in()
     write_due()
+
+
+def funds() -> dict[str, Fund]:
+    """By their addresses; made where they are missing."""
+    found = {slug: _fund(slug, name, position) for position, (slug, name) in enumerate(FUNDS)}
+    # the fund every installation begins with has a better name here
+    Fund.objects.filter(slug="generale", donations=None).update(active=False)
+    return found
 
 
 def _take_in() -> None:
@@ -97,7 +102,7 @@ def _give_back() -> int:
     return len(kept)
 
 
-def _fund(slug: str, name: str, position: int) -> None:
+def _fund(slug: str, name: str, position: int) -> Fund:
     fund, _made = Fund.objects.get_or_create(
         slug=slug, defaults={"name": name, "position": position}
     )
@@ -105,6 +110,7 @@ def _fund(slug: str, name: str, position: int) -> None:
         SuggestedAmount.objects.get_or_create(
             fund=fund, amount=amount, defaults={"meaning": meaning}
         )
+    return fund
 
 
 def _give(

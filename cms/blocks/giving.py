@@ -11,6 +11,7 @@ from cms import cache, campaign_state
 from cms.blocks.base import Band, anchor
 from cms.blocks.samples import Sampled
 from cms.choosers import CampaignChooserBlock
+from cms.funds import FundBlock
 
 
 class Amount(blocks.StructBlock):
@@ -20,9 +21,7 @@ class Amount(blocks.StructBlock):
 
 class Amounts(Band):
     amounts = blocks.ListBlock(Amount(), label=_("Amounts"), min_num=1, max_num=6)
-    fund = blocks.CharBlock(
-        label=_("Fund"), max_length=60, required=False, help_text=_("Its short name, or nothing.")
-    )
+    fund = FundBlock(label=_("Fund"), required=False)
     note = blocks.CharBlock(label=_("Note"), max_length=200, required=False)
 
     class Meta:
@@ -36,7 +35,7 @@ class DonateCall(Band):
     text = blocks.TextBlock(label=_("Text"))
     button = blocks.CharBlock(label=_("Button"), max_length=40, default="Aggiungi il tuo")
     euros = blocks.IntegerBlock(label=_("Euros"), min_value=2, max_value=50_000, required=False)
-    fund = blocks.CharBlock(label=_("Fund"), max_length=60, required=False)
+    fund = FundBlock(label=_("Fund"), required=False)
 
     class Meta:
         icon = "sp-plus"
@@ -48,9 +47,7 @@ class DonateCall(Band):
 class Thermometer(Sampled, blocks.StructBlock):
     campaign = CampaignChooserBlock(label=_("Campaign"))
     lead = blocks.TextBlock(label=_("Text"))
-    fund = blocks.CharBlock(
-        label=_("Fund"), max_length=60, required=False, help_text=_("Its short name, or nothing.")
-    )
+    fund = FundBlock(label=_("Fund"), required=False)
 
     class Meta:
         icon = "sp-plus"

@@ -6,14 +6,12 @@ from wagtail.fields import RichTextField, StreamField
 from cms.blocks import BANDS
 from cms.blocks.base import FEATURES
 from cms.models.base import SitePage
+from cms.models.gives_to import GivesTo
 
 
-class ActionPage(SitePage):
+class ActionPage(GivesTo):
     """One of the things the network does, such as a community market."""
 
-    fund = models.SlugField(
-        _("fund"), blank=True, help_text=_("The short name of the fund its button gives to.")
-    )
     facts_title = models.CharField(_("title"), max_length=60, blank=True)
     facts = RichTextField(
         _("hours and addresses"),

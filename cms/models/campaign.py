@@ -10,12 +10,13 @@ from campaigns.models import WallEntry
 from cms import campaign_state, share
 from cms.blocks import BANDS
 from cms.models.base import SitePage
+from cms.models.gives_to import GivesTo
 from media.cards import CardSpec
 
 ON_THE_WALL = 9
 
 
-class CampaignPage(SitePage):
+class CampaignPage(GivesTo):
     """A campaign's face: hashtag, days, thermometer, wall."""
 
     campaign = models.ForeignKey(
@@ -24,7 +25,6 @@ class CampaignPage(SitePage):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    fund = models.SlugField(_("fund"), blank=True, help_text=_("The fund its button gives to."))
     wall_title = models.CharField(_("heading of the wall"), max_length=60, default="Il muro")
     wall_text = models.TextField(_("words above the wall"), max_length=300, blank=True)
     body = StreamField(BANDS, verbose_name=_("bands"), blank=True)
