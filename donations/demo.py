@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from attribution.models import Source
@@ -175,7 +176,10 @@ def _wait_for_sandbox() -> None:
         try:
             requests.get(f"{settings.SANDBOX_URL}/_control/", timeout=2)
             return
-        except requests.RequestException:
+        except requests.RequestException as problem:
             if time.monotonic() > until:
-                raise
+                raise ImproperlyConfigured(
+                    f"No sandbox answers at {settings.SANDBOX_URL}, and the gifts of the "
+                    "demonstration are made there. `manage.py up` starts it."
+                ) from problem
             time.sleep(0.2)

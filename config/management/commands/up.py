@@ -52,8 +52,17 @@ class Command(BaseCommand):
         family = Family(self.stdout.write)
         try:
             if settings.SANDBOX:
+                # making the tables took its time, and somebody may have come
+                installation.refuse_taken_port(settings.SANDBOX_PORT, "the sandbox")
                 family.add(Child(*sandbox()))
             call_command("demo")
+        except Exception as problem:
+            if any(child.died() for child in family.children):
+                raise ImproperlyConfigured(
+                    "The sandbox ended while the demonstration was loading; what it said stands "
+                    "above. Start again: the loading goes on where it was."
+                ) from problem
+            raise
         finally:
             family.end()
 
