@@ -103,7 +103,13 @@ def composer_panels() -> ObjectList:
             ),
             Section(
                 [
-                    FieldPanel("image"),
+                    FieldPanel(
+                        "image",
+                        help_text=_(
+                            "A large picture is made smaller by itself for each network. Where it "
+                            "stays too heavy, that stands beside the account."
+                        ),
+                    ),
                     FieldPanel("alt_text"),
                     FieldPanel("card"),
                     FieldPanel(
