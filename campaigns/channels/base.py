@@ -6,6 +6,7 @@ plain dataclasses, so that it can be tried alone. See docs/adding-a-channel.md.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -195,7 +196,7 @@ class InvalidCredentials(ValueError):
         self.errors = dict(errors)
 
 
-class Channel:
+class Channel(ABC):
     """One account on one network.
 
     `credentials` are what `clean` returned. `limits` are the stored ones of this account, when
@@ -230,36 +231,36 @@ class Channel:
         """The credentials as they are stored. Raises InvalidCredentials. No network."""
         return {item.name: values.get(item.name, "").strip() for item in cls.fields}
 
+    @abstractmethod
     def verify(self) -> Identity:
         """Ask who we are: changes nothing. Raises Rejected, Disconnected, Unavailable."""
-        raise NotImplementedError
 
     def fetch_limits(self) -> Limits:
         """The limits as the server tells them now, for the caller to keep. Raises as `verify`."""
         return type(self).limits
 
+    @abstractmethod
     def count(self, draft: Draft) -> list[Count]:
         """The figures of the composer, by the network's own way of counting. No network."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, draft: Draft) -> list[Problem]:
         """Everything that would stop this draft here. No network, nothing is shortened."""
-        raise NotImplementedError
 
+    @abstractmethod
     def publish(self, draft: Draft, key: str) -> Published:
         """Send it. The same `key` is given at every attempt and never for another post.
 
         Raises Rejected, Unavailable or Uncertain.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self, key: str, draft: Draft) -> Published | None:
         """Proof that the post is out, or None when it certainly is not (see `settle`).
 
         Raises Uncertain where the network gives no proof, Unavailable when it cannot be asked
         now, Disconnected when the account is no longer let in.
         """
-        raise NotImplementedError
 
     def metrics(self, remote_id: str) -> Metrics:
         """Reactions so far. Raises Rejected (the post is gone), Disconnected, Unavailable.
