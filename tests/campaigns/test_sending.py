@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from attribution.services import version
 from campaigns import services
+from campaigns.admin import desk
 from campaigns.channels.base import Disconnected, Published, Rejected, Unavailable, Uncertain
 from campaigns.errors import Refused
 from campaigns.models import Account, Delivery, WallEntry
@@ -367,6 +368,19 @@ def test_a_revoked_token_marks_the_account_and_its_posts_wait_for_it(one, fake, 
     connect_again()
     send()
     assert {again(row).state, again(other).state} == {State.PUBLISHED}
+
+
+def test_a_token_revoked_while_asking_marks_the_account_and_asks_a_person(one, fake, accounts):
+    row = one()
+    fake.lose = 1
+    send()
+    fake.finds = [Disconnected("revoked")]
+    due_now(row)
+    services.reconcile()
+    assert (again(row).state, row.question) == (State.NEEDS_PERSON, Question.PROOF)
+    accounts[0].refresh_from_db()
+    assert (accounts[0].state, accounts[0].problem) == (Account.State.DISCONNECTED, "revoked")
+    assert desk.lost_accounts() == [accounts[0]] and desk.number() == 2
 
 
 @pytest.mark.parametrize(
