@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -25,7 +26,7 @@ from campaigns.admin.forms import (
 )
 from campaigns.errors import Refused
 from campaigns.models import Post
-from campaigns.states import State
+from campaigns.states import OUTCOME_OPEN, Question, State
 
 PERMISSION = "campaigns.change_post"
 OUT = "campaigns.change_delivery"
@@ -70,7 +71,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     def change(*, time: time, **data: Any) -> None:
         services.move(post=post, at=time, by=request.user, **data)
 
-    if _done(request, form, change, gettext("Moved. Nothing has gone out in the meantime.")):
+    if _done(request, form, change):
+        messages.success(request, " ".join([gettext("Moved."), *_now_known(post)]))
         return redirect("campaigns_posts:edit", pk)
     return _page(request, post, form, "move")
 
@@ -81,7 +83,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post, pk=pk)
     form = CancelForm(_data(request))
     change = partial(services.cancel, post=post, by=request.user)
-    if _done(request, form, change, gettext("Cancelled. What is already out stays out.")):
+    if _done(request, form, change):
+        said = gettext("Cancelled. What is already out stays out.")
+        messages.success(request, " ".join([said, *_perhaps_out(post)]))
         return redirect("campaigns_posts:edit", pk)
     return _page(request, post, form, "cancel")
 
@@ -92,7 +96,8 @@ def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post, pk=pk)
     form = CancelForm(_data(request))
     change = partial(services.take_down, post=post, by=request.user)
-    if _done(request, form, change, gettext("It is no longer on the wall.")):
+    if _done(request, form, change):
+        messages.success(request, gettext("It is no longer on the wall."))
         return redirect("campaigns_posts:edit", pk)
     out = post.deliveries.filter(state=State.PUBLISHED).select_related("account", "wall_entry")
     elsewhere = [row for row in out if not hasattr(row, "wall_entry")]
@@ -100,7 +105,30 @@ def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, post, form, "take_down", elsewhere=elsewhere, on_wall=on_wall)
 
 
-def _done(request: HttpRequest, form: forms.Form, change: Callable[..., Any], said: str) -> bool:
+def _now_known(post: Post) -> list[str]:
+    """What becomes of a post that was moved: whether it waits for a yes, whether it may be out."""
+    asked = Post.objects.get(pk=post.pk).workflow_in_progress
+    yes = [gettext("It waits for a yes: that has been asked for.")] if asked else []
+    if not post.deliveries.exists():
+        return yes
+    return yes + (_perhaps_out(post) or [gettext("Nothing has gone out in the meantime.")])
+
+
+def _perhaps_out(post: Post) -> list[str]:
+    unknown = Q(state__in=OUTCOME_OPEN) | Q(question=Question.PROOF)
+    names = [row.account.name for row in post.deliveries.filter(unknown).select_related("account")]
+    if not names:
+        return []
+    return [
+        gettext(
+            "It is not known yet whether it is out on %(accounts)s: there this counts only if it "
+            "proves not to be."
+        )
+        % {"accounts": ", ".join(names)}
+    ]
+
+
+def _done(request: HttpRequest, form: forms.Form, change: Callable[..., Any]) -> bool:
     """True when the change was asked for and made; a refusal stands in the form with its reason."""
     if request.method != "POST" or not form.is_valid():
         return False
@@ -109,7 +137,6 @@ def _done(request: HttpRequest, form: forms.Form, change: Callable[..., Any], sa
     except (Refused, ValidationError) as reason:
         form.add_error(None, _sentence(reason))
         return False
-    messages.success(request, said)
     return True
 
 
