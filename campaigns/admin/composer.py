@@ -165,16 +165,6 @@ def verdict(post: Post, rows: Iterable[Row], problems: Problems) -> Verdict:
     return Verdict(errors, first, not rows, services.all_out(post=post))
 
 
-def stops(post: Post) -> list[str]:
-    """Everything that keeps a post from being asked for, each once, with the account's name."""
-    found = []
-    for account, problems in problems_of(post).items():
-        for problem in problems:
-            if problem.level == "error":
-                found.append(f"{account}: {problem.message}" if account else str(problem.message))
-    return list(dict.fromkeys(found))
-
-
 def reading_of(post: Post) -> Reading | None:
     """None while day or time are missing or the zone is none."""
     if not post.planned_date or not post.planned_time:

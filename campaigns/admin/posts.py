@@ -120,10 +120,10 @@ class Composer:
         valid = super().is_valid(form)  # type: ignore[misc]
         if not valid or self.action not in ("submit", "restart-workflow"):  # type: ignore[attr-defined]
             return bool(valid)
-        stops = composer.stops(form.save(commit=False))
+        stops = services.stops(composer.problems_of(form.save(commit=False)))
         if stops:
             self.produced_error_code = "validation_error"
-            self.produced_error_message = " ".join(str(stop) for stop in stops)
+            self.produced_error_message = " ".join(stops)
         return not stops
 
     def submit_action(self) -> None:
@@ -251,6 +251,20 @@ class PostDeleteView(snippets.DeleteView):
         return super().dispatch(request, *args, **kwargs)
 
 
+class PostAnswerView(snippets.WorkflowActionView):
+    """An answer given elsewhere than on the post's page; a refusal is read there."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().post(request, *args, **kwargs)
+        except Refused as reason:
+            messages.error(request, str(reason))
+        edit = reverse("campaigns_posts:edit", args=[self.object.pk])
+        if request.headers.get("x-requested-with") == "XMLHttpRequest":
+            return self.render_modal_json(request, {"step": "success", "redirect": edit})
+        return redirect(edit)
+
+
 class PostCancellationView(snippets.ConfirmWorkflowCancellationView):
     """Wagtail asks nobody here; the question alone would show a post to strangers."""
 
@@ -283,6 +297,7 @@ class PostViewSet(snippets.SnippetViewSet):
     delete_view_class = PostDeleteView
     inspect_view_class = PostInspectView
     confirm_workflow_cancellation_view_class = PostCancellationView
+    workflow_action_view_class = PostAnswerView
     inspect_template_name = "campaigns/admin/post_inspect.html"
     create_template_name = "campaigns/admin/post_create.html"
     edit_template_name = "campaigns/admin/post_edit.html"

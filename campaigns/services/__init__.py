@@ -4,7 +4,15 @@ Refusals are `campaigns.errors.Refused` (with the sentence to show); times are U
 """
 
 from campaigns.services.accounts import check_account, check_accounts, rotate_secrets
-from campaigns.services.checking import all_out, counts, drafts, out_on, problems, require_ready
+from campaigns.services.checking import (
+    all_out,
+    counts,
+    drafts,
+    out_on,
+    problems,
+    require_ready,
+    stops,
+)
 from campaigns.services.content import seen_in
 from campaigns.services.decisions import asked, decide, let_go, send_now, take_back
 from campaigns.services.figures import (
@@ -52,6 +60,7 @@ __all__ = [
     "send_now",
     "standing",
     "standings",
+    "stops",
     "take_back",
     "take_down",
     "tell",

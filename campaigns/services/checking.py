@@ -98,11 +98,22 @@ def errors(found: list[Problem]) -> list[Problem]:
     return [problem for problem in found if problem.level == "error"]
 
 
+def stops(found: dict[Account | None, list[Problem]]) -> list[str]:
+    """What must be mended first, a sentence each, with the account's name; each once."""
+    sentences = [
+        f"{account}: {problem.message}" if account else str(problem.message)
+        for account, listed in found.items()
+        for problem in errors(listed)
+    ]
+    return list(dict.fromkeys(sentences))
+
+
 def require_ready(*, post: Post) -> None:
     """Raises NotReady, with the problems by account, when something must be mended first."""
     found = {key: errors(value) for key, value in problems(post=post).items() if errors(value)}
     if found:
-        raise NotReady(gettext("Something has to be mended before anybody can say yes."), found)
+        why = gettext("Something has to be mended before anybody can say yes.")
+        raise NotReady(" ".join([why, *stops(found)]), found)
 
 
 def _of_post(post: Post, now: datetime) -> list[Problem]:

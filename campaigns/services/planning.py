@@ -4,7 +4,6 @@ from datetime import date, time
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, WorkflowState
 
@@ -23,15 +22,16 @@ def plan(*, revision: Revision, by: Any = None) -> list[Delivery]:
     """One delivery for each account of the approved version, with its own short link.
 
     What is already out stays; what may be out gets the new version only if it proves not to be;
-    accounts that were taken away are cancelled. A version that a network would refuse stands as
-    rejected, with the reason. Raises Refused when the version was not approved, has no minute, or
-    while a delivery is being sent.
+    accounts that were taken away are cancelled. Raises Refused when the version was not approved,
+    has no minute, or while a delivery is being sent, and NotReady when it would be stopped now: a
+    yes may come long after the asking, and from other pages than the post's own.
     """
     post: Post = revision.as_object()
     if not post.is_approved(revision):
         raise Refused(_("A post goes out only after somebody has said yes to it."))
     if post.moment is None:
         raise Refused(_("Say when it goes out: day and time."))
+    checking.require_ready(post=post)
     rows = {row.account_id: row for row in post.deliveries.select_related("account").locked()}
     refuse_while_sending(rows.values())
     parent = sources.post_source(post=post)
@@ -70,11 +70,7 @@ def _plan(
     words = content.content_of(post=post, channel=account.channel, link=link.url)
     row.content = words | {"seen": content.seen(content=words, campaign=post.campaign)}
     if row.state not in LEFT_ALONE and row.question != Question.PROOF:
-        found = checking.text_problems(post=post, account=account, now=timezone.now())
-        found = checking.errors(found)
-        row.state = State.REJECTED if found else State.PLANNED
-        row.next_at = None if found else row.planned_at
-        row.last_error = " ".join(str(problem.message) for problem in found)
+        row.state, row.next_at, row.last_error = State.PLANNED, row.planned_at, ""
         row.question, row.lease_token, row.lease_until = Question.NONE, None, None
     row.save()
     DeliveryLog.objects.create(
@@ -82,7 +78,7 @@ def _plan(
         before=before,
         after=row.state,
         by=by,
-        why=row.last_error or _("Approved for %(when)s.") % {"when": _local(post)},
+        why=_("Approved for %(when)s.") % {"when": _local(post)},
     )
     return row
 

@@ -11,8 +11,8 @@ from wagtail.images import get_image_model
 
 from campaigns import services
 from campaigns.channels.bluesky import Bluesky
+from campaigns.errors import NotReady
 from campaigns.models import Account
-from campaigns.states import State
 from people import roles
 
 pytestmark = pytest.mark.django_db
@@ -77,18 +77,15 @@ def test_where_it_stays_too_heavy_that_network_says_so_while_one_writes(
     assert "sp-bad" in shown["sp-verdict"]
 
 
-def test_a_limit_lowered_before_the_yes_is_told_and_the_others_go(
+def test_a_limit_lowered_between_the_asking_and_the_yes_refuses_it(
     write, approve, image, bluesky, marta
 ):
-    wall = Account.objects.create(channel="wall", name="Il muro")
-    post = write(minutes=60, where=[bluesky, wall], image=image, alt_text="Neve")
+    post = write(minutes=60, where=[bluesky], image=image, alt_text="Neve")
     services.ask(post=post, by=marta)
-    Account.objects.filter(pk=bluesky.pk).update(
-        limits=Bluesky.limits.as_dict() | {"media_bytes": 200_000}
-    )
-    refused, planned = approve(post)
-    assert (refused.state, planned.state) == (State.REJECTED, State.PLANNED)
-    assert "pesa troppo" in refused.last_error
+    Account.objects.update(limits=Bluesky.limits.as_dict() | {"media_bytes": 200_000})
+    with pytest.raises(NotReady, match=r"Bluesky: .*pesa troppo"):
+        approve(post)
+    assert not post.deliveries.exists()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The composer over HTTP: live checks, saving, asking, saying yes, holding after an edit."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from brand.templatetags.staff_tags import spell
+from campaigns import services
 from campaigns.models import Account, Post
-from campaigns.states import State
+from campaigns.states import Question, State
 from mail.models import Message
 from people import roles
+from tests.campaigns.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -252,6 +255,51 @@ def test_a_yes_in_the_composer_plans_the_post(asked, client, person, form):
     assert delivery.revision_id == asked.latest_revision_id
 
 
+def elsewhere(client, post, data, **headers):
+    """The yes of the lists, which Wagtail gives without opening the post."""
+    state = post.current_workflow_state.current_task_state
+    url = reverse("campaigns_posts:workflow_action", args=[post.pk, "approve", state.pk])
+    return client.post(url, {"comment": ""}, follow=True, **headers)
+
+
+def test_a_yes_from_the_lists_plans_the_post(asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    elsewhere(client, asked, form())
+    assert asked.deliveries.get().state == State.PLANNED
+
+
+@pytest.mark.parametrize("way", [yes, elsewhere])
+@pytest.mark.parametrize("fault", ["picture", "account"])
+def test_a_yes_is_refused_with_what_is_in_the_way_wherever_it_is_given(
+    way, fault, write, marta, client, person, form, bluesky
+):
+    image = picture(description="Mele")
+    post = write(minutes=60, where=[bluesky], image=image)
+    services.ask(post=post, by=marta)
+    if fault == "picture":
+        image.file.storage.delete(image.file.name)
+        image.renditions.all().delete()
+    else:
+        Account.objects.update(state=Account.State.DISCONNECTED)
+    client.force_login(person(roles.COORDINATION))
+    day, time = f"{post.planned_date:%d/%m/%Y}", f"{post.planned_time:%H:%M:%S}"
+    data = form(image=image.pk, text=post.text, planned_date=day, planned_time=time)
+    answer = way(client, post, data, **({"follow": True} if way is yes else {}))
+    words = {"picture": "L’immagine non si legge", "account": "Questo profilo è scollegato"}[fault]
+    assert f"Bluesky: {words}" in html.unescape(answer.content.decode())
+    post.refresh_from_db()
+    assert post.workflow_in_progress and not post.live and not post.deliveries.exists()
+
+
+def test_a_refused_yes_in_a_dialogue_leads_to_the_post(asked, client, person, form):
+    Account.objects.update(state=Account.State.DISCONNECTED)
+    client.force_login(person(roles.COORDINATION))
+    answer = elsewhere(client, asked, form(), headers={"X-Requested-With": "XMLHttpRequest"})
+    edit = reverse("campaigns_posts:edit", args=[asked.pk])
+    assert answer.json() == {"step": "success", "redirect": edit}
+    assert "è scollegato" in client.get(edit).content.decode()
+
+
 @pytest.mark.parametrize("asking", [{"action-submit": "1"}, {}])
 def test_a_change_after_the_yes_is_held_and_asked_again(asking, asked, client, person, form):
     client.force_login(person(roles.COORDINATION))
@@ -337,6 +385,32 @@ def test_moving_and_cancelling(asked, client, person, form):
     assert saved().planned_date == day
     assert client.post(reverse("campaigns_posts:cancel", args=[asked.pk])).status_code == 302
     assert asked.deliveries.get().state == State.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("state", "question"),
+    [
+        (State.PLANNED, ""),
+        (State.UNKNOWN, ""),
+        (State.RECONCILING, ""),
+        (State.NEEDS_PERSON, Question.PROOF),
+        (State.NEEDS_PERSON, Question.LATE),
+    ],
+)
+@pytest.mark.parametrize("name", ["move", "cancel"])
+def test_what_may_be_out_is_not_called_safe(name, state, question, asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    asked.deliveries.update(state=state, question=question, digest="x")
+    day = timezone.localdate() + timedelta(days=5)
+    url = reverse(f"campaigns_posts:{name}", args=[asked.pk])
+    data = {"day": f"{day:%d/%m/%Y}", "time": "10:30", "zone": "Europe/Rome"}
+    answer = client.post(url, data, follow=True).content.decode()
+    known = state == State.PLANNED or question == Question.LATE
+    assert ("Non si sa ancora se è uscito su Bluesky" in answer) != known
+    if name == "move":
+        assert ("Nel frattempo non è uscito niente" in answer) == known
+        assert "Aspetta il sì: è stato chiesto." in answer
 
 
 @pytest.mark.parametrize("name", ["move", "cancel"])
