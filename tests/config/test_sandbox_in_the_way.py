@@ -31,9 +31,11 @@ DEAD = ("sandbox", [sys.executable, "-c", "raise SystemExit(1)"], {})
 
 
 def test_a_port_that_was_taken_meanwhile(begun, settings):
-    with socket.create_server(("127.0.0.1", settings.SANDBOX_PORT)):
-        with pytest.raises(ImproperlyConfigured, match=f"{settings.SANDBOX_PORT}.* is taken"):
-            up.Command().load_demonstration()
+    with (
+        socket.create_server(("127.0.0.1", settings.SANDBOX_PORT)),
+        pytest.raises(ImproperlyConfigured, match=f"{settings.SANDBOX_PORT}.* is taken"),
+    ):
+        up.Command().load_demonstration()
     assert not begun
 
 
