@@ -1,19 +1,16 @@
-"""Sources, links, visits, credits and their totals. Amounts in integer cents, times in UTC."""
+"""Sources, links, credits and their totals. Amounts in integer cents, times in UTC."""
 
-import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse
 
 from attribution.models import Credit, ShortLink, Source, Stamp, Visit
 
-log = logging.getLogger("segnopiu.attribution")
 COOKIE = "da"
 COOKIE_AGE = 7 * 24 * 3600
 # no 0/O, 1/l/I: a code can be read aloud
@@ -59,36 +56,6 @@ def link(*, source: Source, target: str) -> ShortLink:
         found.target = target
         found.save(update_fields=["target"])
     return found
-
-
-@contextmanager
-def _without_waiting_for_the_disk() -> Iterator[None]:
-    """A power cut may take the last visits; 500 a second would not bear a wait for each.
-
-    On SQLite, outside a transaction (https://www.sqlite.org/pragma.html#pragma_synchronous). On
-    PostgreSQL commits of several visitors share one wait.
-    """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous")
-        (usual,) = cursor.fetchone()
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA synchronous={usual}")
-
-
-def record_visit(*, link: ShortLink, crawler: bool) -> None:
-    """Counts what can be counted: a busy or full database is no reason to turn a visitor away."""
-    try:
-        with _without_waiting_for_the_disk():
-            Visit.objects.create(source_id=link.source_id, crawler=crawler)
-    except DatabaseError as problem:
-        why = {"source": link.source_id, "why": type(problem).__name__}
-        log.warning("visit_not_counted", extra=why)
 
 
 def remember(response: HttpResponse, source: Source, *, secure: bool) -> None:

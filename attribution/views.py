@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attribution import services
+from attribution import services, visits
 from attribution.crawlers import is_ahead, is_crawler
 from attribution.models import ShortLink
 
@@ -23,7 +23,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponse(status=503)
     link = get_object_or_404(ShortLink.objects.select_related("source"), code=code)
     crawler = request.method == "HEAD" or is_crawler(request.headers.get("User-Agent", ""))
-    services.record_visit(link=link, crawler=crawler)
+    visits.record(link=link, crawler=crawler)
     response = HttpResponseRedirect(link.target)
     if not crawler:
         services.remember(response, link.source, secure=settings.BEHIND_HTTPS)

@@ -4,7 +4,7 @@ import logging
 from unittest import mock
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from attribution import services
 from attribution.models import ShortLink, Visit
@@ -64,7 +64,7 @@ def test_a_visit_is_counted_and_leaves_only_the_sources_code(tree, client):
 
 def test_a_visit_that_cannot_be_counted_is_led_on_all_the_same(tree, client, caplog):
     link = services.link(source=tree[2], target="/donoday/")
-    busy = mock.patch.object(Visit.objects, "create", side_effect=OperationalError("locked"))
+    busy = mock.patch.object(Visit, "save", side_effect=DatabaseError("full"))
     with busy, caplog.at_level(logging.WARNING, "segnopiu"):
         response = client.get(link.path, headers={"user-agent": BROWSER})
     assert response.headers["Location"] == "/donoday/"

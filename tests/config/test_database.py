@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from attribution import visits
 from attribution.models import ShortLink, Source, Visit
-from attribution.services import record_visit
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL = 2
@@ -47,9 +47,9 @@ def test_a_visit_does_not_and_leaves_the_others_as_they_were():
         try:
             cursor.execute(f"PRAGMA synchronous={FULL}")
             with CaptureQueriesContext(connection) as asked:
-                record_visit(link=link, crawler=False)
+                visits.record(link=link, crawler=False)
             assert cursor.execute("PRAGMA synchronous").fetchone() == (FULL,)
         finally:
             cursor.execute(f"PRAGMA synchronous={before}")
-    assert "NORMAL" in asked[1]["sql"] and "INSERT" in asked[2]["sql"]
+    assert "NORMAL" in asked[1]["sql"] and "INSERT" in asked[4]["sql"]
     assert Visit.objects.count() == 1
