@@ -1,11 +1,30 @@
 """Where the site stands, for Wagtail: canonical addresses, the sitemap and share tags follow its
-own row, which must say what SITE_URL says.
+own row, which must say what SITE_URL says. And what below it is not a page's to take.
 """
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from wagtail.models import Site
+from wagtail.models import Page, Site
+
+# The first part of every address of the product's own; a test holds them to config/urls.py.
+# Each answer is somebody's own there, or counts something
+OWN = {
+    "_util", "admin", "documenti", "dona", "healthz", "posta-di-prova", "privacy", "readyz", "s",
+    "static", "stripe", "uploads",
+}  # fmt: skip
+FIXED = OWN | {"brand.css", "muro", "robots.txt", "sitemap.xml"}
+
+
+def taken(slug: str, parent: Page) -> bool:
+    """Whether a page of this slug would never be seen there."""
+    return slug in FIXED and Site.objects.filter(root_page=parent).exists()
+
+
+def hidden() -> list[Page]:
+    """Pages that stand under an address of the product's own: from before it was one, or moved."""
+    pages = Page.objects.filter(slug__in=FIXED)
+    return [page for page in pages if taken(page.slug, page.get_parent())]
 
 
 def wanted() -> tuple[str, int]:

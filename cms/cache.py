@@ -18,13 +18,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 
 from attribution import services as attribution
+from cms.address import OWN
 
 log = logging.getLogger("segnopiu.pages")
 SECONDS = 60
 STAMP_SECONDS = 1.0
-# where each answer is somebody's own, or counts something
-NEVER = ("/admin/", "/dona/", "/s/", "/stripe/", "/posta-di-prova/", "/static/", "/uploads/",
-         "/documenti/", "/privacy/", "/healthz", "/readyz", "/_util/")  # fmt: skip
 PAGES = {"pagina", "p"}
 A_PAGE = re.compile(r"[1-9]")  # made-up numbers would fill the cache with the same last page
 # what networks and mailings add to every link, and no page reads
@@ -58,7 +56,7 @@ def cacheable(request: HttpRequest) -> bool:
         request.method in ("GET", "HEAD")
         and not getattr(request, "is_dummy", False)  # a preview of Wagtail's
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
-        and not request.path_info.startswith(NEVER)
+        and request.path_info.split("/")[1] not in OWN
         and plain(request)
     )
 

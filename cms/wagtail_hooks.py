@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.models import Page
 
 from cms.choosers import CampaignChooser, campaign_chooser
 from cms.dashboard.base import Columns
 from cms.dashboard.beat import Beat
 from cms.dashboard.campaign import GoesOutToday, NeedsMe
 from cms.dashboard.money import CameInToday
+from cms.models.base import must_be_free
 
 
 @hooks.register("register_admin_viewset")
@@ -32,3 +37,14 @@ def summary(request: HttpRequest, items: list[Any]) -> None:
     """The counts of pages and pictures say nothing to those who keep no pages."""
     if not user_has_any_page_permission(request.user):
         items.clear()
+
+
+@hooks.register("before_move_page")
+def to_a_free_address(request: HttpRequest, page: Page, destination: Page) -> HttpResponse | None:
+    """Nobody would see the page there; the forms for pages say the same of a slug."""
+    try:
+        must_be_free(page.slug, destination)
+    except ValidationError as problem:
+        messages.error(request, problem.messages[0])
+        return redirect("wagtailadmin_explore", page.get_parent().pk)
+    return None

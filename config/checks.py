@@ -68,6 +68,25 @@ def site_stands_at_its_address(
     ]
 
 
+@register(Tags.database)
+def no_page_is_hidden(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """As the one before it, only where the database was asked for."""
+    from cms import address
+
+    try:
+        pages = address.hidden() if databases else []
+    except DatabaseError:
+        return []  # no tables yet
+    return [
+        Warning(
+            f"The page “{page}” is never seen: /{page.slug}/ is an address of the site itself.",
+            hint=f"Give it another slug under /admin/pages/{page.pk}/edit/.",
+            id="segnopiu.W004",
+        )
+        for page in pages
+    ]
+
+
 @register(Tags.security, deploy=True)
 def proxy_is_told(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """gunicorn speaks plain http here, so an https address means a server in front."""

@@ -4,7 +4,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.images import get_image_model_string
 from wagtail.models import Page, Site
@@ -14,11 +17,37 @@ from brand.linked_data import Node
 from brand.templatetags.brand_tags import menu_pages
 from cms import address, cache, share
 
-# addresses of the product's own below the site's root
-RESERVED = {
-    "admin", "brand.css", "documenti", "dona", "healthz", "muro", "posta-di-prova", "privacy", "readyz",
-    "robots.txt", "s", "sitemap.xml", "static", "stripe", "uploads",
-}  # fmt: skip
+
+def must_be_free(slug: str, parent: Page) -> None:
+    if address.taken(slug, parent):
+        raise ValidationError(
+            {"slug": gettext("“%(slug)s” is an address of the site itself: choose another one.")
+             % {"slug": slug}}
+        )  # fmt: skip
+
+
+class SitePageForm(WagtailAdminPageForm):
+    """Knows where a new page will stand, which the page itself does not yet."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if self.parent_page and not self.instance.path:
+            try:
+                must_be_free(cleaned.get("slug", ""), self.parent_page)
+            except ValidationError as problem:
+                self.add_error(None, problem)
+        return cleaned
+
+
+class SiteCopyForm(CopyForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        parent = cleaned.get("new_parent_page") or self.page.get_parent()
+        try:
+            must_be_free(cleaned.get("new_slug", ""), parent)
+        except ValidationError as problem:
+            self.add_error("new_slug", problem.messages)
+        return cleaned
 
 
 class SitePage(Page):
@@ -37,6 +66,8 @@ class SitePage(Page):
         help_text=_("At the head of the page and on its card when it is shared."),
     )
 
+    base_form_class = SitePageForm
+    copy_form_class = SiteCopyForm
     shared_as = "website"  # Open Graph's type
 
     content_panels = Page.content_panels + [
@@ -48,13 +79,10 @@ class SitePage(Page):
         abstract = True
 
     def clean(self) -> None:
+        """For whoever makes pages without the form."""
         super().clean()
-        parent = self.get_parent() if self.path else None
-        if self.slug in RESERVED and (parent is None or parent.depth <= 2):
-            raise ValidationError(
-                {"slug": _("“%(slug)s” is an address of the site itself: choose another one.")
-                 % {"slug": self.slug}}
-            )  # fmt: skip
+        if self.path and (parent := self.get_parent()):
+            must_be_free(self.slug, parent)
 
     def get_url_parts(self, request: Any = None) -> Any:
         parts = super().get_url_parts(request)
