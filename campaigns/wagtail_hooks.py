@@ -19,7 +19,7 @@ from campaigns.admin.accounts import AccountsViewSet
 from campaigns.admin.calendar import CalendarViewSet
 from campaigns.admin.campaigns import CampaignViewSet
 from campaigns.admin.desk import DeskViewSet
-from campaigns.admin.posts import PostViewSet
+from campaigns.admin.posts import NoBulkDelete, PostViewSet
 from campaigns.models import Post
 
 SCREENS = (CalendarViewSet(), DeskViewSet(), AccountsViewSet())
@@ -55,6 +55,9 @@ class ScreenMenuItem(MenuItem):
         waiting = desk.number() if self.screen.name == "campaigns_desk" else 0
         self.attrs = {"data-sp-count": str(waiting)} if waiting else {}
         return super().render_component(request)
+
+
+hooks.register("register_bulk_action", NoBulkDelete, order=1)  # after Wagtail's, which it replaces
 
 
 @hooks.register("register_admin_viewset")

@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import cached_property, classproperty
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.side_panels import ChecksSidePanel, PreviewSidePanel
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column
+from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.views import snippets
 
 from campaigns import services
@@ -265,6 +266,23 @@ class PostAnswerView(snippets.WorkflowActionView):
         return redirect(edit)
 
 
+class NoBulkDelete(DeleteBulkAction):
+    """In the place of Wagtail's action, which knows nothing of what has been planned."""
+
+    @classproperty
+    def models(cls) -> list[type[Post]]:
+        return [Post]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm("campaigns.delete_post"):
+            raise PermissionDenied
+        messages.error(
+            request,
+            gettext("Posts are deleted one at a time, on the page of each; nothing was deleted."),
+        )
+        return redirect("campaigns_posts:list")
+
+
 class PostCancellationView(snippets.ConfirmWorkflowCancellationView):
     """Wagtail asks nobody here; the question alone would show a post to strangers."""
 
@@ -298,6 +316,7 @@ class PostViewSet(snippets.SnippetViewSet):
     inspect_view_class = PostInspectView
     confirm_workflow_cancellation_view_class = PostCancellationView
     workflow_action_view_class = PostAnswerView
+    index_template_name = "wagtailadmin/generic/index.html"  # without the bar for many at once
     inspect_template_name = "campaigns/admin/post_inspect.html"
     create_template_name = "campaigns/admin/post_create.html"
     edit_template_name = "campaigns/admin/post_edit.html"

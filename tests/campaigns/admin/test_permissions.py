@@ -3,6 +3,7 @@
 import pytest
 from django.urls import NoReverseMatch, get_resolver, reverse
 
+from campaigns.models import Post
 from people import roles
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,30 @@ def test_strangers_get_nowhere_whatever_the_address(role, as_role, places):
                 places("campaigns_posts:edit"),
             )
             assert shut, (name, send, response.status_code)
+
+
+@pytest.mark.parametrize("chosen", ["all", "one"])
+@pytest.mark.parametrize("role", [CAMPAIGN, COORDINATION, roles.TREASURY, roles.REVIEWERS[0]])
+def test_posts_are_not_deleted_many_at_once(role, chosen, as_role, write, approve):
+    """Wagtail's own action knows nothing of what has been planned, and shows it to everybody."""
+    post = write(minutes=60, text="Un segreto {link}")
+    approve(post)
+    client = as_role(role)
+    path = reverse("wagtail_bulk_action", args=["campaigns", "post", "delete"])
+    for send in (client.get, client.post):
+        answer = send(f"{path}?id={post.pk if chosen == 'one' else 'all'}")
+        where = reverse("campaigns_posts:list") if role in WRITERS else "/admin/"
+        assert (answer.status_code, answer.headers["Location"]) == (302, where)
+    if role in WRITERS:
+        assert "non si è cancellato niente" in client.get(where).content.decode()
+    assert Post.objects.filter(pk=post.pk).exists()
+
+
+def test_the_list_offers_nothing_for_many_posts_at_once(as_role, write):
+    write(minutes=60)
+    page = as_role(CAMPAIGN).get(reverse("campaigns_posts:list")).content.decode()
+    assert "/admin/bulk/" not in page
+    assert "bulk-action" not in page
 
 
 def test_nobody_signed_in_is_sent_to_sign_in(client, places):
