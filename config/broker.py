@@ -4,10 +4,14 @@ kombu's own transport opens the file under its final name and writes afterwards.
 in between reads an empty message, and ends with all it has in its hands
 (https://github.com/celery/kombu/issues/1551).
 
+So it is with its tables of exchanges, which worker, beat and web make at the same moment of a first
+start: who reads one that is still empty ends, and one that a `kill -9` left empty ends all of them.
+
 A doorbell that rang long ago is dropped unread: a worker that comes back would otherwise read
 thousands of them, one listing of the folder each, before the ring that counts.
 """
 
+import fcntl
 import os
 import time
 import uuid
@@ -35,6 +39,18 @@ class Channel(filesystem.Channel):
             part.rename(folder / name)
         except OSError as problem:
             raise ChannelError(f"the message could not be written to {folder}") from problem
+
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+        bound = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
+        if bound in self.get_table(exchange):
+            return  # as nearly always: every sender binds what it sends to
+        file = self._exchange_file(exchange)
+        self.control_folder.mkdir(exist_ok=True)
+        with (self.control_folder / "lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            part = file.with_name(file.name + PART)
+            part.write_text(dumps([bound, *self.get_table(exchange)]), "utf-8")
+            part.rename(file)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         folder, ending, now = Path(self.data_folder_in), f"{queue}.msg", time.time()

@@ -18,7 +18,8 @@ class Bell:
     _broken_until = 0.0  # of all bells: there is one broker
 
     def __init__(self, task: Any, *, quiet: float = 0.0) -> None:
-        """`quiet`: seconds between two rings of one process, where one ring does for many rows."""
+        """`quiet`: seconds between two rings of one process, where one ring does for many rows. What
+        comes in between is found by who was rung, or by the next tick: a second later at most."""
         self._task = task
         self._quiet = quiet
         self._quiet_until = 0.0

@@ -50,6 +50,32 @@ def test_a_reader_in_a_hurry_gets_whole_messages(channel):
     assert sorted(got) == list(range(number))
 
 
+def test_a_reader_in_a_hurry_finds_whole_tables(channel):
+    number, read, deadline = 300, 0, time.monotonic() + 30
+    writer = threading.Thread(
+        target=lambda: [channel._queue_bind(f"e{n}", "key", "", "celery") for n in range(number)]
+    )
+    writer.start()
+    while read < number and time.monotonic() < deadline:
+        read += bool(channel.get_table(f"e{read}"))
+    writer.join()
+    assert read == number
+
+
+def test_whoever_binds_at_once_is_in_the_table(channel):
+    names = [f"q{n}" for n in range(40)]
+    writers = [
+        threading.Thread(target=channel._queue_bind, args=("celery", name, "", name))
+        for name in names
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    channel._queue_bind("celery", "q1", "", "q1")
+    assert sorted(row.queue for row in channel.get_table("celery")) == sorted(names)
+
+
 def test_what_rang_long_ago_is_dropped_in_one_look(channel, tmp_path):
     hour_ago = time.time() - 3600
     for number in range(50):
