@@ -4,6 +4,7 @@ Everything that leaves here is a dataclass of `stripe_facts`; every failure one 
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from donations.stripe_facts import (
     Dispute,
     Event,
     Movement,
+    NotAnEvent,
     Order,
     Refund,
     Rejected,
@@ -37,6 +39,8 @@ CHARGE = "payment_intent.latest_charge"
 DEBIT = "sepa_debit"
 COLLECTED = "checkout.session.async_payment_succeeded"
 LOCALES = {"it": "it", "en": "en"}
+
+log = logging.getLogger(__name__)
 
 
 def verify(*, body: bytes, signature: str) -> None:
@@ -149,25 +153,36 @@ class Gateway:
         return str((found.get("metadata") or {}).get(ATTEMPT, ""))
 
     def list_events(self, *, since: datetime, types: list[str]) -> Iterator[Event]:
-        """Newest first, at most 20 types."""
+        """Newest first, at most 20 types. What is no event we can read is left out, and in the
+        log: the others count."""
         with _translated():
             answer = self._stripe.events.list(
                 {"created": {"gte": int(since.timestamp())}, "types": types, "limit": 100}
             )
             for row in answer.auto_paging_iter():
-                yield event_of(row.to_dict())
+                data = row.to_dict()
+                try:
+                    event = event_of(data)
+                except NotAnEvent as error:
+                    found = {"stripe_event": data.get("id"), "reason": str(error)}
+                    log.error("listed, and no event", extra=found)
+                    continue
+                yield event
 
 
 def event_of(data: dict[str, Any], body: bytes | None = None) -> Event:
-    """Raises KeyError, TypeError or ValueError when `data` is no event."""
-    thing = data["data"]["object"]
-    return Event(
-        id=str(data["id"]),
-        type=str(data["type"]),
-        object_id=str(thing.get("id") or ""),
-        created=_time(data["created"]),
-        payload=body if body is not None else json.dumps(data).encode(),
-    )
+    """Raises NotAnEvent."""
+    try:
+        thing = data["data"]["object"]
+        return Event(
+            id=str(data["id"]),
+            type=str(data["type"]),
+            object_id=str(thing.get("id") or ""),
+            created=_time(data["created"]),
+            payload=body if body is not None else json.dumps(data).encode(),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NotAnEvent(f"{type(error).__name__}: {error}") from error
 
 
 @contextmanager

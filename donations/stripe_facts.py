@@ -35,6 +35,10 @@ class BadSignature(Exception):
     """Not signed by Stripe with our secret, or too long ago."""
 
 
+class NotAnEvent(ValueError):
+    """It has not the form of an event."""
+
+
 @dataclass(frozen=True)
 class Refund:
     id: str

@@ -25,12 +25,13 @@ def sweep(*, now: datetime | None = None, patience: timedelta = PATIENCE) -> int
     """Returns how many things it found that we did not know. `patience`: how long a payment page
     is left alone."""
     now = now or timezone.now()
+    found = _given_up(now)  # Stripe is not asked, and cannot be in the way
     try:
-        found = _missed_events(now) + _missed_sessions(now, patience)
+        found += _missed_events(now)
+        found += _missed_sessions(now, patience)
     except Unavailable as error:
         log.warning("sweep stopped", extra={"reason": str(error)})
-        return 0
-    return found + _given_up(now)
+    return found
 
 
 def _missed_events(now: datetime) -> int:
@@ -56,7 +57,9 @@ def _read_until() -> datetime | None:
 
 
 def _missed_sessions(now: datetime, patience: timedelta) -> int:
-    """Of gifts still without an end. Whatever Stripe says of them goes into the books."""
+    """Of gifts still without an end. Whatever Stripe says of them goes into the books; one that
+    cannot be read or booked stands in nobody's way, nor does one at which Stripe falls silent: the
+    order is another one each time."""
     waiting = CheckoutAttempt.objects.filter(
         donation__state__in=Donation.OPEN,
         session_id__isnull=False,
@@ -68,8 +71,13 @@ def _missed_sessions(now: datetime, patience: timedelta) -> int:
         try:
             session = gateway.get().fetch_session(str(attempt.session_id), thorough=True)
             (outcome,) = books.record(found=[(attempt.pk, session)])
+        except Unavailable:
+            raise
         except (Rejected, books.WrongMoney) as error:
             log.error("sweep: a person is needed", extra={"reason": str(error)})
+            continue
+        except Exception:  # a fault of ours: in the log, and tried again by the next sweep
+            log.exception("sweep: page not booked", extra={"attempt": attempt.pk})
             continue
         found += outcome.donation.state != before
     return found

@@ -8,11 +8,20 @@ from typing import Any
 
 import pytest
 import requests
+import stripe
 from django.utils import timezone
 
 from attribution.services import source
 from donations import gateway
-from donations.models import Account, Acknowledgement, CheckoutAttempt, Donation, Receipt
+from donations.models import (
+    Account,
+    Acknowledgement,
+    CheckoutAttempt,
+    Donation,
+    Receipt,
+    StripeEvent,
+    SweepMark,
+)
 from donations.services.sweeping import sweep
 from giving_support import begin, process, session_of
 from ports import free_port
@@ -226,6 +235,28 @@ def test_nobody_listens(settings: Any) -> None:
     with pytest.raises(gateway.Unavailable):
         begin()
     assert sweep() == 0
+
+
+def test_what_is_no_event_hides_no_other_of_the_list(
+    control: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever form Stripe's list may take one day: the others are heard, and it is read once."""
+    for gift in (begin().donation, begin().donation):
+        control("pay", session=session_of(gift), method="card")
+    real, newest = stripe.Event.to_dict, list[str]()
+
+    def to_dict(row: stripe.Event) -> dict[str, Any]:
+        newest.append(row.id)
+        whole = real(row)
+        return {"id": row.id} if row.id == newest[0] else whole
+
+    monkeypatch.setattr(stripe.Event, "to_dict", to_dict)
+    sweep()
+    kept = set(StripeEvent.objects.values_list("event_id", flat=True))
+    assert len(newest) >= 2 and kept == set(newest[1:])
+    assert SweepMark.get()
+    (told,) = [line for line in caplog.records if line.msg == "listed, and no event"]
+    assert (vars(told)["stripe_event"], vars(told)["reason"]) == (newest[0], "KeyError: 'data'")
 
 
 def test_receipt_and_mail(control: Any, mailoutbox: list[Any], tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
 """What the sweep finds after losses, and how far it may say that it has looked."""
 
 import logging
+import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from donations.models import Donation, StripeEvent, SweepMark
-from donations.services import inbox
+from donations.services import books, inbox
 from donations.services.sweeping import sweep
-from donations.stripe_facts import Rejected
+from donations.stripe_facts import Rejected, Unavailable
 from giving_support import begin, process, session_of
 from memory_stripe import MemoryStripe
 
@@ -105,3 +107,59 @@ def test_who_will_not_wait_sees_a_page_just_paid_and_leaves_the_mark_in_the_pres
     assert gift.state == Donation.State.SETTLED
     mark = SweepMark.get()
     assert mark and mark <= timezone.now()
+
+
+def never_opened(stripe: MemoryStripe) -> Donation:
+    """A gift whose donor was told to try again, and did not."""
+    token = uuid.uuid4()
+    stripe.down = True
+    with pytest.raises(Unavailable):
+        begin(form_token=token)
+    stripe.down = False
+    return Donation.objects.get(form_token=token)
+
+
+@pytest.mark.parametrize("where", ["booked", "read"])
+def test_a_page_that_cannot_be_booked_or_read_stops_no_other(
+    memory_stripe: MemoryStripe,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    where: str,
+) -> None:
+    idle, bad, *good = never_opened(memory_stripe), *[begin().donation for _ in range(4)]
+    for gift in (bad, *good):
+        memory_stripe.pay_by_card(session_of(gift))
+    memory_stripe.events.clear()  # nobody tells us
+    poison = bad.attempts.get()
+    record, fetch = books.record, memory_stripe.fetch_session
+
+    def recording(*, found: Any, **more: Any) -> Any:
+        if found[0][0] == poison.pk:
+            raise AssertionError("more than one last receipt")
+        return record(found=found, **more)
+
+    def fetching(session_id: str, **more: Any) -> Any:
+        if session_id == poison.session_id:
+            raise KeyError("payment_status")
+        return fetch(session_id, **more)
+
+    if where == "booked":
+        monkeypatch.setattr(books, "record", recording)
+    else:
+        monkeypatch.setattr(memory_stripe, "fetch_session", fetching)
+    with caplog.at_level(logging.ERROR):
+        assert sweep(now=timezone.now() + 3 * HOURS) == 4
+    states = dict(Donation.objects.values_list("pk", "state"))
+    assert states.pop(bad.pk) == Donation.State.CHECKOUT_OPEN
+    assert states.pop(idle.pk) == Donation.State.CANCELLED
+    assert set(states.values()) == {Donation.State.SETTLED}
+    told = [line for line in caplog.records if line.msg == "sweep: page not booked"]
+    assert [vars(line)["attempt"] for line in told] == [poison.pk]
+
+
+def test_what_needs_no_stripe_is_done_while_stripe_is_away(memory_stripe: MemoryStripe) -> None:
+    idle = never_opened(memory_stripe)
+    memory_stripe.down = True
+    assert sweep(now=timezone.now() + 3 * HOURS) == 1
+    idle.refresh_from_db()
+    assert idle.state == Donation.State.CANCELLED
