@@ -1,38 +1,88 @@
-"""The journal's seal: the database itself refuses to change or delete a row of it.
+"""The seal of the books: the database itself refuses to change or delete what stands in the journal,
+and what is frozen on a receipt.
 
-Statements live here, not only in the migration, because one migration and one test need both
-directions; the product itself never takes the seal off.
+Statements live here, not only in the migrations, because they and the tests need both directions;
+the product itself never takes the seal off. SQLite makes a whole table again when a migration
+changes it, and its triggers get lost: such a migration unseals before and seals after.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLE = "donations_journalentry"
-SQLITE = [
-    f"""CREATE TRIGGER journal_no_{verb} BEFORE {verb} ON {TABLE}
-    BEGIN SELECT RAISE(ABORT, 'the journal is only ever added to'); END"""
-    for verb in ("update", "delete")
-]
-POSTGRESQL = [
-    """CREATE OR REPLACE FUNCTION journal_refuse() RETURNS trigger AS $$
-    BEGIN RAISE EXCEPTION 'the journal is only ever added to'; END $$ LANGUAGE plpgsql""",
-    *(
-        f"""CREATE TRIGGER journal_no_{verb} BEFORE {verb} ON {TABLE}
-        FOR EACH ROW EXECUTE FUNCTION journal_refuse()"""
-        for verb in ("update", "delete")
-    ),
-]
+JOURNAL, RECEIPTS = "donations_journalentry", "donations_receipt"
+ADDED_TO = "the journal is only ever added to"
+AS_ISSUED = "a receipt stays as it was issued"
+# of a receipt: never another value; once there is one; once it is void
+ALWAYS = ["issuer", "year", "number", "donation_id", "amount", "data", "issued_at", "replaces_id"]
+ONCE = ["file", "sha256"]
+VOID = ["state", "voided_at", "void_reason", "void_day"]
 
 
 def seal(connection: BaseDatabaseWrapper) -> None:
-    statements = POSTGRESQL if connection.vendor == "postgresql" else SQLITE
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+    """The journal's rows."""
+    _refusal(connection, "journal_refuse", ADDED_TO)
+    for verb in ("update", "delete"):
+        _trigger(connection, f"journal_no_{verb}", verb, JOURNAL, "journal_refuse", ADDED_TO)
 
 
-def unseal(connection: BaseDatabaseWrapper, *verbs: str) -> None:
-    """Takes the triggers off (of the verbs named, or of both)."""
-    on = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
+def unseal(connection: BaseDatabaseWrapper) -> None:
+    _drop(connection, JOURNAL, "journal_no_update", "journal_no_delete")
+
+
+def seal_receipts(connection: BaseDatabaseWrapper) -> None:
+    """The receipts' rows, and, where the database knows TRUNCATE, both tables against it."""
+    _refusal(connection, "receipt_refuse", AS_ISSUED)
+    differ = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    changed = [f"OLD.{name} {differ} NEW.{name}" for name in ALWAYS]
+    changed += [f"(OLD.{name} <> '' AND OLD.{name} {differ} NEW.{name})" for name in ONCE]
+    changed += [f"(OLD.state = 'void' AND OLD.{name} {differ} NEW.{name})" for name in VOID]
+    kept = " OR ".join(changed)
+    _trigger(connection, "receipt_frozen", "update", RECEIPTS, "receipt_refuse", AS_ISSUED, kept)
+    _trigger(connection, "receipt_no_delete", "delete", RECEIPTS, "receipt_refuse", AS_ISSUED)
+    if connection.vendor == "postgresql":
+        _trigger(
+            connection, "receipt_no_truncate", "truncate", RECEIPTS, "receipt_refuse", AS_ISSUED
+        )
+        _trigger(connection, "journal_no_truncate", "truncate", JOURNAL, "journal_refuse", ADDED_TO)
+
+
+def unseal_receipts(connection: BaseDatabaseWrapper) -> None:
+    _drop(connection, RECEIPTS, "receipt_frozen", "receipt_no_delete", "receipt_no_truncate")
+    _drop(connection, JOURNAL, "journal_no_truncate")
+
+
+def _refusal(connection: BaseDatabaseWrapper, name: str, words: str) -> None:
+    if connection.vendor == "postgresql":
+        _run(
+            connection,
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$"
+            f" BEGIN RAISE EXCEPTION '{words}'; END $$ LANGUAGE plpgsql",
+        )
+
+
+def _trigger(
+    connection: BaseDatabaseWrapper,
+    name: str,
+    verb: str,
+    table: str,
+    refusal: str,
+    words: str,
+    condition: str = "",
+) -> None:
+    begin = f"CREATE TRIGGER {name} BEFORE {verb} ON {table}"
+    when = f" WHEN ({condition})" if condition else ""
+    if connection.vendor == "postgresql":
+        each = "STATEMENT" if verb == "truncate" else "ROW"
+        _run(connection, f"{begin} FOR EACH {each}{when} EXECUTE FUNCTION {refusal}()")
+    else:
+        _run(connection, f"{begin}{when} BEGIN SELECT RAISE(ABORT, '{words}'); END")
+
+
+def _drop(connection: BaseDatabaseWrapper, table: str, *names: str) -> None:
+    on = f" ON {table}" if connection.vendor == "postgresql" else ""
+    for name in names:
+        _run(connection, f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def _run(connection: BaseDatabaseWrapper, statement: str) -> None:
     with connection.cursor() as cursor:
-        for verb in verbs or ("update", "delete"):
-            cursor.execute(f"DROP TRIGGER IF EXISTS journal_no_{verb}{on}")
+        cursor.execute(statement)
