@@ -6,7 +6,10 @@ else they work with, is written in the legal identity.
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from donations.services.forgetting import UNFINISHED
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,14 @@ PROCESSINGS = (
             "The gift you ask us to take (art. 6.1.b GDPR), and the law on accounts and taxes "
             "(art. 6.1.c GDPR)."
         ),
-        kept=_(
-            "Ten years, as the law asks for receipts and accounts (art. 2220 of the Civil Code). "
-            "What you wrote for a gift that was not completed stays until it is clear what "
-            "happened to the payment; ask us, and we delete it."
+        kept=format_lazy(
+            _(
+                "Ten years, as the law asks for receipts and accounts (art. 2220 of the Civil "
+                "Code); a debit that the bank refused stays with them. What you wrote for a gift "
+                "that was not completed is deleted after {days} days, when no payment can come "
+                "for it any more."
+            ),
+            days=UNFINISHED.days,
         ),
     ),
     Processing(

@@ -17,5 +17,6 @@ TICKS = {
     "stripe-events": every(1, "donations.tasks.process_events"),
     "acknowledgements": every(2, "donations.tasks.acknowledge"),
     "stripe-sweep": every(300, "donations.tasks.sweep"),
+    "unfinished gifts": every(300, "donations.tasks.forget_unfinished"),
     "mails": every(2, "mail.tasks.send_due"),
 }

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from donations.services import acknowledging, events, sweeping
+from donations.services import acknowledging, events, forgetting, sweeping
 
 
 @shared_task
@@ -16,3 +16,8 @@ def acknowledge() -> None:
 @shared_task
 def sweep() -> None:
     sweeping.sweep()
+
+
+@shared_task
+def forget_unfinished() -> None:
+    forgetting.forget_unfinished()

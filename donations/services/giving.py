@@ -82,9 +82,12 @@ def start_donation(
     if not MINIMUM <= amount <= MAXIMUM:
         raise InvalidAmount(amount)
     written = asdict(donor)
-    person, _made = Donor.objects.get_or_create(email=written.pop("email").strip().lower())
-    given = {"amount": amount, "fund": fund, "language": language, "donor": person, **written}
-    donation = _donation(form_token, given, source, consents)
+    email = written.pop("email").strip().lower()
+    given: dict[str, Any] = {"amount": amount, "fund": fund, "language": language, **written}
+    with transaction.atomic():
+        # held until the gift is there: who is forgotten at this moment is written anew
+        given["donor"], _made = Donor.objects.select_for_update().get_or_create(email=email)
+        donation = _donation(form_token, given, source, consents)
     attempt = _attempt(donation, given, consents)
     if attempt is None:
         donation.refresh_from_db()

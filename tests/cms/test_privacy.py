@@ -34,7 +34,7 @@ def test_the_notice_names_who_answers_rights_and_authority(client):
     for words in (
         "Rete Vera ETS", "Via Lunga 1", "99999990148", "titolare del trattamento",
         'href="mailto:dati@rete.example"', "Ada Neri", "<b>Nuvola srl</b>", "Stripe",
-        "art. 6.1.a", "art. 6.1.b", "Dieci anni", "csrftoken", "artt. 15 e 20",
+        "art. 6.1.a", "art. 6.1.b", "Dieci anni", "dopo 35 giorni", "csrftoken", "artt. 15 e 20",
         "Garante", "garanteprivacy.it",
     ):  # fmt: skip
         assert words in page, words
