@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from stdnum import iban
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.it import codicefiscale, iva
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -177,10 +176,6 @@ def validate_vat_number(value: str) -> None:
     _number(iva.validate, _("This partita IVA is not right: it has eleven digits."))(value)
 
 
-def validate_iban(value: str) -> None:
-    _number(iban.validate, _("This IBAN is not right: check each character."))(value)
-
-
 @register_setting(icon="doc-full", order=110)
 class LegalSettings(BaseGenericSetting):
     """Who issues the receipts. What stands here is frozen into each receipt at its issue."""
@@ -199,7 +194,6 @@ class LegalSettings(BaseGenericSetting):
     kind = models.CharField(_("kind of body"), max_length=10, choices=Kind, default=Kind.OTHER)
     runts_section = models.CharField(_("section of the RUNTS"), max_length=80, blank=True)
     runts_number = models.CharField(_("number in the RUNTS"), max_length=20, blank=True)
-    iban = models.CharField(_("IBAN"), max_length=34, blank=True, validators=[validate_iban])
     privacy_email = models.EmailField(
         _("e-mail for personal data"),
         blank=True,
@@ -237,7 +231,6 @@ class LegalSettings(BaseGenericSetting):
             ],
             _("Third sector"),
         ),
-        FieldPanel("iban"),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("privacy_email"), FieldPanel("data_protection_officer")]),
@@ -249,8 +242,3 @@ class LegalSettings(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("legal identity")
-
-    @property
-    def iban_in_groups(self) -> str:
-        compact = self.iban.replace(" ", "")
-        return " ".join(compact[at : at + 4] for at in range(0, len(compact), 4))

@@ -15,7 +15,6 @@ LEGAL = {
     "fiscal_code": "99999990148",
     "runts_section": "altri enti del Terzo settore",
     "runts_number": "000000",
-    "iban": "IT60X0542811101000000123456",
     "privacy_text": "<p>Il server e la posta li tiene per noi la Cooperativa Il Filo Doppio, che con "
     "i dati fa solo quello.</p>",
 }

@@ -82,7 +82,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=34,
-                        validators=[brand.models.validate_iban],
                         verbose_name="IBAN",
                     ),
                 ),

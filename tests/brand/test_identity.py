@@ -24,7 +24,7 @@ def test_our_own_colours_pass():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("fiscal_code", "12345678901"), ("vat_number", "1"), ("iban", "IT60X0542811101000000123457")],
+    [("fiscal_code", "12345678901"), ("vat_number", "1")],
 )
 @pytest.mark.django_db
 def test_wrong_numbers_are_refused(field, value):
@@ -68,6 +68,19 @@ def test_own_colours_are_served(client):
     brand.yellow = "#ffcc00"
     brand.save()
     assert "--giallo:#ffcc00" in client.get("/brand.css").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_foot_of_every_page_bears_the_numbers_of_the_body(client):
+    legal = LegalSettings.load()
+    legal.body, legal.fiscal_code = "Rete di Prova ETS", "99999990148"
+    legal.save()
+    assert "P. IVA" not in client.get("/non-esiste/").content.decode()
+    legal.vat_number = "00743110157"
+    legal.save()
+    page = client.get("/non-esiste/").content.decode()
+    assert "C.F. 99999990148" in page
+    assert "P. IVA 00743110157" in page
 
 
 def test_cards_carry_the_name_and_the_colours():
