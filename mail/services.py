@@ -48,11 +48,12 @@ def compose(
     template: str,
     context: dict[str, Any],
     attachments: Iterable[tuple[str, str, bytes]] = (),
-    reply_to: str | None = None,
+    reply_to: str = "",
 ) -> Message:
     """Renders `<template>/{subject.txt,body.txt,body.html}` in `language` and freezes the mail.
 
     The same `key` gives the mail that exists already. `attachments`: (name, content type, bytes).
+    `reply_to` is where answers go; without one they go where the mail came from.
     May be called inside the caller's transaction; nothing is sent here.
     """
     found = Message.objects.filter(key=key).first()
@@ -68,7 +69,7 @@ def compose(
             defaults={
                 "kind": kind,
                 "to": to,
-                "reply_to": reply_to or "",
+                "reply_to": reply_to,
                 "language": language,
                 "subject": subject[:250],
                 "body_text": text,

@@ -74,5 +74,6 @@ def _compose(duty: Acknowledgement) -> None:
             template=f"donations/mail/{duty.kind}",
             context=written.context,
             attachments=written.attachments,
+            reply_to=written.context["body"]["email"],
         )
         finish(duty, state=State.DONE, mail=message)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from brand.models import BrandSettings
 from donations.models import Acknowledgement, Donation, Receipt
 from donations.services import inbox
 from donations.services.acknowledging import write_due
@@ -256,6 +257,19 @@ def test_a_mail_that_cannot_be_written_stands_on_the_desk_until_it_is(
     assert "Non c’è niente da decidere" in treasurer.get(desk).content.decode()
     duty.refresh_from_db()
     assert duty.state == "done"
+
+
+@pytest.mark.parametrize("contact", ["ciao@rete.example", ""])
+def test_a_donor_who_answers_reaches_the_network(
+    contact: str, memory_stripe: MemoryStripe, mailoutbox: list[Any]
+) -> None:
+    brand = BrandSettings.load()
+    brand.email = contact
+    brand.save()
+    paid(memory_stripe)
+    heard(memory_stripe)
+    mails_out()
+    assert mailoutbox[0].reply_to == ([contact] if contact else [])
 
 
 def test_an_english_donor_reads_sums_and_dates_in_english_and_her_receipt_in_italian(
