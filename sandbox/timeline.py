@@ -21,17 +21,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Post:
-    """One post as it is shown; ``reactions`` are (label, count, address to POST one more to).
-
-    Plain text gets its addresses linked, Markup is shown as it is.
-    """
+    """One post as it is shown: plain text gets its addresses linked, Markup stays as it is."""
 
     url: str
     moment: float
     text: str | Markup
     language: str
     pictures: Sequence[Picture]
-    reactions: Sequence[tuple[str, int, str]]
 
 
 def show(network: str, handle: str, posts: Sequence[Post]) -> Response:
@@ -52,7 +48,6 @@ def _post(handle: str, post: Post) -> Markup:
         language=post.language,
         text=post.text if isinstance(post.text, Markup) else linked(post.text),
         pictures=Markup("").join(_picture(picture) for picture in post.pictures),
-        reactions=Markup("").join(_reaction(*reaction) for reaction in post.reactions),
     )
 
 
@@ -65,10 +60,6 @@ def _picture(picture: Picture) -> Markup:
         width=picture.width,
         height=picture.height,
     )
-
-
-def _reaction(label: str, number: int, address: str) -> Markup:
-    return _REACTION.format(label=label, number=number, address=address)
 
 
 def linked(text: str) -> Markup:
@@ -93,14 +84,9 @@ _POST = Markup("""<article class="tl-post">
 <header><strong>{handle}</strong> <a href="{url}"><time datetime="{iso}">{when}</time></a></header>
 <p class="tl-text" lang="{language}">{text}</p>
 {pictures}
-<footer>{reactions}</footer>
 </article>
 """)
 
 _PICTURE = Markup("""<figure><img src="{url}" alt="{alt}" width="{width}" height="{height}">
 <figcaption>Descrizione: {described}</figcaption></figure>
 """)
-
-_REACTION = Markup(
-    '<form method="post" action="{address}"><button>{label} <b>{number}</b></button></form>'
-)

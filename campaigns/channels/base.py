@@ -118,15 +118,6 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Metrics:
-    """Reactions so far; None where the network does not tell."""
-
-    likes: int | None = None
-    shares: int | None = None
-    replies: int | None = None
-
-
-@dataclass(frozen=True)
 class Identity:
     """Who the credentials belong to, as the network says."""
 
@@ -261,10 +252,3 @@ class Channel(ABC):
         Raises Uncertain where the network gives no proof, Unavailable when it cannot be asked
         now, Disconnected when the account is no longer let in.
         """
-
-    def metrics(self, remote_id: str) -> Metrics:
-        """Reactions so far. Raises Rejected (the post is gone), Disconnected, Unavailable.
-
-        Part of every channel's contract; what is shown so far are our own visits and gifts.
-        """
-        return Metrics()

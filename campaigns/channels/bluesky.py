@@ -25,7 +25,6 @@ from campaigns.channels.base import (
     Identity,
     InvalidCredentials,
     Limits,
-    Metrics,
     Problem,
     Published,
     Rejected,
@@ -138,20 +137,6 @@ class Bluesky(Channel):
             return None
         self._accept(reply)
         return self._published(str(reply.data["uri"]), server.rest)
-
-    def metrics(self, remote_id: str) -> Metrics:
-        """Counted by the network's AppView, which the account's server asks for us."""
-        reply = self._asked(
-            self._server(), "GET", "app.bsky.feed.getPosts", params={"uris": [remote_id]}
-        )
-        posts = reply.data.get("posts") or []
-        if not posts:
-            raise Rejected(_("The post is no longer on Bluesky."))
-        return Metrics(
-            likes=posts[0].get("likeCount"),
-            shares=posts[0].get("repostCount"),
-            replies=posts[0].get("replyCount"),
-        )
 
     # the record
 

@@ -26,7 +26,6 @@ from campaigns.channels.base import (
     InvalidCredentials,
     Limits,
     Media,
-    Metrics,
     Problem,
     Published,
     Rejected,
@@ -146,17 +145,6 @@ class Mastodon(Channel):
             if mentions(str(status.get("content", "")), draft.link):
                 return _published(status, server.rest)
         return None
-
-    def metrics(self, remote_id: str) -> Metrics:
-        reply = self._server().call("GET", f"/api/v1/statuses/{remote_id}", headers=self._auth())
-        if reply.status in (404, 410):
-            raise Rejected(_("The post is no longer on Mastodon."))
-        _accept(reply)
-        return Metrics(
-            likes=reply.data.get("favourites_count"),
-            shares=reply.data.get("reblogs_count"),
-            replies=reply.data.get("replies_count"),
-        )
 
     def _server(self) -> Server:
         return Server(self.credentials["instance"])

@@ -32,7 +32,6 @@ from campaigns.models.account import Account, validate_channel
 from campaigns.states import State
 
 LINK = "{link}"
-PLAN_FIELDS = ("planned_date", "planned_time", "zone")
 
 
 class ReviewTask(AbstractGroupApprovalTask):

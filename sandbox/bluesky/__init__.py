@@ -1,4 +1,4 @@
-"""A stand-in for a Bluesky server (PDS with its AppView's counts), at ``/bluesky`` of the sandbox.
+"""A stand-in for a Bluesky server (a PDS), at ``/bluesky`` of the sandbox.
 
 Written from https://docs.bsky.app/docs/category/http-reference and https://atproto.com/specs/
 (2026) and from what a real PDS answered on loopback. Any handle opens with an app password that
@@ -35,7 +35,6 @@ CALLS = {
     "com.atproto.repo.getRecord": ("GET", xrpc.get_record),
     "com.atproto.repo.listRecords": ("GET", xrpc.list_records),
     "com.atproto.repo.deleteRecord": ("POST", xrpc.delete_record),
-    "app.bsky.feed.getPosts": ("GET", xrpc.get_posts),
 }
 
 
@@ -49,12 +48,10 @@ def rules() -> list[Rule]:
         Rule(f"/bluesky/xrpc/{name}", endpoint=endpoint, methods=[method])
         for name, (method, endpoint) in CALLS.items()
     ]
-    post = "/bluesky/profile/<handle>/post/<rkey>"
     return [
         *calls,
         Rule("/bluesky/profile/<handle>", endpoint=pages.profile, methods=["GET"]),
-        Rule(post, endpoint=pages.single, methods=["GET"]),
-        Rule(f"{post}/<what>", endpoint=pages.react, methods=["POST"]),
+        Rule("/bluesky/profile/<handle>/post/<rkey>", endpoint=pages.single, methods=["GET"]),
         Rule("/bluesky/blob/<did>/<name>", endpoint=pages.picture, methods=["GET"]),
         Rule("/_control/bluesky/expire", endpoint=expire, methods=["POST"]),
         Rule("/_control/bluesky/revoke", endpoint=revoke, methods=["POST"]),

@@ -6,15 +6,12 @@ from typing import Any
 
 from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from sandbox import timeline
 from sandbox.bluesky import store
 from sandbox.bluesky.lexicon import POST
 from sandbox.web import Context
-
-REACTIONS = {"likes": "Mi piace", "reposts": "Ripubblica", "replies": "Rispondi"}
 
 
 def profile(ctx: Context, handle: str) -> Response:
@@ -57,7 +54,6 @@ def _post(handle: str, row: Row) -> timeline.Post:
         rich(record["text"], record.get("facets") or []),
         (record.get("langs") or [""])[0],
         [_picture(row["did"], image) for image in images],
-        [(label, row[what], f"{url}/{what}") for what, label in REACTIONS.items()],
     )
 
 
@@ -86,19 +82,6 @@ def _piece(words: str, features: list[dict[str, Any]]) -> Markup:
     if link.startswith(("http://", "https://")):
         return Markup('<a href="{}" rel="nofollow noopener">{}</a>').format(link, words)
     return Markup("<b>{}</b>").format(words)
-
-
-def react(ctx: Context, handle: str, rkey: str, what: str) -> Response:
-    """One more reaction, then back to the post."""
-    if what not in REACTIONS:
-        raise NotFound("Questa reazione non c'è.")
-    with ctx.store.tx() as db:
-        row = _wanted(db, handle, rkey)
-        db.execute(
-            f"UPDATE bluesky_record SET {what} = {what} + 1 WHERE did = ? AND rkey = ?",  # noqa: S608 - checked
-            (row["did"], rkey),
-        )
-    return Response.force_type(redirect(f"/bluesky/profile/{handle}/post/{rkey}", 303))
 
 
 def picture(ctx: Context, did: str, name: str) -> Response:

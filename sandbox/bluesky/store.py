@@ -29,8 +29,7 @@ def setup(store: Store) -> None:
         );
         CREATE TABLE IF NOT EXISTS bluesky_record (
             did TEXT NOT NULL, collection TEXT NOT NULL, rkey TEXT NOT NULL, cid TEXT NOT NULL,
-            value TEXT NOT NULL, created REAL NOT NULL, likes INTEGER NOT NULL DEFAULT 0,
-            reposts INTEGER NOT NULL DEFAULT 0, replies INTEGER NOT NULL DEFAULT 0,
+            value TEXT NOT NULL, created REAL NOT NULL,
             PRIMARY KEY (did, collection, rkey)
         );
     """)

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import wraps
 from sqlite3 import Connection, Row
 from time import time
@@ -292,30 +291,3 @@ def delete_record(ctx: Context) -> Response:
             (caller.did, data.get("collection"), data.get("rkey")),
         )
     return answer({}, headers=headers)
-
-
-@called
-def get_posts(ctx: Context) -> Response:
-    """app.bsky.feed.getPosts: at most 25 ``uris``; what is not there is left out."""
-    _caller(ctx)
-    uris = ctx.request.args.getlist("uris")[:25]
-    with ctx.store.tx() as db:
-        found = [_post(db, uri) for uri in uris if uri.count("/") == 4]
-    return answer({"posts": [post for post in found if post]})
-
-
-def _post(db: Connection, uri: str) -> dict[str, Any] | None:
-    did, collection, rkey = uri.removeprefix("at://").split("/")
-    row = store.record(db, did, collection, rkey)
-    if row is None:
-        return None
-    moment = datetime.fromtimestamp(row["created"], UTC)
-    return {
-        "uri": uri,
-        "cid": row["cid"],
-        "record": json.loads(row["value"]),
-        "likeCount": row["likes"],
-        "repostCount": row["reposts"],
-        "replyCount": row["replies"],
-        "indexedAt": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-    }

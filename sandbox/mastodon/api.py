@@ -319,20 +319,13 @@ def _status(ctx: Context, db: Connection, identity: int) -> dict[str, Any]:
         "uri": url,
         "url": url,
         "content": text.html(row["text"]),
-        "favourites_count": row["favourites"],
-        "reblogs_count": row["reblogs"],
-        "replies_count": row["replies"],
+        "favourites_count": 0,
+        "reblogs_count": 0,
+        "replies_count": 0,
         "account": _account(ctx, row["account"], row["name"]),
         "media_attachments": [_media(ctx, media) for media in store.media_of(db, identity)],
         "reblog": None,
     }
-
-
-@signed_in
-def status(ctx: Context, caller: Caller, identity: int) -> Response:
-    """methods/statuses/#get."""
-    with ctx.store.tx() as db:
-        return answer(_status(ctx, db, identity))
 
 
 @signed_in

@@ -3,14 +3,11 @@
 from sqlite3 import Connection, Row
 
 from werkzeug.exceptions import NotFound
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from sandbox import timeline
 from sandbox.mastodon import store
 from sandbox.web import Context
-
-REACTIONS = {"favourites": "Apprezza", "reblogs": "Condividi", "replies": "Rispondi"}
 
 
 def profile(ctx: Context, name: str) -> Response:
@@ -43,21 +40,7 @@ def _post(db: Connection, row: Row) -> timeline.Post:
         )
         for media in store.media_of(db, row["id"])
     ]
-    reactions = [(label, row[what], f"{url}/{what}") for what, label in REACTIONS.items()]
-    return timeline.Post(url, row["created"], row["text"], row["language"], pictures, reactions)
-
-
-def react(ctx: Context, name: str, identity: int, what: str) -> Response:
-    """One more reaction, then back to the post."""
-    if what not in REACTIONS:
-        raise NotFound("Questa reazione non c'è.")
-    with ctx.store.tx() as db:
-        _wanted(db, name, identity)
-        db.execute(
-            f"UPDATE mastodon_status SET {what} = {what} + 1 WHERE id = ?",  # noqa: S608 - checked
-            (identity,),
-        )
-    return Response.force_type(redirect(f"/mastodon/@{name}/{identity}", 303))
+    return timeline.Post(url, row["created"], row["text"], row["language"], pictures)
 
 
 def picture(ctx: Context, identity: int) -> Response:

@@ -25,8 +25,7 @@ def setup(store: Store) -> None:
         CREATE TABLE IF NOT EXISTS mastodon_status (
             id INTEGER PRIMARY KEY, account INTEGER NOT NULL, text TEXT NOT NULL,
             spoiler TEXT NOT NULL, language TEXT NOT NULL, visibility TEXT NOT NULL,
-            created REAL NOT NULL, favourites INTEGER NOT NULL DEFAULT 0,
-            reblogs INTEGER NOT NULL DEFAULT 0, replies INTEGER NOT NULL DEFAULT 0
+            created REAL NOT NULL
         );
         CREATE TABLE IF NOT EXISTS mastodon_idempotency (
             account INTEGER NOT NULL, key TEXT NOT NULL, status INTEGER NOT NULL,

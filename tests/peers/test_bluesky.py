@@ -8,7 +8,7 @@ import requests
 from PIL import Image
 
 from campaigns.channels import registry
-from campaigns.channels.base import Disconnected, Draft, Media, Rejected, Unavailable
+from campaigns.channels.base import Disconnected, Draft, Media, Rejected
 from campaigns.channels.bluesky import record_key
 from sandbox import graphemes
 from sandbox.bluesky import cid
@@ -106,8 +106,3 @@ def test_a_heavy_picture_is_taken_at_the_upload_and_refused_at_the_record(creden
     assert [problem.code for problem in connect(credentials).check(post)] == ["media_heavy"]
     with pytest.raises(Rejected, match="too big"):
         connect(credentials).publish(post, "heavy")
-
-
-def test_without_an_appview_reactions_are_not_available_yet(credentials):
-    with pytest.raises(Unavailable):
-        connect(credentials).metrics("at://did:plc:x/app.bsky.feed.post/3kabcdefgh222")

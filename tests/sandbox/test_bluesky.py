@@ -171,17 +171,6 @@ def test_a_revoked_account_asks_to_connect_again(sandbox):
     assert bluesky(sandbox, "revocato", session=kept[0]).verify().handle == "@revocato.test"
 
 
-def test_reactions_come_back(sandbox):
-    channel = bluesky(sandbox, "reazioni")
-    published = channel.publish(draft("reazion1"), "reactions")
-    for what in ("likes", "likes", "reposts"):
-        requests.post(f"{published.url}/{what}", timeout=5).raise_for_status()
-    metrics = channel.metrics(published.remote_id)
-    assert (metrics.likes, metrics.shares, metrics.replies) == (2, 1, 0)
-    with pytest.raises(Rejected):
-        channel.metrics(published.remote_id[:-1] + "z")
-
-
 def call(sandbox: Running, method: str, name: str, token: str = "", **options) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     url = f"{sandbox.url}/bluesky/xrpc/{name}"

@@ -164,17 +164,6 @@ def test_a_revoked_token_asks_to_connect_again(sandbox):
     assert mastodon(sandbox, "revocato").verify()
 
 
-def test_reactions_come_back(sandbox):
-    channel = mastodon(sandbox, "reazioni")
-    published = channel.publish(draft("reazion1"), "reactions")
-    for what in ("favourites", "favourites", "reblogs"):
-        requests.post(f"{published.url}/{what}", timeout=5).raise_for_status()
-    metrics = channel.metrics(published.remote_id)
-    assert (metrics.likes, metrics.shares, metrics.replies) == (2, 1, 0)
-    with pytest.raises(Rejected):
-        channel.metrics("1")
-
-
 def test_find_reads_back_over_pages(sandbox):
     sandbox.control("mastodon/settings", requests=1000)
     channel = mastodon(sandbox, "pagine")
