@@ -136,6 +136,8 @@ class Bluesky(Channel):
         if reply.status == 400 and reply.said("error") == "RecordNotFound":
             return None
         self._accept(reply)
+        if not isinstance(reply.data, dict) or not reply.data.get("uri"):
+            raise Unavailable(_("The network has a fault. We try again by ourselves."))
         return self._published(str(reply.data["uri"]), server.rest)
 
     # the record

@@ -33,6 +33,8 @@ REST = timedelta(seconds=30)
 AGENT = "SegnoPiu/1 (+https://pypi.org/project/segnopiu/)"
 
 _SILENCE = (requests.Timeout, broken.TimeoutError, TimeoutError)
+_NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNSUPPORTED_PROTOCOL", "NO_SHARED_CIPHER"}
+_NO_TLS |= {"SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_PROTOCOL_VERSION"}
 _BEFORE_SENDING = (broken.NewConnectionError, broken.ConnectTimeoutError, broken.LocationParseError)
 
 
@@ -184,6 +186,11 @@ def _broken(error: BaseException, publishing: bool) -> ChannelError:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Unavailable(
                 _("The server's certificate is not valid: ask who runs it."), detail=str(cause)
+            )
+        if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
+            return Unavailable(
+                _("No secure connection to the server can be made: ask who runs it."),
+                detail=str(cause.reason),
             )
         if isinstance(cause, (*_BEFORE_SENDING, requests.ConnectTimeout)):
             return Unavailable(

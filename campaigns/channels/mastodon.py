@@ -195,6 +195,8 @@ class Mastodon(Channel):
                 "GET", f"/api/v1/accounts/{account}/statuses", headers=self._auth(), params=query
             )
             _accept(reply)
+            if not isinstance(reply.data, list):  # no list is no proof that it is not there
+                raise Unavailable(_("The network has a fault. We try again by ourselves."))
             if not reply.data:
                 return
             for status in reply.data:
