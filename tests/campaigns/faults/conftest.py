@@ -1,6 +1,17 @@
-import pytest
+"""What the tests with real processes share."""
 
-from tests.campaigns.faults.processes import database
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from ports import free_port
+from tests.campaigns.faults.processes import ROOT, database
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
@@ -8,3 +19,46 @@ def environment(request, tmp_path_factory):
     """Of a process on a fresh database, made and migrated once for all tests here."""
     with database(request.param, tmp_path_factory.mktemp("faults")) as environment:
         yield environment
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory):
+    port = free_port()
+    folder = tmp_path_factory.mktemp("sandbox")
+    words = ["--port", str(port), "--data", str(folder)]
+    words += ["--webhook-url", "http://127.0.0.1:9/", "--webhook-secret", "whsec_x"]
+    process = subprocess.Popen([sys.executable, "-m", "sandbox", *words], cwd=ROOT)
+    url = f"http://127.0.0.1:{port}"
+    for _try in range(200):
+        try:
+            requests.get(f"{url}/_control/", timeout=2)
+            break
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    requests.post(f"{url}/_control/mastodon/settings", json={"requests": 1_000_000}, timeout=5)
+    yield url
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture
+def worker(environment):
+    """Worker with two processes, and beat, as `manage.py up` starts them."""
+    folder = Path(environment["VAR_DIR"])
+    for name in ("broker", "broker-control", "cache"):
+        (folder / name).mkdir(exist_ok=True)
+    worker = ["-A", "config", "--quiet", "worker", "--concurrency", "2", "--without-gossip"]
+    beat = ["-A", "config.beat", "--quiet", "beat", "--schedule", f"{folder}/beat"]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "celery", *words, "--loglevel", "error"],
+            cwd=ROOT,
+            env={**environment, "CELERY_BROKER_URL": "filesystem://"},
+            start_new_session=True,
+        )
+        for words in (worker, [*beat, "--pidfile", "", "--max-interval", "1"])
+    ]
+    yield
+    for process in running:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

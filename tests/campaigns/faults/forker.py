@@ -224,6 +224,27 @@ def do_many(number: int, accounts: list, seconds: float) -> list:
     return cast.many(number=number, accounts=accounts, seconds=seconds)
 
 
+def do_more(like: str, number: int) -> list:
+    """So many more posts on the account of that delivery, planned for later."""
+    from campaigns.models import Account, Delivery
+    from tests.campaigns.faults import cast
+
+    account = Delivery.objects.get(key=like).account
+    keys = cast.many(number=number, accounts=[["wall", f"{account.name}+", {}]], seconds=600)
+    Delivery.objects.filter(key__in=keys).update(account=account)
+    Account.objects.filter(name=f"{account.name}+").delete()
+    return keys
+
+
+def do_make_due(keys: list) -> int:
+    from django.utils import timezone
+
+    from campaigns.models import Delivery
+
+    now = timezone.now()
+    return Delivery.objects.filter(key__in=keys).update(planned_at=now, next_at=now)
+
+
 def do_send(seconds: float = 0) -> int:
     from campaigns import services
 

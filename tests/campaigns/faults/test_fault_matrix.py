@@ -7,16 +7,12 @@ Bluesky are the sandbox, whose connections drop before or after the effect.
 
 import os
 import re
-import subprocess
-import sys
-import time
 
 import pytest
 import requests
 
-from ports import free_port
 from tests.campaigns.faults.forker import PLACES
-from tests.campaigns.faults.processes import ROOT, Forker
+from tests.campaigns.faults.processes import Forker
 
 CHANNELS = ("wall", "mastodon", "bluesky")
 STEPS = {
@@ -34,26 +30,6 @@ def forker(environment):
     running = Forker(environment)
     yield running
     running.close()
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
-    port = free_port()
-    folder = tmp_path_factory.mktemp("sandbox")
-    words = ["--port", str(port), "--data", str(folder)]
-    words += ["--webhook-url", "http://127.0.0.1:9/", "--webhook-secret", "whsec_x"]
-    process = subprocess.Popen([sys.executable, "-m", "sandbox", *words], cwd=ROOT)
-    url = f"http://127.0.0.1:{port}"
-    for _try in range(200):
-        try:
-            requests.get(f"{url}/_control/", timeout=2)
-            break
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    requests.post(f"{url}/_control/mastodon/settings", json={"requests": 1_000_000}, timeout=5)
-    yield url
-    process.terminate()
-    process.wait(20)
 
 
 class Case:

@@ -1,14 +1,11 @@
 """A network that takes every call and never answers stops nobody else. Real worker, real sockets."""
 
 import contextlib
-import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -45,29 +42,6 @@ def answering():
     yield f"http://127.0.0.1:{port}"
     peer.kill()
     peer.wait()
-
-
-@pytest.fixture
-def worker(environment):
-    """Worker with two processes, and beat, as `manage.py up` starts them."""
-    folder = Path(environment["VAR_DIR"])
-    for name in ("broker", "broker-control", "cache"):
-        (folder / name).mkdir(exist_ok=True)
-    worker = ["-A", "config", "--quiet", "worker", "--concurrency", "2", "--without-gossip"]
-    beat = ["-A", "config.beat", "--quiet", "beat", "--schedule", f"{folder}/beat"]
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "celery", *words, "--loglevel", "error"],
-            cwd=ROOT,
-            env={**environment, "CELERY_BROKER_URL": "filesystem://"},
-            start_new_session=True,
-        )
-        for words in (worker, [*beat, "--pidfile", "", "--max-interval", "1"])
-    ]
-    yield
-    for process in running:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def test_the_others_leave_at_their_minute(environment, hanging, answering, worker):
