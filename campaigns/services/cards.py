@@ -49,8 +49,14 @@ def spec_of(
     )
 
 
-def description(*, spec: CardSpec) -> str:
-    """The alternative text of a card that is nothing but words."""
+def description(*, spec: CardSpec, photo: str) -> str:
+    """The card's alternative text: its words, then what `photo` says is behind them.
+
+    "" when the photo is not described: its words alone would hide that something is missing.
+    """
+    if spec.kind == "photo":
+        words = {"words": f"{spec.headline} {spec.hashtag}".strip(), "photo": photo}
+        return _("“%(words)s”, written over a photo: %(photo)s") % words if photo else ""
     if spec.kind == "thermometer":
         words = _("Raised so far: %(raised)s € of %(goal)s €.") % {
             "raised": _euro(spec.raised_cents),

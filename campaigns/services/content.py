@@ -224,10 +224,8 @@ def _card(
         if passing(problem):
             raise
         raise Unusable(_gone()) from problem
-    alt = content["alt"] or (getattr(image, "description", "") if spec.kind == "photo" else "")
-    if not alt and spec.kind != "photo":
-        alt = cards.description(spec=spec)
-    return spec, drawn, alt
+    photo = content["alt"] or getattr(image, "description", "")
+    return spec, drawn, cards.description(spec=spec, photo=photo)
 
 
 def _picture(content: dict[str, Any], image: Any, limits: Limits) -> dict[str, Any]:

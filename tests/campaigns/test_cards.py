@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.utils.translation import override
 from PIL import Image
 
 from brand.models import BrandSettings
@@ -58,3 +59,32 @@ def test_a_card_that_cannot_be_drawn_says_why_without_being_stored(write, accoun
     (problem,) = services.problems(post=post)[accounts[1]]
     assert problem.code == "card_unwritable"
     assert not StoredCard.objects.exists()
+
+
+ALT = {
+    "photo": "“Metti il tuo segno #DonoDay2026”, written over a photo: Due mele",
+    "statement": "Metti il tuo segno #DonoDay2026",
+    "thermometer": "Raised so far: 0 € of 20.000 €. Metti il tuo segno",
+}
+
+
+@pytest.mark.parametrize("kind", ALT)
+def test_a_card_describes_itself(kind, write, accounts):
+    """Its words are said too, and of the photo only where it is seen."""
+    post = write(
+        where=accounts[1:],
+        card=kind,
+        card_headline="Metti il tuo segno",
+        image=picture(),
+        alt_text="Due mele",
+    )
+    with override("en"):
+        (draft,) = services.drafts(post=post).values()
+    assert draft.media[0].alt.replace(",", ".") == ALT[kind].replace(",", ".")
+
+
+def test_a_card_with_a_photo_nobody_has_described_says_so(write, accounts):
+    post = write(where=accounts[1:], card="photo", card_headline="Vieni", image=picture())
+    assert [problem.code for problem in services.problems(post=post)[accounts[1]]] == [
+        "alt_missing"
+    ]
