@@ -16,6 +16,7 @@ from campaigns.channels import registry
 from campaigns.channels.base import ChannelError, Identity, Limits, Session
 from campaigns.errors import Refused
 from campaigns.models import Account
+from campaigns.services.accounts import EVERY
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def keep(*, trial: Trial, channel: str, name: str, account: Account | None = Non
     account.limits = trial.limits.as_dict()
     account.state, account.problem = Account.State.CONNECTED, ""
     account.checked_at, account.active = timezone.now(), True
+    account.next_at, account.attempts = account.checked_at + EVERY, 0
+    account.lease_token = account.lease_until = None  # what is asked now is about who it was before
     try:
         with transaction.atomic():
             account.save()

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from campaigns import vault
 from campaigns.channels import registry
 from campaigns.channels.base import Channel, Limits, Session
+from outbox.models import Leased
 
 
 def validate_channel(value: str) -> None:
@@ -25,12 +27,14 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def active(self) -> "AccountQuerySet":
         return self.filter(active=True)
 
-    def to_check(self, before: datetime) -> "AccountQuerySet":
-        """Active ones that nobody has asked since `before`."""
-        return self.active().filter(Q(checked_at__isnull=True) | Q(checked_at__lt=before))
+    def to_check(self, now: datetime) -> "AccountQuerySet":
+        """Active ones that may be asked, as far as the network wishes: `claim` looks at the time."""
+        return self.active().filter(Q(rest_until__isnull=True) | Q(rest_until__lte=now))
 
 
-class Account(models.Model):
+class Account(Leased):
+    """Leased for the daily look at it; `next_at` is when it is asked again."""
+
     class State(models.TextChoices):
         CONNECTED = "connected", _("Connected")
         DISCONNECTED = "disconnected", _("Disconnected")
@@ -45,6 +49,8 @@ class Account(models.Model):
     state = models.CharField(
         _("state"), max_length=20, choices=State.choices, default=State.CONNECTED
     )
+    next_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
+    last_error = None  # type: ignore[assignment]  # what is wrong is `problem`
     checked_at = models.DateTimeField(_("last checked"), null=True, blank=True, editable=False)
     problem = models.TextField(_("what is wrong"), blank=True, editable=False)
     limits = models.JSONField(default=dict, blank=True, editable=False)

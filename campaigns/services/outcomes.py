@@ -164,12 +164,17 @@ def _tell_account(outcome: Outcome) -> None:
         Account.objects.filter(pk=account.pk).update(
             state=Account.State.DISCONNECTED, problem=storable(str(answer))
         )
+    note_rest(account=account, answer=answer)
+
+
+def note_rest(*, account: Account, answer: Published | ChannelError | None) -> None:
+    """How long the account is left alone; or that it answers again: no longer one at a time."""
     rest = getattr(answer, "rest", None) or getattr(answer, "retry_after", None)
     if rest:
         Account.objects.filter(pk=account.pk).update(rest_until=timezone.now() + rest)
     elif account.rest_until and not isinstance(answer, Unavailable | Uncertain):
         rested = Account.objects.filter(pk=account.pk, rest_until__lte=timezone.now())
-        rested.update(rest_until=None)  # it answers again: no longer one at a time
+        rested.update(rest_until=None)
 
 
 def unexpected(problem: Exception) -> Uncertain:

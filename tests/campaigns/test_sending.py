@@ -757,20 +757,6 @@ def test_another_zone_of_the_campaign_moves_its_days_and_no_approved_post(one, c
 # accounts ------------------------------------------------------------------------------------
 
 
-def test_the_daily_look_at_the_accounts(accounts):
-    good, _wall = accounts
-    bad = Account(channel="fake", name="Old")
-    bad.credentials = {"token": "revoked"}
-    bad.save()
-    assert services.check_accounts() == 3
-    assert services.check_accounts() == 0
-    good.refresh_from_db()
-    bad.refresh_from_db()
-    assert (good.state, good.handle, good.limits["text"]) == ("connected", "@fake", 100)
-    assert (bad.state, bad.problem) == ("disconnected", "revoked")
-    assert "revoked" not in bad.sealed_credentials
-
-
 def test_an_account_whose_key_is_gone_says_so(one, settings, accounts):
     from cryptography.fernet import Fernet
 
