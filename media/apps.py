@@ -5,4 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class MediaConfig(AppConfig):
     name = "media"
     verbose_name = _("Pictures and cards")
-    default_auto_field = "django.db.models.BigAutoField"

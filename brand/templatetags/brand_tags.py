@@ -27,12 +27,6 @@ def euro(cents: int | None) -> str:
 
 
 @register.filter
-def euro_cents(cents: int | None) -> str:
-    """5000 → `50,00 €`, for accounts."""
-    return "" if cents is None else figures.euros(cents, always_cents=True)
-
-
-@register.filter
 def thousands(number: int) -> str:
     """48210 → `48.210`."""
     return figures.thousands(number)

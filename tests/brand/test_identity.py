@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from brand import figures
 from brand.colour import contrast
 from brand.models import BrandSettings, LegalSettings
-from brand.templatetags.brand_tags import euro, euro_cents, thermometer
+from brand.templatetags.brand_tags import euro, thermometer
 
 
 def test_black_on_white_is_21_to_1():
@@ -40,11 +41,14 @@ def test_wrong_numbers_are_refused(field, value):
         (2550, "25,50\u00a0€", "25,50\u00a0€"),
         (-35, "\u22120,35\u00a0€", "\u22120,35\u00a0€"),
         (0, "0\u00a0€", "0,00\u00a0€"),
-        (None, "", ""),
     ],
 )
 def test_euros(cents, whole, full):
-    assert (euro(cents), euro_cents(cents)) == (whole, full)
+    assert (euro(cents), figures.euros(cents, always_cents=True)) == (whole, full)
+
+
+def test_no_sum_is_no_word():
+    assert euro(None) == ""
 
 
 def test_the_bar_stops_at_the_goal_and_the_words_do_not():

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from brand.templatetags.brand_tags import euro_cents
+from brand import figures
 from brand.templatetags.staff_tags import bar, euro, spell, spell_first
 
 
@@ -30,7 +30,7 @@ def test_cents_as_italians_write_them(cents, italian):
 )
 def test_cents_as_the_english_write_them(cents, whole, full):
     with translation.override("en"):
-        assert (euro(cents), euro_cents(cents)) == (whole, full)
+        assert (euro(cents), figures.euros(cents, always_cents=True)) == (whole, full)
 
 
 def test_italian_months_are_small():
