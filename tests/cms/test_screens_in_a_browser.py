@@ -90,3 +90,13 @@ def test_the_keyboard_alone_reaches_the_content_and_the_menu(site, browser):
         assert page.evaluate("document.activeElement.pathname") == "/emporion/"
         ring = "getComputedStyle(document.activeElement).outlineStyle"
         assert page.evaluate(ring) == "solid"
+
+
+@pytest.mark.parametrize("kind", ["action", "campaign", "article", "standard"])
+def test_a_title_of_one_long_word_stays_on_the_page(site, browser, kind):
+    slug = PAGES[kind].strip("/").rpartition("/")[2]
+    Page.objects.filter(slug=slug).update(title="Precipitevolissimevolissimevolmente 🍎 " * 2)
+    with opened(browser, Client(), **screen(390, "light")) as context:
+        page = context.new_page()
+        page.goto(HOST + PAGES[kind])
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
