@@ -16,6 +16,7 @@ TICKS = {
     "accounts": every(60, "campaigns.tasks.check_accounts"),
     "stripe-events": every(1, "donations.tasks.process_events"),
     "acknowledgements": every(2, "donations.tasks.acknowledge"),
+    "receipts without a file": every(10, "donations.tasks.draw_receipts"),
     "stripe-sweep": every(300, "donations.tasks.sweep"),
     "unfinished gifts": every(300, "donations.tasks.forget_unfinished"),
     "mails": every(2, "mail.tasks.send_due"),

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from donations.services import acknowledging, events, forgetting, sweeping
+from donations.services import acknowledging, events, forgetting, receipts, sweeping
 
 
 @shared_task
@@ -11,6 +11,11 @@ def process_events() -> None:
 @shared_task
 def acknowledge() -> None:
     acknowledging.write_due()
+
+
+@shared_task
+def draw_receipts() -> None:
+    receipts.draw_missing()
 
 
 @shared_task

@@ -5,6 +5,7 @@ place and names it (`replaces`), so that the valid receipts add up to the ledger
 """
 
 import hashlib
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,6 +21,9 @@ from donations.receipts import render_receipt
 from donations.receipts.wording import country
 
 ROME = ZoneInfo("Europe/Rome")
+DRAWN_AT_ONCE = 100
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -128,3 +132,22 @@ def paper(*, receipt: Receipt) -> bytes:
         receipt.refresh_from_db(fields=["file", "sha256"])
     with receipt.file.open("rb") as file:
         return bytes(file.read())
+
+
+def draw_missing() -> int:
+    """Every number has its paper, void or not, and whether or not a mail ever asked for it. Returns
+    how many it drew.
+
+    One that cannot be drawn stands in nobody's way: the order is another one each time.
+    """
+    missing = Receipt.objects.filter(file="").order_by("?")[:DRAWN_AT_ONCE]
+    return sum(_drawn(receipt) for receipt in missing)
+
+
+def _drawn(receipt: Receipt) -> bool:
+    try:
+        paper(receipt=receipt)
+    except Exception:  # in the log, and tried again by the next tick
+        log.exception("receipt not drawn", extra={"receipt": receipt.pk})
+        return False
+    return True

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from brand.models import BrandSettings
 from donations.models import Acknowledgement, Donation, Receipt
-from donations.services import inbox
+from donations.services import inbox, receipts
 from donations.services.acknowledging import write_due
 from giving_support import begin, process, session_of
 from mail.services import send_due
@@ -89,6 +89,44 @@ def test_a_mail_about_a_refund_that_came_back_meanwhile_is_not_written(
     mails_out()
     assert Acknowledgement.objects.get(kind="refund").state == "skipped"
     assert "25,00" in mailoutbox[-1].subject and len(mailoutbox) == 2
+
+
+def test_a_receipt_that_was_void_before_any_mail_brought_it_is_kept_on_paper_too(
+    memory_stripe: MemoryStripe, mailoutbox: list[Any]
+) -> None:
+    gift = paid(memory_stripe)
+    heard(memory_stripe)
+    memory_stripe.give_back(session_of(gift), 25_00)
+    heard(memory_stripe)
+    mails_out()  # the thanks are skipped, and nothing asked for the paper
+    receipt = gift.receipts.get()
+    assert receipt.state == "void" and not receipt.file
+    assert (receipts.draw_missing(), receipts.draw_missing()) == (1, 0)
+    treasurer = member(roles.TREASURY)
+    kept = treasurer.get(reverse("treasury:receipt", args=[receipt.pk]))
+    assert receipt.label in PdfReader(BytesIO(kept.content)).pages[0].extract_text()
+    again = treasurer.get(reverse("treasury:reprint", args=[receipt.pk]))
+    assert "ANNULLATA" in PdfReader(BytesIO(again.content)).pages[0].extract_text()
+
+
+def test_a_receipt_that_cannot_be_drawn_stops_no_other(
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gifts = [paid(memory_stripe), paid(memory_stripe)]
+    heard(memory_stripe)
+    bad = gifts[0].receipts.get().label
+    draw = receipts.render_receipt
+
+    def breaks(data: dict[str, Any]) -> bytes:
+        if data["number"] == bad:
+            raise OSError("no room on the disk")
+        return draw(data)
+
+    monkeypatch.setattr(receipts, "render_receipt", breaks)
+    assert receipts.draw_missing() == 1
+    monkeypatch.undo()
+    assert receipts.draw_missing() == 1
+    assert not Receipt.objects.filter(file="").exists()
 
 
 def test_a_lost_dispute_is_told_once_with_the_receipt_that_is_void(
