@@ -17,7 +17,6 @@ class Demonstration(models.Model):
     """Present while the demonstration logins are in the database."""
 
     username = models.CharField(max_length=150, unique=True)
-    loaded_at = models.DateTimeField(auto_now_add=True)
 
 
 class DemonstrationRun(models.Model):
@@ -27,7 +26,6 @@ class DemonstrationRun(models.Model):
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    begun_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
 
     class Meta:
