@@ -121,7 +121,7 @@ def sheet(theme: str) -> dict[str, str]:
     text = SHEET.read_text("utf-8")
     blocks = [_block(text, r"\n:root \{")]
     if theme == "dark":
-        blocks.append(_block(text, r'\n:root\[data-theme="dark"\] \{'))
+        blocks.append(_block(text, r"\n@media \(prefers-color-scheme: dark\) \{\n  :root \{"))
     return {name: value for block in blocks for name, value in block}
 
 

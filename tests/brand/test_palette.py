@@ -17,7 +17,7 @@ def test_ours_and_another_bright_pair_pass_in_light_and_dark(two):
     assert clashes(*two) == []
 
 
-def test_both_dark_blocks_of_the_sheet_are_the_same():
+def test_the_dark_block_of_the_sheet_is_read():
     dark = sheet("dark")
     assert dark["bg"] == "#12110c" and dark["err"] != sheet("light")["err"]
     assert {pair[0] for pair in PAIRS} | {pair[1] for pair in PAIRS} <= {*dark, *CHOSEN}

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 ROOMS = ("brand", "cms", "campaigns", "donations", "mail", "media")
+TONES = ("ok", "go", "info", "warn", "bad", "mute")
 SHEETS = ("brand/static/brand/site.css", "donations/static/donations/giving.css")
 
 
@@ -22,6 +23,20 @@ def test_every_class_of_the_sheets_is_used() -> None:
         text = re.sub(r"/\*.*?\*/|url\([^)]*\)|\{[^{}]*\}", " ", (base / sheet).read_text("utf-8"))
         named = set(re.findall(r"\.([a-z][\w-]*)", text))
         assert sorted(named - words) == [], sheet
+
+
+def test_every_class_of_ours_in_the_staffs_sheet_is_used() -> None:
+    base = Path(settings.BASE_DIR)
+    written = " ".join(
+        path.read_text("utf-8")
+        for room in ROOMS
+        for kind in ("templates/**/*.html", "**/*.py", "static/**/*.js")
+        for path in (base / room).glob(kind)
+    )
+    words = set(re.findall(r"[\w-]+", written)) | {f"sp-{tone}" for tone in TONES}
+    text = (base / "brand/static/brand/admin/segnopiu-admin.css").read_text("utf-8")
+    named = set(re.findall(r"\.(sp-[\w-]*)", text))
+    assert sorted(named - words) == []
 
 
 def test_the_marks_of_a_form_are_styled() -> None:
