@@ -55,8 +55,8 @@ def description(*, spec: CardSpec, photo: str) -> str:
     "" when the photo is not described: its words alone would hide that something is missing.
     """
     if spec.kind == "photo":
-        words = {"words": f"{spec.headline} {spec.hashtag}".strip(), "photo": photo}
-        return _("“%(words)s”, written over a photo: %(photo)s") % words if photo else ""
+        both = {"words": f"{spec.headline} {spec.hashtag}".strip(), "photo": photo}
+        return _("“%(words)s”, written over a photo: %(photo)s") % both if photo else ""
     if spec.kind == "thermometer":
         words = _("Raised so far: %(raised)s € of %(goal)s €.") % {
             "raised": _euro(spec.raised_cents),
