@@ -13,6 +13,8 @@ _GRAPHEME = regex.compile(r"\X")
 _LINK = regex.compile(r"(?<![\w@/.#-])https?://[^\s<>\"“”«»]+", regex.IGNORECASE)
 _TAIL = ".,;:!?'’…*_~&|"
 
+_GAP = regex.compile(r" (?=[,.;:!?](?: |$))")
+
 _HASHTAG = regex.compile(
     r"(?<![\w&/])[#＃](?P<tag>[\p{L}\p{M}\p{N}_]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*)"
 )
@@ -57,6 +59,18 @@ def hashtags(text: str) -> Iterator[Span]:
     for match in _HASHTAG.finditer(text):
         if not any(start <= match.start() < end for start, end in taken):
             yield Span(match.start(), match.end(), match["tag"])
+
+
+def opening(text: str, length: int) -> str:
+    """The first words, whole and without addresses: what lists and feeds call the text."""
+    plain = text.replace("{link}", " ")
+    for link in reversed(list(links(plain))):
+        plain = plain[: link.start] + plain[link.end :]
+    line = _GAP.sub("", " ".join((plain if plain.strip() else text).split()))
+    if len(line) <= length:
+        return line
+    words = line[:length].rsplit(" ", 1)[0] if " " in line[:length] else line[: length - 1]
+    return f"{words.rstrip(' ,;:.…')}…"
 
 
 def byte_span(text: str, span: Span) -> tuple[int, int]:

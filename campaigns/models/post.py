@@ -27,6 +27,7 @@ from wagtail.models import (
 
 from campaigns import clock
 from campaigns.channels import registry
+from campaigns.channels.text import opening
 from campaigns.errors import Refused
 from campaigns.models.account import Account, validate_channel
 from campaigns.states import State
@@ -131,8 +132,7 @@ class Post(
         ]
 
     def __str__(self) -> str:
-        line = " ".join(self.text.split())
-        return line if len(line) <= 60 else f"{line[:59]}…"
+        return opening(self.text, 90)
 
     def clean(self) -> None:
         super().clean()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.images import get_image_model
 from wagtail.images.models import SourceImageIOError
 
+from campaigns.channels.text import opening
 from media.cards import SHAPES
 
 SIZE = "max-1000x1400|format-webp|webpquality-80"
@@ -76,7 +77,7 @@ class WallEntry(models.Model):
         ordering = ["-published_at", "-pk"]
 
     def __str__(self) -> str:
-        return self.text[:60]
+        return opening(self.text, 90)
 
     @property
     def picture(self) -> Shown | None:

@@ -3,7 +3,7 @@ import pytest
 from campaigns.channels.bluesky import record_key
 from campaigns.channels.facets import facets
 from campaigns.channels.mastodon import length, mentions
-from campaigns.channels.text import graphemes, hashtags, links
+from campaigns.channels.text import graphemes, hashtags, links, opening
 
 LINK = "https://www.example.org/s/Ab3dE6gH"
 
@@ -93,3 +93,19 @@ def test_a_status_is_recognised_by_its_own_link_only():
     assert mentions(shown.format(LINK, LINK[8:]), LINK)
     assert mentions(f"<p>Vieni {LINK}</p>", LINK)
     assert not mentions(shown.format(LINK + "x", LINK[8:] + "x"), LINK)
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("Vieni {link} #DonoDay", "Vieni #DonoDay"),
+        ("Leggi https://esempio.it/una/pagina?x=1, poi vieni.", "Leggi, poi vieni."),
+        ("Uno due tre quattro cinque sei sette", "Uno due tre…"),
+        ("x" * 40, "x" * 15 + "…"),
+        ("https://esempio.it/a", "https://esempio…"),
+        ("{link}", "{link}"),
+    ],
+)
+def test_a_text_is_called_by_its_first_words(text, called):
+    short = len(called) if called.endswith("…") else 80
+    assert opening(text, max(short, 16)) == called
