@@ -9,6 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.action_menu import (
     PublishMenuItem,
+    SaveMenuItem,
     SubmitForModerationMenuItem,
     UnpublishMenuItem,
 )
@@ -28,10 +29,6 @@ PERMISSIONS = {
     "campaigns_calendar": "campaigns.view_post",
     "campaigns_desk": "campaigns.view_delivery",
     "campaigns_accounts": "campaigns.view_account",
-}
-WORDS = {
-    "reject": _("Ask for a change…"),
-    "approve": _("Yes, it may go out"),
 }
 
 
@@ -69,6 +66,15 @@ for _screen in SCREENS:
     hooks.register("register_admin_menu_item", lambda screen=_screen: ScreenMenuItem(screen))
 
 
+class KeepMenuItem(SaveMenuItem):
+    """Plainly “Save”: what has been asked for or has its yes is no draft."""
+
+    def get_context_data(self, parent_context: Any) -> Any:
+        context = super().get_context_data(parent_context)
+        post = parent_context["instance"]
+        return context | {"draftstate_enabled": not (post.workflow_in_progress or post.live)}
+
+
 class AskMenuItem(SubmitForModerationMenuItem):
     """Save and ask: the first button of whoever writes."""
 
@@ -85,12 +91,15 @@ def save_actions(items: list[Any], request: HttpRequest, context: dict[str, Any]
     gone: tuple[type, ...] = (PublishMenuItem, UnpublishMenuItem)
     if context["view"] == "edit" and services.all_out(post=context["instance"]):
         gone = (*gone, SubmitForModerationMenuItem)
-    kept = [item for item in items if not isinstance(item, gone)]
+    # to ask for a change has a button of its own beside the yes (post_edit.html)
+    kept = [item for item in items if not isinstance(item, gone) and item.name != "reject"]
     for position, item in enumerate(kept):
         if type(item) is SubmitForModerationMenuItem:
             kept[position] = AskMenuItem(order=-10)
-        elif item.name in WORDS and not (item.name == "approve" and item.launch_modal):
-            item.label, item.order = WORDS[item.name], -20 if item.name == "approve" else -5
-        elif item.name == "approve":
+        elif item.name == "approve" and item.launch_modal:
             item.label, item.order = _("Yes, with a word"), -4
+        elif item.name == "approve":
+            item.label, item.order = _("Yes, it may go out"), -20
+        elif isinstance(item, SaveMenuItem) and context["view"] == "edit":
+            kept[position] = KeepMenuItem(order=item.order)
     items[:] = sorted(kept, key=lambda item: item.order)

@@ -24,7 +24,13 @@ from campaigns.services.content import SAMPLE_LINK
 
 NEAR = 90  # per cent of the limit from which the figure warns
 SAID_ELSEWHERE = ("hour_", "when_missing", "when_past")  # the moment's own sentence says it
-ICONS = {"bad": "sp-rejected", "warn": "sp-expiring", "ok": "sp-published", "info": "sp-planned"}
+ICONS = {
+    "bad": "sp-rejected",
+    "warn": "sp-expiring",
+    "ok": "sp-published",
+    "info": "sp-planned",
+    "mute": "sp-draft",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Figure:
     @classmethod
     def of(cls, count: Count) -> "Figure":
         percent = 100 * count.used // count.limit if count.limit else 0
-        tone = "bad" if count.over else "warn" if percent > NEAR else "ok"
+        tone = "bad" if count.over else "warn" if percent > NEAR else "ok" if count.used else "mute"
         limit = "" if count.limit is None else number_format(count.limit, force_grouping=True)
         used = number_format(count.used, force_grouping=True)
         return cls(count.code, count.label, used, limit, percent, tone)
@@ -93,13 +99,14 @@ class Row:
     problems: list[Note] = field(default_factory=list)
 
     @property
-    def errors(self) -> int:
-        return sum(note.tone == "bad" for note in self.problems)
+    def errors(self) -> list[Note]:
+        return [note for note in self.problems if note.tone == "bad"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many things are in the way, and the id of the first; whether nothing is left to send."""
+    """How many things are in the way, each once however many networks say it, and the id of the
+    first; whether nothing is left to send."""
 
     errors: int
     first: str
@@ -161,7 +168,8 @@ def verdict(post: Post, rows: Iterable[Row], problems: Problems) -> Verdict:
     whole = [problem for problem in problems.get(None, []) if problem.level == "error"]
     missing = [problem for problem in whole if problem.code != "accounts_missing"]
     first = f"to-{stuck[0].account.pk}" if stuck else "sp-when"
-    errors = sum(row.errors for row in rows) + len(missing)
+    said = {(note.code, str(note.message)) for row in stuck for note in row.errors}
+    errors = len(said) + len(missing)
     return Verdict(errors, first, not rows, services.all_out(post=post))
 
 

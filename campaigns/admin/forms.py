@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput, AdminTimeInput
 
+from campaigns.admin.cities import CITIES
 from campaigns.channels import registry
 from campaigns.clock import DEFAULT_ZONE, zones
 from campaigns.models import Account, Post, PostVariant
@@ -45,11 +46,10 @@ def text_widget() -> forms.Textarea:
 
 
 def zone_choices(current: str) -> list[tuple[str, str]]:
-    """Europe's clocks, and the post's own when it lies elsewhere."""
-    names = sorted(
-        {name for name in zones() if name.startswith("Europe/")} | {DEFAULT_ZONE, current}
-    )
-    return [(name, name.split("/", 1)[-1].replace("_", " ")) for name in names if name]
+    """Europe's clocks by their cities, and the post's own when it lies elsewhere."""
+    names = {name for name in (DEFAULT_ZONE, current) if name} | (CITIES.keys() & zones())
+    labels = {name: str(CITIES.get(name) or name.replace("_", " ")) for name in names}
+    return sorted(labels.items(), key=lambda item: item[1])
 
 
 class BasePostForm(WagtailAdminModelForm):

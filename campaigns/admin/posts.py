@@ -92,8 +92,8 @@ class PostIndexView(snippets.IndexView):
             "__str__",
             PartColumn("when", label=_("Goes out"), sort_key="planned_at"),
             PartColumn("state", label=_("State")),
-            PartColumn("networks", label=_("Networks"), classname="sp-cell-wide"),
-            PartColumn("results", label=_("Visits, gifts, euros"), classname="sp-cell-wide"),
+            PartColumn("networks", label=_("Networks"), classname="sp-cell"),
+            PartColumn("results", label=_("Visits, gifts, euros"), classname="sp-cell"),
         ]
 
     def get_base_queryset(self) -> QuerySet[Post]:
@@ -230,7 +230,9 @@ class PostEditView(Composer, snippets.EditView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         seen = services.seen_in(post=self.object) if self.object.campaign_id else ""
-        return context | {"seen": seen} | results.page_context(self.live_object, self.request.user)
+        user = self.request.user
+        context |= results.page_context(self.live_object, user)
+        return context | {"seen": seen} | results.asked_of(self.object, user)
 
 
 class PostInspectView(snippets.InspectView):

@@ -68,6 +68,15 @@ def page_context(post: Post, user: Any) -> dict[str, Any]:
     }
 
 
+def asked_of(post: Post, user: Any) -> dict[str, Any]:
+    """For whom a yes is asked: the post as it will look comes first, the two answers stand ready."""
+    task = post.current_workflow_task if post.campaign_id else None
+    if task is None or not task.get_actions(post, user):
+        return {}
+    answer = [post.pk, "reject", post.current_workflow_task_state.pk]
+    return {"change_url": reverse("campaigns_posts:collect_workflow_action_data", args=answer)}
+
+
 def movable(deliveries: Iterable[Delivery]) -> bool:
     rows = list(deliveries)
     return bool(rows) and not any(row.state == State.PUBLISHED for row in rows)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import services
-from campaigns.models import Delivery, Post
+from campaigns.models import Account, Delivery, Post
 from campaigns.services.figures import Standing
 from campaigns.states import State
 
@@ -85,9 +85,14 @@ def post_look(standing: Standing) -> Look:
 
 
 def with_looks(posts: Iterable[Post]) -> list[Any]:
-    """Each post as it will go out, with its `look`; two queries however many."""
+    """Each post as it will go out, with its `look`, and the networks it is `meant` for while
+    nothing is planned; a few queries however many."""
     rows = [services.as_it_will_be(post=post) for post in posts]
     standings = services.standings(posts=rows)
+    channels = dict(Account.objects.values_list("pk", "channel"))
     for post in rows:
+        version = post.latest_revision.content if post.latest_revision else {}
+        chosen = [channels[pk] for pk in version.get("accounts", []) if pk in channels]
+        post.meant = list(dict.fromkeys(chosen))  # type: ignore[attr-defined]
         post.look = post_look(standings[post.pk])  # type: ignore[attr-defined]
     return rows

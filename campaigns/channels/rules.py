@@ -1,6 +1,7 @@
 """Checks that several networks share, each giving problems an editor can act on."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
@@ -58,43 +59,41 @@ def pictures(draft: Draft, limits: Limits) -> list[Problem]:
                 % {"limit": limits.media},
             )
         )
+    alone = len(draft.media) == 1
     for number, media in enumerate(draft.media, start=1):
-        problems += _picture(number, media, limits)
+        name = _("The picture") if alone else _("Picture %(number)d") % {"number": number}
+        problems += _picture(name, media, limits)
     return problems
 
 
-def _picture(number: int, media: Media, limits: Limits) -> list[Problem]:
+def _picture(name: Any, media: Media, limits: Limits) -> list[Problem]:
     problems = []
     if media.mime not in limits.mimes:
         problems.append(
             Problem(
                 "media_kind",
-                _("Picture %(number)d is of a kind this network does not take (%(mime)s).")
-                % {"number": number, "mime": media.mime},
+                _("%(picture)s is of a kind this network does not take (%(mime)s).")
+                % {"picture": name, "mime": media.mime},
             )
         )
     try:
-        problems += _weight(number, media, limits)
+        problems += _weight(name, media, limits)
     except OSError:
-        problems.append(
-            Problem("media_gone", _("Picture %(number)d cannot be read.") % {"number": number})
-        )
-    return problems + _alt(number, media, limits)
+        problems.append(Problem("media_gone", _("%(picture)s cannot be read.") % {"picture": name}))
+    return problems + _alt(name, media, limits)
 
 
-def _weight(number: int, media: Media, limits: Limits) -> list[Problem]:
+def _weight(name: Any, media: Media, limits: Limits) -> list[Problem]:
     problems = []
     if media.size == 0:
-        problems.append(
-            Problem("media_empty", _("Picture %(number)d is empty.") % {"number": number})
-        )
+        problems.append(Problem("media_empty", _("%(picture)s is empty.") % {"picture": name}))
     if limits.media_bytes is not None and media.size > limits.media_bytes:
         problems.append(
             Problem(
                 "media_heavy",
-                _("Picture %(number)d is too heavy: %(size)s of at most %(limit)s.")
+                _("%(picture)s is too heavy: %(size)s of at most %(limit)s.")
                 % {
-                    "number": number,
+                    "picture": name,
                     "size": filesizeformat(media.size),
                     "limit": filesizeformat(limits.media_bytes),
                 },
@@ -104,23 +103,20 @@ def _weight(number: int, media: Media, limits: Limits) -> list[Problem]:
         problems.append(
             Problem(
                 "media_large",
-                _("Picture %(number)d has too many pixels: %(width)d × %(height)d.")
-                % {"number": number, "width": media.width, "height": media.height},
+                _("%(picture)s has too many pixels: %(width)d × %(height)d.")
+                % {"picture": name, "width": media.width, "height": media.height},
             )
         )
     return problems
 
 
-def _alt(number: int, media: Media, limits: Limits) -> list[Problem]:
+def _alt(name: Any, media: Media, limits: Limits) -> list[Problem]:
     if not media.alt.strip():
         return [
             Problem(
                 "alt_missing",
-                _(
-                    "Picture %(number)d has no description: say what is in it, for those who "
-                    "cannot see it."
-                )
-                % {"number": number},
+                _("%(picture)s has no description: say what is in it, for those who cannot see it.")
+                % {"picture": name},
             )
         ]
     length = graphemes(media.alt)
@@ -128,8 +124,8 @@ def _alt(number: int, media: Media, limits: Limits) -> list[Problem]:
         return [
             Problem(
                 "alt_over",
-                _("The description of picture %(number)d is too long: %(used)d of %(limit)d.")
-                % {"number": number, "used": length, "limit": limits.alt},
+                _("%(picture)s has too long a description: %(used)d of %(limit)d.")
+                % {"picture": name, "used": length, "limit": limits.alt},
             )
         ]
     return []

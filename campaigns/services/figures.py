@@ -39,15 +39,16 @@ class Standing:
 
 def as_it_will_be(*, post: Post) -> Post:
     """The post with day, time and words of its last version as long as nothing is out, since that
-    one goes out after the yes; what was approved before no longer does. Not to be saved.
+    one goes out after the yes; what was approved before no longer does. Of a post without any yes
+    the row itself holds only what was written first. Not to be saved.
 
     `changed`: whether a change waits for its yes.
     """
     open_states = {row.state for row in post.deliveries.all()} - {State.PUBLISHED, State.CANCELLED}
-    asked = post.live and post.has_unpublished_changes and post.latest_revision is not None
-    post.changed = asked and bool(open_states)  # type: ignore[attr-defined]
+    newer = post.has_unpublished_changes and post.latest_revision is not None
+    post.changed = newer and post.live and bool(open_states)  # type: ignore[attr-defined]
     out = any(row.state == State.PUBLISHED for row in post.deliveries.all())
-    if not post.changed or out:  # type: ignore[attr-defined]
+    if not newer or out or (post.live and not open_states):
         return post
     version = post.latest_revision.content  # type: ignore[union-attr]
     post.text, post.zone = version["text"], version["zone"]
@@ -115,7 +116,7 @@ def day_of(*, day: date, zone: str = clock.DEFAULT_ZONE) -> list[Post]:
     that was moved stands on its new day. By minute; a draft that has none yet stands last."""
     start, end = clock.day_bounds(day, zone)
     near = Q(planned_date__range=(day - timedelta(days=1), day + timedelta(days=1)))
-    moved = Q(live=True, has_unpublished_changes=True)
+    moved = Q(has_unpublished_changes=True)
     found = []
     for post in Post.objects.for_lists().filter(near | moved):
         states = {row.state for row in as_it_will_be(post=post).deliveries.all()}

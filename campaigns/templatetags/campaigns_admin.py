@@ -1,6 +1,6 @@
 """Parts of the campaign screens."""
 
-from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -32,11 +32,13 @@ def network(channel: str, big: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def networks(deliveries: Iterable[Delivery]) -> SafeString:
-    """The networks of a post; the one that needs somebody carries the diamond."""
+def networks(post: Any) -> SafeString:
+    """The networks of a post from `with_looks`; the one that needs somebody carries the diamond."""
+    badges = [_badge(row) for row in post.deliveries.all()]
+    badges = badges or [network(channel) for channel in post.meant]
     return format_html(
         '<span class="sp-nets">{}</span>',
-        format_html_join("", "{}", ((_badge(row),) for row in deliveries)),
+        format_html_join("", "{}", ((badge,) for badge in badges)),
     )
 
 

@@ -71,6 +71,27 @@ def test_one_character_less_is_fine(as_role, form, bluesky):
     assert "sp-ok" in answer["fragments"]["sp-verdict"]
 
 
+def test_one_missing_description_is_one_thing_to_mend(as_role, form, bluesky):
+    """However many networks ask for it, and with no number when there is just one picture."""
+    wall = Account.objects.create(channel="wall", name="Muro")
+    data = form(accounts=[bluesky.pk, wall.pk], image=picture().pk)
+    fragments = check(as_role(roles.CAMPAIGNERS), data)["fragments"]
+    assert "1 cosa impedisce" in fragments["sp-verdict"]
+    for account in (bluesky, wall):
+        assert "L’immagine non ha una descrizione" in fragments[f"sp-problems-{account.pk}"]
+
+
+def test_nothing_written_is_not_called_fine(as_role, form, bluesky):
+    row = check(as_role(roles.CAMPAIGNERS), form(text=""))["fragments"][f"sp-count-{bluesky.pk}"]
+    assert "sp-mute" in row and "sp-ok" not in row
+
+
+def test_the_zones_have_the_names_of_their_cities(as_role, form):
+    page = as_role(roles.CAMPAIGNERS).get(reverse("campaigns_posts:add")).content.decode()
+    assert '<option value="Europe/Rome" selected>Roma</option>' in page
+    assert "Europe/Kyiv" in page and "Europe/Kiev" not in page
+
+
 def test_lines_count_once_whatever_the_browser_sends(as_role, form, bluesky):
     answer = check(as_role(roles.CAMPAIGNERS), form(text="\r\n".join(["a" * 10] * 27)))
     assert ">296<" in answer["fragments"][f"sp-count-{bluesky.pk}"]
@@ -253,6 +274,43 @@ def test_a_yes_in_the_composer_plans_the_post(asked, client, person, form):
     delivery = asked.deliveries.get()
     assert delivery.state == State.PLANNED
     assert delivery.revision_id == asked.latest_revision_id
+
+
+def test_whoever_is_asked_sees_the_post_as_it_will_look_first(asked, client, person):
+    url = reverse("campaigns_posts:edit", args=[asked.pk])
+    assert "serve il tuo sì" not in client.get(url).content.decode()  # Marta has asked
+    client.force_login(person(roles.COORDINATION))
+    page = client.get(url).content.decode()
+    look, form = page.index("sp-prev--bluesky"), page.index('id="w-editor-form"')
+    assert page.index("serve il tuo sì") < look < form
+    assert page.count('data-workflow-action-name="reject"') == 1
+    assert page.index('data-workflow-action-name="reject"') > form
+
+
+def test_what_was_asked_for_is_saved_not_drafted(asked, client):
+    url = reverse("campaigns_posts:edit", args=[asked.pk])
+    assert "Salva bozza" not in client.get(url).content.decode()
+
+
+def test_nothing_has_come_of_what_is_not_out(asked, client, person, form):
+    client.force_login(person(roles.COORDINATION))
+    yes(client, asked, form())
+    url = reverse("campaigns_posts:edit", args=[asked.pk])
+    page = client.get(url).content.decode()
+    assert "A che punto è" in page and "Com’è andata" not in page
+    asked.deliveries.update(state=State.PUBLISHED, published_at=timezone.now(), remote_id="x")
+    assert "Com’è andata" in client.get(url).content.decode()
+
+
+def test_a_draft_stands_in_the_list_as_it_was_last_written(as_role, form, bluesky):
+    client = as_role(roles.CAMPAIGNERS)
+    client.post(reverse("campaigns_posts:add"), form(accounts=[]))
+    post = Post.objects.get()
+    url = reverse("campaigns_posts:edit", args=[post.pk])
+    client.post(url, form(planned_time="10:30", text="Meglio così {link} #DonoDay2026"))
+    page = client.get(reverse("campaigns_posts:list")).content.decode()
+    assert "10:30" in page and "Meglio così #DonoDay2026" in page
+    assert 'title="Bluesky"' in page
 
 
 def elsewhere(client, post, data, **headers):

@@ -99,6 +99,32 @@ def test_every_screen_is_accessible_and_fits(width, scheme, page, live_server, r
         assert wide <= 1, (path, wide)
 
 
+def test_on_a_phone_the_buttons_are_in_reach(page, live_server, campaign, bluesky, write):
+    """At the foot of the screen, whole, and nothing of the form stays under them."""
+    screen = page(390)
+    for path in (
+        reverse("campaigns_posts:add"),
+        reverse("campaigns_posts:edit", args=[write().pk]),
+    ):
+        screen.goto(live_server.url + path)
+        screen.wait_for_timeout(300)
+        button = screen.locator(".footer .w-dropdown__toggle")
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= 1000 and box["x"] + box["width"] <= 390
+        button.click()
+        assert screen.get_by_text("Salva bozza").is_visible()
+        low = "document.querySelector('#sp-when').getBoundingClientRect().bottom"
+        screen.evaluate("document.querySelector('main').scrollTo(0, 99999)")
+        foot = screen.locator(".footer").bounding_box()
+        assert screen.evaluate(low) <= foot["y"]
+
+
+def test_on_a_phone_the_list_says_all_of_a_post(page, live_server, rows):
+    screen = page(390)
+    screen.goto(live_server.url + reverse("campaigns_posts:list"))
+    assert screen.locator("td .sp-nets").first.is_visible()
+
+
 def test_the_composer_at_work(page, live_server, campaign, bluesky):
     screen = page()
     screen.goto(live_server.url + reverse("campaigns_posts:add"))

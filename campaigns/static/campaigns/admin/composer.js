@@ -20,7 +20,7 @@
       const shown = $('[data-used]', out);
       if (shown) shown.textContent = used.toLocaleString('it');
       const over = limit && used > limit;
-      const tone = over ? 'sp-bad' : limit && used > limit * 0.9 ? 'sp-warn' : 'sp-ok';
+      const tone = over ? 'sp-bad' : limit && used > limit * 0.9 ? 'sp-warn' : used ? 'sp-ok' : 'sp-mute';
       if (out.classList.contains('sp-state')) out.className = `sp-state ${tone}`;
       const bar = $(`[data-fill="${out.dataset.count}"]`, row);
       if (bar && limit) {
