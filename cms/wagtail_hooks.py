@@ -15,6 +15,7 @@ from cms.dashboard.base import Columns
 from cms.dashboard.beat import Beat
 from cms.dashboard.campaign import GoesOutToday, NeedsMe
 from cms.dashboard.money import CameInToday
+from cms.dashboard.wagtail import OURS
 from cms.models.base import must_be_free
 
 
@@ -26,6 +27,7 @@ def choosers() -> CampaignChooser:
 @hooks.register("construct_homepage_panels")
 def dashboard(request: HttpRequest, panels: list[Any]) -> None:
     """Ours come first (their order is below 100), Wagtail's own stay below them."""
+    panels[:] = [OURS[type(panel)]() if type(panel) in OURS else panel for panel in panels]
     panels[:0] = [
         Beat(request),
         Columns(NeedsMe(request), GoesOutToday(request), CameInToday(request)),

@@ -1,5 +1,6 @@
 """What needs a person and what goes out today, from the campaigns' own figures."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +9,12 @@ from wagtail.models import TaskState
 from brand.templatetags.staff_tags import spell
 from campaigns import services
 from campaigns.admin import desk
-from campaigns.admin.states import post_look
+from campaigns.admin.states import with_looks
 from campaigns.models import Post
 from cms.dashboard.base import Part, today
 
 SHOWN = 6
+FAR = datetime.max.replace(tzinfo=UTC)  # without a day: last
 
 
 class NeedsMe(Part):
@@ -47,7 +49,8 @@ class NeedsMe(Part):
             for state in states
             if state.revision.base_content_type == Post.get_base_content_type()
         ]
-        return list(Post.objects.filter(pk__in=ids).order_by("planned_at", "pk"))
+        posts = with_looks(Post.objects.for_lists().filter(pk__in=ids))
+        return sorted(posts, key=lambda post: (post.moment.utc if post.moment else FAR, post.pk))
 
 
 class GoesOutToday(Part):
@@ -58,10 +61,7 @@ class GoesOutToday(Part):
         return bool(self.request.user.has_perm("campaigns.view_post"))
 
     def read(self) -> dict[str, Any]:
-        posts = services.day_of(day=today())
-        standings = services.standings(posts=posts)
-        for post in posts:
-            post.look = post_look(standings[post.pk])  # type: ignore[attr-defined]
+        posts = with_looks(services.day_of(day=today()))
         following = (
             Post.objects.filter(planned_date__gt=today(), deliveries__state="planned")
             .order_by("planned_at")

@@ -74,3 +74,8 @@ def test_a_draft_without_a_time_stands_last_today(client, admin_user):
         Post.objects.create(campaign=campaign, text=text, planned_date=today, planned_time=at)
     page = home(client, admin_user)
     assert page.index("Alle nove") < page.index("Senza ora")
+
+
+def test_who_keeps_no_pages_is_offered_no_search_of_them(client, person, admin_user):
+    assert 'role="search"' not in home(client, person).split("<main")[1]
+    assert 'role="search"' in home(client, admin_user).split("<main")[1]
