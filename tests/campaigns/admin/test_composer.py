@@ -287,6 +287,15 @@ def test_whoever_is_asked_sees_the_post_as_it_will_look_first(asked, client, per
     assert page.index('data-workflow-action-name="reject"') > form
 
 
+def test_the_dashboard_says_once_what_waits_and_for_whom(asked, client, person):
+    page = client.get("/admin/").content.decode()
+    assert "Aspetta il sì di altri" in page and "Niente aspetta te" in page
+    client.force_login(person(roles.COORDINATION))
+    main = client.get("/admin/").content.decode().split("<main")[1]
+    assert main.count("Vieni #DonoDay2026") == 2  # the row, and the words hidden in its button
+    assert 'title="Bluesky"' in main
+
+
 def test_what_was_asked_for_is_saved_not_drafted(asked, client):
     url = reverse("campaigns_posts:edit", args=[asked.pk])
     assert "Salva bozza" not in client.get(url).content.decode()
