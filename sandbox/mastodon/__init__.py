@@ -1,8 +1,8 @@
 """A stand-in for a Mastodon server, at ``/mastodon`` of the sandbox.
 
-Written from https://docs.joinmastodon.org/ (methods/statuses, methods/media, methods/accounts,
-methods/instance, entities/Instance, api/rate-limits; 2026). A token ``sandbox-<name>`` opens the
-account ``@<name>``, which is made when first seen. People read at ``/mastodon/@<name>``.
+Written from https://docs.joinmastodon.org/ (2026); each rule names its page. A token
+``sandbox-<name>`` opens the account ``@<name>``, which is made when first seen. People read at
+``/mastodon/@<name>``.
 
 Control, all by POST with JSON or a form:
 

@@ -1,4 +1,7 @@
-"""Mastodon's REST API, as far as publishing needs it."""
+"""Mastodon's REST API, as far as publishing needs it.
+
+Each rule names the page of the documentation it was written from (2026).
+"""
 
 import io
 import re
@@ -17,8 +20,10 @@ from sandbox import allowance, faults, graphemes
 from sandbox.mastodon import store, text
 from sandbox.web import Context, answer
 
-WINDOW = 300  # api/rate-limits: 300 requests in 5 minutes, for an account
+# 300 requests in 5 minutes, for an account: https://docs.joinmastodon.org/api/rate-limits/
+WINDOW = 300
 MEDIA_SECONDS = 0.4  # how long an attachment is "processing"
+# the defaults of a server: https://docs.joinmastodon.org/entities/Instance/
 MOST_FILES = 4
 MOST_BYTES = 16 * 1024 * 1024
 MOST_PIXELS = 33_177_600
@@ -29,7 +34,7 @@ Rest = ParamSpec("Rest")
 
 
 class Refused(Exception):
-    """An error in Mastodon's shape, entities/Error."""
+    """An error in Mastodon's shape: https://docs.joinmastodon.org/entities/Error/"""
 
     def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -49,7 +54,8 @@ def _error(status: int, message: str, headers: dict[str, str] | None = None) -> 
 
 
 def _refuse(fault: faults.Fault) -> Response:
-    """The fault's status in Mastodon's own words; a wait as api/rate-limits tells it."""
+    """The fault's status in Mastodon's own words; a wait is told by headers:
+    https://docs.joinmastodon.org/api/rate-limits/"""
     if fault.status == 429:
         reset = datetime.now(UTC) + timedelta(seconds=fault.seconds)
         return _error(429, "Too many requests", _limit_headers(300, 0, reset))
@@ -90,7 +96,8 @@ def signed_in(
 
 
 def _caller(ctx: Context) -> Caller:
-    """methods/statuses/#create, 401: "The access token is invalid"."""
+    """401 "The access token is invalid":
+    https://docs.joinmastodon.org/methods/statuses/#create"""
     scheme, _space, token = ctx.request.headers.get("Authorization", "").partition(" ")
     found = re.fullmatch(r"sandbox-([a-z0-9_]{1,30})", token)
     if scheme != "Bearer" or not found:
@@ -114,7 +121,8 @@ def _allowed(ctx: Context, caller: Caller) -> dict[str, str]:
 
 
 def instance(ctx: Context) -> Response:
-    """methods/instance/#v2 and entities/Instance."""
+    """https://docs.joinmastodon.org/methods/instance/#v2
+    https://docs.joinmastodon.org/entities/Instance/"""
 
     def run() -> Response:
         with ctx.store.tx() as db:
@@ -147,7 +155,7 @@ def _instance(base: str, settings: dict[str, int]) -> dict[str, Any]:
 
 @signed_in
 def verify(ctx: Context, caller: Caller) -> Response:
-    """methods/accounts/#verify_credentials."""
+    """https://docs.joinmastodon.org/methods/accounts/#verify_credentials"""
     return answer(_account(ctx, caller.account["id"], caller.account["name"]))
 
 
@@ -165,7 +173,8 @@ def _account(ctx: Context, identity: int, name: str) -> dict[str, Any]:
 
 @signed_in
 def upload(ctx: Context, caller: Caller) -> Response:
-    """methods/media/#v2: 202 while it is processed, ``url`` null until then."""
+    """202 while it is processed, ``url`` null until then:
+    https://docs.joinmastodon.org/methods/media/#v2"""
     file = ctx.request.files.get("file")
     if file is None:
         raise Refused(422, "Validation failed: File can't be blank")
@@ -182,6 +191,7 @@ def upload(ctx: Context, caller: Caller) -> Response:
 
 
 def _size(content: bytes, mime: str) -> tuple[int, int]:
+    """422 "Validation failed: …": https://docs.joinmastodon.org/methods/media/#v2"""
     if len(content) > MOST_BYTES:
         raise Refused(422, "Validation failed: File file size must be less than 16 MB")
     try:
@@ -197,7 +207,8 @@ def _size(content: bytes, mime: str) -> tuple[int, int]:
 
 
 def _description(alt: str) -> str:
-    """entities/Instance: configuration[media_attachments][description_limit]."""
+    """configuration[media_attachments][description_limit]:
+    https://docs.joinmastodon.org/entities/Instance/"""
     if graphemes.count(alt) > LONGEST_ALT:
         raise Refused(
             422, f"Validation failed: Description is too long (maximum is {LONGEST_ALT} characters)"
@@ -206,7 +217,7 @@ def _description(alt: str) -> str:
 
 
 def _media(ctx: Context, row: Row) -> dict[str, Any]:
-    """entities/MediaAttachment."""
+    """https://docs.joinmastodon.org/entities/MediaAttachment/"""
     url = f"{ctx.world.base_url}/mastodon/media/{row['id']}"
     width, height = row["width"], row["height"]
     return {
@@ -223,14 +234,14 @@ def _media(ctx: Context, row: Row) -> dict[str, Any]:
 
 @signed_in
 def media(ctx: Context, caller: Caller, identity: int) -> Response:
-    """methods/media/#get: 206 until the file was processed."""
+    """206 until the file was processed: https://docs.joinmastodon.org/methods/media/#get"""
     row = _own_media(ctx, caller, identity)
     return answer(_media(ctx, row), 200 if row["ready"] <= time() else 206)
 
 
 @signed_in
 def describe(ctx: Context, caller: Caller, identity: int) -> Response:
-    """methods/media/#update."""
+    """https://docs.joinmastodon.org/methods/media/#update"""
     _own_media(ctx, caller, identity)
     alt = _description(str(_parameters(ctx).get("description", "")))
     with ctx.store.tx() as db:
@@ -239,7 +250,7 @@ def describe(ctx: Context, caller: Caller, identity: int) -> Response:
 
 
 def _own_media(ctx: Context, caller: Caller, identity: int) -> Row:
-    """Only before it is attached: "Get a media attachment, before it is attached"."""
+    """Only before it is attached: https://docs.joinmastodon.org/methods/media/#get"""
     with ctx.store.tx() as db:
         row = store.media(db, identity, caller.account["id"])
     if row is None or row["status"] is not None:
@@ -249,7 +260,8 @@ def _own_media(ctx: Context, caller: Caller, identity: int) -> Row:
 
 @signed_in
 def publish(ctx: Context, caller: Caller) -> Response:
-    """methods/statuses/#create; a known Idempotency-Key gives the status it made."""
+    """A known Idempotency-Key gives the status it made:
+    https://docs.joinmastodon.org/methods/statuses/#create"""
     owner, key = caller.account["id"], ctx.request.headers.get("Idempotency-Key", "")
     data = _parameters(ctx)
     with ctx.store.tx() as db:
@@ -262,7 +274,7 @@ def publish(ctx: Context, caller: Caller) -> Response:
 
 
 def _parameters(ctx: Context) -> dict[str, Any]:
-    """JSON or form data, api/guidelines ("Parameters can be sent as …")."""
+    """Form data or JSON, and arrays as ``name[]``: https://docs.joinmastodon.org/client/intro/"""
     if ctx.request.is_json:
         data = ctx.request.get_json()
         return data if isinstance(data, dict) else {}
@@ -271,6 +283,7 @@ def _parameters(ctx: Context) -> dict[str, Any]:
 
 
 def _create(db: Connection, caller: Caller, data: dict[str, Any]) -> int:
+    """Text or media, within the server's limit: https://docs.joinmastodon.org/methods/statuses/#create"""
     words = str(data.get("status") or "").strip()
     spoiler = str(data.get("spoiler_text") or "")
     attached = _attachable(db, caller, data.get("media_ids") or [])
@@ -289,6 +302,7 @@ def _create(db: Connection, caller: Caller, data: dict[str, Any]) -> int:
 
 
 def _attachable(db: Connection, caller: Caller, identities: list[Any]) -> list[int]:
+    """The attachments of a new status, ready and one's own: https://docs.joinmastodon.org/methods/media/"""
     if len(identities) > MOST_FILES:
         raise Refused(422, f"Cannot attach more than {MOST_FILES} files")
     numbers = [int(number) if str(number).isdecimal() else 0 for number in identities]
@@ -304,7 +318,7 @@ def _attachable(db: Connection, caller: Caller, identities: list[Any]) -> list[i
 
 
 def _status(ctx: Context, db: Connection, identity: int) -> dict[str, Any]:
-    """entities/Status."""
+    """https://docs.joinmastodon.org/entities/Status/"""
     row = store.status(db, identity)
     if row is None:
         raise Refused(404, "Record not found")
@@ -330,7 +344,7 @@ def _status(ctx: Context, db: Connection, identity: int) -> dict[str, Any]:
 
 @signed_in
 def listing(ctx: Context, caller: Caller, owner: int) -> Response:
-    """methods/accounts/#statuses; ``limit`` is 20 by default and at most 40."""
+    """``limit`` is 20 by default and at most 40: https://docs.joinmastodon.org/methods/accounts/#statuses"""
     query = ctx.request.args
     limit = min(max(query.get("limit", 20, int), 1), 40)
     with ctx.store.tx() as db:

@@ -5,9 +5,11 @@ from sqlite3 import Connection, Row
 
 from sandbox.store import Store
 
-KEPT_SECONDS = 3600  # "Idempotency keys are stored for up to 1 hour", methods/statuses/#create
+# "Idempotency keys are stored for up to 1 hour": https://docs.joinmastodon.org/methods/statuses/#create
+KEPT_SECONDS = 3600
 
-# the defaults of a server, entities/Instance and api/rate-limits
+# the defaults of a server: https://docs.joinmastodon.org/entities/Instance/ and
+# https://docs.joinmastodon.org/api/rate-limits/
 SETTINGS = {"max_characters": 500, "requests": 300}
 
 
