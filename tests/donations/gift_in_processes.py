@@ -7,9 +7,7 @@ Each process is a fork of this one, taken before any connection is open.
 import json
 import os
 import signal
-import sys
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from importlib import import_module
@@ -20,7 +18,6 @@ import django
 
 django.setup()
 
-import requests  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -35,9 +32,11 @@ from donations.models import (  # noqa: E402
 from donations.services.acknowledging import write_due  # noqa: E402
 from donations.services.events import process_events  # noqa: E402
 from donations.services.sweeping import _missed_events  # noqa: E402
+from forks import control, end_of, in_fork, told  # noqa: E402
 from giving_support import begin, session_of  # noqa: E402
 from mail.models import Message, Sender  # noqa: E402
 from mail.services import send_due  # noqa: E402
+from two_at_once import played  # noqa: E402
 
 POINTS = (
     ("donations.services.giving", "_attempt", "before"),
@@ -103,38 +102,16 @@ def hear() -> None:
     send_due()
 
 
-def control(action: str, **data: Any) -> dict[str, Any]:
-    """What donors, banks and treasurers do at Stripe."""
-    url = f"{settings.STRIPE_API_BASE}/_control/stripe/{action}"
-    return dict(requests.post(url, json=data, timeout=10).json())
-
-
 def send_back(intent: str) -> None:
-    """The donor's bank does not take the refund."""
+    """The donor's bank does not take the refund, which we had heard of."""
     refund = control("refund", payment_intent=intent)["refund"]["id"]
+    hear()
     control("refund", refund=refund, outcome="failed")
 
 
 def lose(intent: str) -> None:
     dispute = control("dispute", payment_intent=intent)["dispute"]["id"]
     control("dispute", dispute=dispute, outcome="lost")
-
-
-def in_fork(work: Callable[[], None]) -> int:
-    """Starts `work` in a process of its own."""
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        work()
-        os._exit(0)
-    except BaseException as error:
-        print(repr(error), file=sys.stderr)
-        os._exit(1)
-
-
-def end_of(pid: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def leases_run_out() -> None:
@@ -158,21 +135,6 @@ def report(token: uuid.UUID) -> dict[str, Any]:
         "left": sum(out.count(f"Message-ID: {mail.message_id}") for mail in mails),
         "events open": StripeEvent.objects.filter(next_at__isnull=False).count(),
     }
-
-
-def told(work: Callable[[], Any]) -> Any:
-    """What `work` returns, worked out in a fork, so that this process opens no connection."""
-    reading, writing = os.pipe()
-
-    def write() -> None:
-        os.write(writing, json.dumps(work()).encode())
-
-    pid = in_fork(write)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        answer = pipe.read()
-    end_of(pid)
-    return json.loads(answer)
 
 
 def killed(number: int, point: tuple[str, str, str]) -> dict[str, Any]:
@@ -239,6 +201,7 @@ def main() -> None:
         for point in LATER_POINTS
     }
     found["together"] = together(4)
+    found["two at once"] = played()
     found["numbers"] = told(numbers)
     print(json.dumps(found))
 

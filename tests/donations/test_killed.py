@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 # a mail that was on its way when its sender died may have left: only a person knows
 WITHOUT_PROOF = {"mail.transport deliver before": 0, "mail.transport deliver after": 1}
 
+OTHERS = ("together", "two at once", "numbers", "later")  # beside the points of a gift
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[str]:
@@ -71,8 +73,7 @@ def found(database: str, sandbox: str, tmp_path_factory: Any) -> dict[str, Any]:
 
 
 def test_whoever_dies_no_euro_is_wrong(found: dict[str, Any]) -> None:
-    others = ("together", "numbers", "later")
-    points = {name: told for name, told in found.items() if name not in others}
+    points = {name: told for name, told in found.items() if name not in OTHERS}
     assert len(points) == 17
     for point, told in points.items():
         assert told["ends"] == [-signal.SIGKILL, 0], point
@@ -88,7 +89,7 @@ def test_one_mail_each_and_none_again_without_proof(found: dict[str, Any]) -> No
     for point, told in found.items():
         if point in WITHOUT_PROOF:
             assert (told["mails"], told["left"]) == (["unknown"], WITHOUT_PROOF[point]), point
-        elif point not in ("numbers", "later"):
+        elif point == "together" or point not in OTHERS:
             assert (told["mails"], told["left"]) == (["sent"], 1), point
 
 
@@ -109,12 +110,12 @@ def test_what_goes_back_or_comes_in_later_is_booked_once(found: dict[str, Any]) 
     }
     receipts = {
         "refund": ["issued", "void"],
-        "returned": ["issued"],  # heard of at once: nothing has changed, and nobody is told
+        "returned": ["issued", "void"],
         "lost": ["void"],
         "debit": ["issued"],
     }
     mails = {"refund": ["refund", "thank_you"], "lost": ["dispute_lost", "thank_you"]}
-    mails["returned"] = ["thank_you"]
+    mails["returned"] = ["refund", "refund_returned", "thank_you"]
     mails["debit"] = ["processing", "thank_you"]
     assert len(found["later"]) == 12
     for point, told in found["later"].items():
@@ -138,6 +139,37 @@ def test_several_at_once_make_one_gift(found: dict[str, Any]) -> None:
     assert told["ledger"] == ["fee", "gift"]
     assert told["receipts"] == ["issued"]
     assert told["duties"] == [["thank_you", "done"]]
+
+
+def test_two_at_one_mail_send_it_once(found: dict[str, Any]) -> None:
+    """Both had read that it waits, or that nobody has the turn, before either took it."""
+    told = found["two at once"]
+    assert told["turns"] == [False, True]
+    assert sorted(told["mail"]["tried"]) == [0, 1]
+    assert told["mail"]["left"] == 1
+
+
+def test_two_at_one_gift_wait_for_each_other(found: dict[str, Any]) -> None:
+    """Nothing has to be tried again, and nothing is written over what the other one wrote."""
+    told = found["two at once"]
+    clicks = told["clicks"].pop("said")
+    assert clicks[0] and clicks == [clicks[0]] * 2
+    ends = {
+        "payments": ("settled", 2, 0, ["fee", "fee", "gift", "second"], ["issued"]),
+        "refunds": (
+            "partly_refunded",
+            1,
+            15_00,
+            ["fee", "gift", "refund", "refund"],
+            ["issued", "void", "void"],
+        ),
+        "receipts": ("settled", 1, 0, ["fee", "gift"], ["issued"]),
+        "clicks": ("checkout_open", 1, 0, [], []),
+        "opened": ("settled", 1, 0, ["fee", "gift"], ["issued"]),
+    }
+    for what, end in ends.items():
+        assert told[what].pop("said", [[], []]) == [[], []], what
+        assert tuple(told[what].values()) == end, what
 
 
 def test_no_number_is_missing(found: dict[str, Any]) -> None:
