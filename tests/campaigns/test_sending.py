@@ -529,7 +529,8 @@ def test_a_network_that_stays_down_past_the_late_policy_asks(one, fake):
     assert fake.calls[row.key] == 1
 
 
-def test_two_beats_and_two_workers_send_once(one, fake):
+def test_ticking_and_sending_once_more_changes_nothing(one, fake):
+    """Two beats and two workers at once are in faults/test_two_workers.py and test_races.py."""
     rows = [one() for _number in range(5)]
     for _twice in range(2):
         services.tick()
@@ -583,10 +584,6 @@ def die(*_arguments):
 
 def test_a_lease_that_was_lost_writes_nothing_over_what_others_found(one, fake):
     row = one()
-
-    def slow(channel, draft, key):
-        Delivery.objects.filter(key=key).update(lease_token=None)
-
     services.tick()
     rows = claim(Delivery.objects.sendable(timezone.now()), limit=1, lease=timedelta(minutes=1))
     Delivery.objects.update(lease_token=None, state=State.NEEDS_PERSON, question="late")
