@@ -68,7 +68,7 @@ def asked_post(*, channel: str, name: str, credentials: dict, now: datetime) -> 
     when = timezone.localtime(now)
     post = Post(
         campaign=campaign(),
-        text=f"{name} {{link}} #Faults",
+        text=f"{name} {{link}} #Faults @rete.bsky.social",  # whose name Bluesky is asked for
         image=image,
         alt_text="Un quadrato giallo",
         planned_date=when.date(),

@@ -56,12 +56,28 @@ class Case:
             }
         return {}
 
-    def fault(self, kind, path):
-        data = {"kind": kind, "path": path, "method": "POST"}
-        answer = requests.post(
-            f"{self.sandbox}/_control/{self.channel}/fault", json=data, timeout=5
-        )
-        answer.raise_for_status()
+    def fault(self, kind, path, method="POST"):
+        self.control("fault", kind=kind, path=path, method=method)
+
+    def control(self, action, **data):
+        address = f"{self.sandbox}/_control/{self.channel}/{action}"
+        requests.post(address, json=data, timeout=5).raise_for_status()
+
+    def state(self):
+        return self.forker("state", key=self.key)["state"]
+
+    def questions(self):
+        """Where the network is asked whether the post is out, in their order."""
+        if self.channel == "bluesky":
+            return ["/bluesky/xrpc/com.atproto.repo.getRecord"]
+        accounts, token = f"{self.sandbox}/mastodon/api/v1/accounts", self.credentials()["token"]
+        me = requests.get(
+            f"{accounts}/verify_credentials",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=5,
+        ).json()["id"]
+        own = f"/mastodon/api/v1/accounts/{me}/statuses"
+        return ["/mastodon/api/v1/accounts/verify_credentials", own]
 
     def seen(self):
         """How many posts of this account the world can read."""
@@ -157,7 +173,56 @@ def test_connection_lost(forker, sandbox, channel, path, kind):
     case.ends_well()
 
 
-@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+DROPS = ["drop_before", "drop_after"]
+
+
+@pytest.mark.parametrize("kind", DROPS)
+@pytest.mark.parametrize(
+    ("channel", "path"),
+    [
+        ("mastodon", "/mastodon/api/v1/media/"),
+        ("bluesky", "/bluesky/xrpc/com.atproto.identity.resolveHandle"),
+    ],
+)
+def test_connection_lost_at_a_question_before_the_post(forker, sandbox, channel, path, kind):
+    """Whether the picture is ready; who is mentioned."""
+    case = Case(forker, sandbox, channel)
+    case.fault(kind, path, "GET")
+    forker("send")
+    assert (case.seen(), case.state()) == (0, "retry_wait")
+    case.ends_well()
+
+
+@pytest.mark.parametrize("kind", DROPS)
+def test_connection_lost_while_the_session_is_renewed(forker, sandbox, kind):
+    case = Case(forker, sandbox, "bluesky")
+    case.fault("error", "/bluesky/xrpc/com.atproto.repo.uploadBlob")
+    forker("send")  # there is a session now
+    case.control("expire", handle=case.credentials()["handle"], kind="accessJwt")
+    case.fault(kind, "/bluesky/xrpc/com.atproto.server.refreshSession")
+    forker("time_passes", keys=[case.key])
+    forker("send")
+    assert (case.seen(), case.state()) == (0, "retry_wait")
+    case.ends_well()
+
+
+@pytest.mark.parametrize("kind", DROPS)
+@pytest.mark.parametrize("out", DROPS)
+@pytest.mark.parametrize("channel", list(STEPS))
+def test_connection_lost_while_asking_whether_it_is_out(forker, sandbox, channel, out, kind):
+    """At each of its questions, whatever became of the post."""
+    case = Case(forker, sandbox, channel)
+    case.fault(out, STEPS[channel][-1])
+    forker("send")
+    for question in case.questions():
+        case.fault(kind, question, "GET")
+        forker("time_passes", keys=[case.key])
+        forker("reconcile")
+        assert case.state() == "unknown", question
+    case.ends_well()
+
+
+@pytest.mark.parametrize("kind", DROPS)
 @pytest.mark.parametrize("channel", list(STEPS))
 def test_connection_lost_and_then_killed_while_asking(forker, sandbox, channel, kind):
     case = Case(forker, sandbox, channel)
