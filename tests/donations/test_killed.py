@@ -74,7 +74,7 @@ def found(database: str, sandbox: str, tmp_path_factory: Any) -> dict[str, Any]:
 
 def test_whoever_dies_no_euro_is_wrong(found: dict[str, Any]) -> None:
     points = {name: told for name, told in found.items() if name not in OTHERS}
-    assert len(points) == 17
+    assert len(points) == 21
     for point, told in points.items():
         assert told["ends"] == [-signal.SIGKILL, 0], point
         assert told["state"] == "settled", point
