@@ -11,12 +11,15 @@ from brand import views as brand_views
 from cms import views as cms_views
 from donations import webhook
 from media import views as media_views
+from people import sign_in
 
 handler400 = brand_views.bad_request
 handler500 = brand_views.server_error
 
 urlpatterns = [
     path("brand.css", brand_views.colours, name="brand_colours"),
+    path("admin/login/", sign_in.SignIn.as_view()),
+    path("admin/password_reset/", sign_in.NewPassword.as_view()),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("donations.urls")),
     path("stripe/webhook/", webhook.receive, name="stripe_webhook"),

@@ -18,18 +18,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from attribution.models import Source
 from attribution.services import source_of
-from donations import limits, sharing
+from donations import sharing
 from donations.forms import FREE, GiftForm, new_token
 from donations.models import Consent, Donation, Fund
 from donations.money import BadAmount, parse_amount, plain
 from donations.services import Details, InvalidAmount, Started, start_donation
 from donations.stripe_facts import Rejected, Unavailable
 from donations.sums import meaning_of, sum_with
+from people import limits
+from people.limits import Limit
 
 log = logging.getLogger(__name__)
 
 OWN_COOKIE = "dono"  # which gift this browser began, for an hour: what was typed comes back
 OWN_AGE = 3600
+BY_ADDRESS, BY_MAIL = Limit("gift-address", 20, 600), Limit("gift-mail", 10, 3600)
 _TOO_OFTEN = gettext_lazy("Too many attempts in a few minutes. Wait a little and try again.")
 _WRONG_AMOUNT = gettext_lazy("We cannot take this amount online: choose another one.")
 _NO_ANSWER = gettext_lazy(
@@ -83,11 +86,11 @@ def _sent(request: HttpRequest) -> HttpResponse:
         if "token" in form.errors:
             form = _with_new_token(request, form)
         return _page(request, form, status=422)
-    if not _may_start(request, form.cleaned_data["email"]):
-        response = _refused(request, form, 429, _TOO_OFTEN)
-        response["Retry-After"] = str(limits.BY_ADDRESS.seconds)
-        return response
     try:
+        if not _may_start(request, form.cleaned_data["email"]):
+            response = _refused(request, form, 429, _TOO_OFTEN)
+            response["Retry-After"] = str(BY_ADDRESS.seconds)
+            return response
         return _to_payment(_start(request, form.cleaned_data))
     except InvalidAmount:
         return _refused(request, form, 422, _WRONG_AMOUNT)
@@ -103,8 +106,8 @@ def _sent(request: HttpRequest) -> HttpResponse:
 
 
 def _may_start(request: HttpRequest, mail: str) -> bool:
-    by_address = limits.allowed(limits.BY_ADDRESS, limits.address_of(request))
-    return limits.allowed(limits.BY_MAIL, mail) and by_address
+    by_address = limits.allowed(BY_ADDRESS, limits.address_of(request))
+    return limits.allowed(BY_MAIL, mail) and by_address
 
 
 def _refused(request: HttpRequest, form: GiftForm, status: int, sentence: Promise) -> HttpResponse:

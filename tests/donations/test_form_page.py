@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import signing
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.test import Client
 
 from attribution.services import COOKIE, source
-from donations import limits
+from donations import views
 from donations.forms import TOKEN_SALT
 from donations.models import Donation
 from donations.services import inbox
@@ -20,6 +19,8 @@ from donations.stripe_facts import Rejected
 from form_support import open_fund, typed
 from giving_support import process
 from memory_stripe import MemoryStripe
+from people import limits
+from people.limits import Limit
 
 pytestmark = pytest.mark.django_db
 PAGE = "/dona/"
@@ -27,7 +28,6 @@ PAGE = "/dona/"
 
 @pytest.fixture(autouse=True)
 def fund() -> None:
-    cache.clear()  # nobody has tried yet
     open_fund()
 
 
@@ -195,7 +195,7 @@ def test_one_address_may_not_try_for_ever(
     client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "time", lambda: 6_000.0)
-    monkeypatch.setattr(limits, "BY_ADDRESS", limits.Limit("address", 3, 600))
+    monkeypatch.setattr(views, "BY_ADDRESS", Limit("address", 3, 600))
     answers = [post(client, email=f"a{n}@example.org").status_code for n in range(5)]
     assert answers == [303, 303, 303, 429, 429]
     last = post(client, nome="Zoe")
@@ -209,7 +209,7 @@ def test_one_mail_address_may_not_be_used_for_ever(
     client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "time", lambda: 6_000.0)
-    monkeypatch.setattr(limits, "BY_MAIL", limits.Limit("mail", 2, 600))
+    monkeypatch.setattr(views, "BY_MAIL", Limit("mail", 2, 600))
     answers = [client.post(PAGE, typed(), REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(4)]
     assert answers == [303, 303, 429, 429]
 
@@ -250,29 +250,6 @@ def test_elsewhere_a_form_without_its_cookie_gets_a_page_in_the_sites_look() -> 
     answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "x"})
     assert answer.status_code == 403
     assert "Il modulo è tornato senza la sua chiave" in answer.content.decode()
-
-
-def test_a_cache_that_is_down_stops_nobody(
-    client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Down:
-        def add(self, *_args: object) -> bool:
-            raise ConnectionError("no cache")
-
-    monkeypatch.setattr(limits, "cache", Down())
-    assert post(client).status_code == 303
-
-
-def test_tries_are_counted_by_window_however_long_the_cache_keeps_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    limit = limits.Limit("test", 2, 600)
-    monkeypatch.setattr(limits, "time", lambda: 6_000.0)
-    assert [limits.allowed(limit, "a") for _ in range(3)] == [True, True, False]
-    monkeypatch.setattr(limits, "time", lambda: 6_599.0)
-    assert not limits.allowed(limit, "a")
-    monkeypatch.setattr(limits, "time", lambda: 6_600.0)
-    assert limits.allowed(limit, "a")
 
 
 def test_the_letter_is_only_for_who_ticks_it_and_its_words_are_kept(
