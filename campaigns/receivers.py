@@ -63,8 +63,8 @@ MAILS: tuple[tuple[Any, Any, Notifier, str, str], ...] = (
 
 
 def mails_for(notifier: Notifier, kind: str) -> Callable[..., None]:
-    """Wagtail speaks to the mail server inside the transaction: a post's mails go by `mail`, to
-    those whom Wagtail would have told; for everything else its notifier stays."""
+    """Wagtail's words are about pages: a post's mails have their own, and go to those whom Wagtail
+    would have told; for everything else its notifier stays."""
 
     def notify(sender: Any, instance: Any, user: Any = None, **kwargs: Any) -> None:
         task = instance if isinstance(instance, TaskState) else instance.current_task_state

@@ -216,8 +216,11 @@ elif CELERY_BROKER_URL.startswith("filesystem://"):
 
 # --- mail ------------------------------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", f"filemail:///{VAR_DIR}/mail"))
-MAIL_IN_FILES = EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend"  # type: ignore[name-defined]  # noqa: F821
+_mail = env.email("EMAIL_URL", f"filemail:///{VAR_DIR}/mail")
+MAIL_TRANSPORT = _mail.pop("EMAIL_BACKEND")
+vars().update(_mail)
+MAIL_IN_FILES = MAIL_TRANSPORT == "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = "mail.queue.Queue"  # what Django and Wagtail send become rows too
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = (

@@ -63,6 +63,32 @@ def compose(
         subject = " ".join(_plain(f"{template}/subject.txt", context).split())
         text = _plain(f"{template}/body.txt", context).strip() + "\n"
         html = render_to_string(f"{template}/body.html", context)
+    return freeze(
+        key=key,
+        kind=kind,
+        to=to,
+        language=language,
+        subject=subject,
+        text=text,
+        html=html,
+        attachments=attachments,
+        reply_to=reply_to,
+    )
+
+
+def freeze(
+    *,
+    key: str,
+    kind: str,
+    to: str,
+    language: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    attachments: Iterable[tuple[str, str, bytes]] = (),
+    reply_to: str = "",
+) -> Message:
+    """A mail whose words stand already; as `compose` in everything else."""
     with transaction.atomic():
         message, made = Message.objects.get_or_create(
             key=key,

@@ -4,6 +4,7 @@ import smtplib
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from mail import masks
@@ -29,7 +30,7 @@ class Unknown(Exception):
 def deliver(email: EmailMultiAlternatives) -> None:
     """Returns when the server has taken the mail. Raises NotSent (Unreachable, when it is not this
     mail's fault), Refused or Unknown."""
-    connection = get_connection()
+    connection = get_connection(settings.MAIL_TRANSPORT)
     try:
         connection.open()
     except (OSError, smtplib.SMTPException) as error:

@@ -27,6 +27,8 @@ def folders(settings, tmp_path: Path) -> None:
             "OPTIONS": {"location": str(tmp_path / "private")},
         },
     }
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
+    settings.EMAIL_BACKEND = "mail.queue.Queue"  # pytest-django puts its own in its place
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 

@@ -7,12 +7,14 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
+from mail import transport
+
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def files(settings: Any, tmp_path: Path) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
     settings.SANDBOX = settings.ON_LOOPBACK = settings.MAIL_IN_FILES = True
 
@@ -22,7 +24,7 @@ def send(html: str = "<h1>Grazie</h1><script>alert(1)</script>") -> None:
     email.attach_alternative(html, "text/html")
     email.attach("ricevuta.pdf", b"%PDF-1.7 x", "application/pdf")
     email.attach("pagina.html", b"<script>alert(2)</script>", "text/html")
-    email.send()
+    transport.deliver(email)
 
 
 def address(client: Client, rest: str = "") -> str:

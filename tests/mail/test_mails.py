@@ -31,7 +31,6 @@ def templates(settings: Any, tmp_path: Any) -> None:
     (folder / "body.txt").write_text("Grazie, {{ name }} & co.\n")
     (folder / "body.html").write_text("<p>Grazie, {{ name }}</p>")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path / "templates"]}]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.DEFAULT_FROM_EMAIL = "Segno+ <grazie@example.org>"
 
 
@@ -140,7 +139,7 @@ def server(settings: Any) -> Iterator[Server]:
     made = Server(("127.0.0.1", 0), Talk)
     made.answers, made.taken = {}, []
     threading.Thread(target=made.serve_forever, daemon=True).start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", made.server_address[1]
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
@@ -196,7 +195,7 @@ def test_accents_and_emoji_arrive(server: Server) -> None:
 @pytest.fixture
 def smtp(settings: Any) -> Any:
     """Settings for a mail server on loopback; port 9 refuses."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     return settings

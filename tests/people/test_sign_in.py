@@ -1,8 +1,13 @@
 """Whoever guesses passwords is stopped, and told so; whoever made a slip loses nothing."""
 
+import re
+
 import pytest
+from django.core import mail as django_mail
 from django.urls import reverse
 
+from mail.models import Message
+from mail.services import send_due
 from people import sign_in
 from people.limits import Limit
 from people.models import User
@@ -58,6 +63,23 @@ def test_who_signs_in_often_is_never_stopped(client, rita):
         guess(client)
         assert guess(client, password="segnopositivo").status_code == 302
         client.logout()
+
+
+def test_a_new_password_comes_by_the_one_way_mails_go(client, rita, settings):
+    settings.MAIL_TRANSPORT = "nobody.speaks.to.a.mail.server.in.a.request"
+    client.post(RESET, {"email": "rita@example.org"})
+    (row,) = Message.objects.all()
+    assert (row.to, row.kind, row.state) == ("rita@example.org", "staff", "queued")
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
+    send_due()
+    send_due()
+    (sent,) = django_mail.outbox
+    link = re.search(r"/admin/password_reset/confirm/\S+", sent.body)
+    assert link and sent.extra_headers["Message-ID"] == row.message_id
+    page = client.get(link[0], follow=True)
+    words = {"new_password1": "un-altro-segno", "new_password2": "un-altro-segno"}
+    client.post(page.redirect_chain[-1][0], words)
+    assert guess(client, password="un-altro-segno").status_code == 302
 
 
 def test_a_new_password_is_not_asked_for_without_end(client, rita):
