@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.urls import URLResolver, get_resolver
+from wagtail.blocks import Block
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import Collection, Page, Site, Task, Workflow
+from wagtail.models import Collection, Page, Site, Task, Workflow, WorkflowState
 
 from campaigns.models import Account, Campaign, Post
 from cms.models import HomePage
@@ -19,6 +21,22 @@ from people.models import User
 
 # the first that fits, by the beginning of the address and the name of the argument
 ARGUMENTS: list[tuple[str, str, Any]] = [
+    ("admin/post/history/", "revision_id", lambda: _post().revisions.last()),
+    ("admin/post/workflow/", "pk", lambda: _waiting_post()),
+    ("admin/post/workflow/", "task_state_id", lambda: _task_state(_waiting_post())),
+    ("admin/post/workflow/", "task_id", lambda: _task_state(_waiting_post()).task),
+    ("admin/pages/workflow/", "page_id", lambda: _waiting_page()),
+    ("admin/pages/workflow/", "task_state_id", lambda: _task_state(_waiting_page())),
+    ("admin/pages/workflow/", "task_id", lambda: _task_state(_waiting_page()).task),
+    ("admin/pages/<int:page_id>/workflow_history/", "page_id", lambda: _waiting_page()),
+    (
+        "admin/pages/<int:page_id>/convert_alias/",
+        "page_id",
+        lambda: Page.objects.filter(alias_of__isnull=False).first(),
+    ),
+    ("admin/pages/", "workflow_state_id", lambda: _waiting_page().current_workflow_state),
+    ("admin/post/", "workflow_state_id", lambda: _post().workflow_states.first()),
+    ("admin/editing-sessions/ping/", "object_id", lambda: _page()),
     ("", "revision_id", lambda: _page().revisions.last()),
     ("", "destination_id", lambda: Page.objects.get(depth=1)),
     ("", "collection_id", lambda: Collection.objects.first()),
@@ -45,11 +63,7 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ("admin/cms_campaign_chooser", "pk", lambda: Campaign.objects.first()),
     ("admin/campagne/", "pk", lambda: Campaign.objects.first()),
     ("admin/tesoreria/fondi", "pk", lambda: Fund.objects.first()),
-    (
-        "admin/post/",
-        "pk",
-        lambda: Post.objects.filter(deliveries__isnull=False).order_by("pk").first(),
-    ),
+    ("admin/post/", "pk", lambda: _post()),
     ("admin/profili/", "pk", lambda: Account.objects.first()),
     ("admin/sites/", "pk", lambda: Site.objects.first()),
     ("admin/settings/", "pk", lambda: Site.objects.first()),
@@ -62,26 +76,61 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ("admin/api/main/pages", "pk", lambda: _page()),
     ("admin/pages/", "pk", lambda: _page()),
 ]
-WORDS = {
-    "content_type_app_name": "cms",
-    "content_type_model_name": "standardpage",
-    "app_label": "wagtailcore",
-    "model_name": "page",
-    "app_name": "brand",
-    "action": "delete",
-    "action_name": "approve",
-    "channel": "mastodon",
-    "filter_spec": "original",
-    "revision_id_a": "earliest",
-    "revision_id_b": "latest",
-    "uidb64": "x",
-    "token": "x",
-    "object_id": "1",
+# the first that fits, likewise
+WORDS: list[tuple[str, str, str]] = [
+    ("", "content_type_app_name", "cms"),
+    ("", "content_type_model_name", "standardpage"),
+    ("admin/bulk/", "app_label", "campaigns"),
+    ("admin/bulk/", "model_name", "post"),
+    ("admin/settings/", "model_name", "brandsettings"),
+    ("admin/tag-autocomplete/", "app_name", "taggit"),
+    ("admin/tag-autocomplete/", "model_name", "tag"),
+    ("admin/workflows/tasks/add/", "model_name", "groupapprovaltask"),
+    ("admin/api/main/", "action_name", "unpublish"),
+    ("", "app_label", "wagtailcore"),
+    ("", "model_name", "page"),
+    ("", "app_name", "brand"),
+    ("", "action", "delete"),
+    ("", "action_name", "approve"),
+    ("", "channel", "mastodon"),
+    ("", "filter_spec", "original"),
+    ("", "revision_id_a", "earliest"),
+    ("", "revision_id_b", "latest"),
+    ("", "uidb64", "x"),
+    ("", "token", "x"),
+]
+# what follows the question mark, where an address means nothing without it
+QUERIES: dict[str, Any] = {
+    "admin/api/main/^documents/find/": lambda: f"id={get_document_model().objects.first().pk}",
+    "admin/api/main/^images/find/": lambda: f"id={get_image_model().objects.first().pk}",
+    "admin/api/main/^pages/find/": lambda: f"id={_page().pk}",
+    "admin/block-preview/": lambda: f"id={next(iter(Block.definition_registry))}",
+    "admin/bulk/<str:app_label>/<str:model_name>/<str:action>/": lambda: f"id={_post().pk}",
 }
 
 
 def _page() -> Page:
     return HomePage.objects.get().page_ptr
+
+
+def _waiting_page() -> Page:
+    """One that has been handed in for approval."""
+    kind = ContentType.objects.get_for_model(Page)
+    state = WorkflowState.objects.active().get(base_content_type=kind)
+    return Page.objects.get(pk=state.object_id)
+
+
+def _post() -> Any:
+    """One that has been planned."""
+    return Post.objects.filter(deliveries__isnull=False).order_by("pk").first()
+
+
+def _waiting_post() -> Post:
+    return Post.objects.get(_workflow_states__status=WorkflowState.STATUS_IN_PROGRESS)
+
+
+def _task_state(of: Any) -> Any:
+    return of.current_workflow_task_state
 
 
 def routes() -> list[str]:
@@ -92,22 +141,20 @@ def address(route: str) -> str:
     """The route with something that exists for every argument, 1 where the demonstration has none."""
     plain = route.replace("^", "").replace("\\.", ".").removesuffix("$")
     plain = re.sub(r"\(\?P(<\w+>)[^)]*\)", r"\1", plain)
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: _value(plain, found[1]), plain)
+    path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: _value(plain, found[1]), plain)
+    return f"{path}?{QUERIES[route]()}" if route in QUERIES else path
 
 
 def _value(route: str, name: str) -> str:
-    if name in WORDS:
-        return (
-            "brandsettings"
-            if route.startswith("admin/settings/") and name == "model_name"
-            else WORDS[name]
-        )
     if name == "public_id":
         return str(Donation.objects.values_list("public_id", flat=True).first())
     for beginning, argument, find in ARGUMENTS:
         if name == argument and route.startswith(beginning):
             found = find()
             return str(found.pk) if found else "1"
+    for beginning, argument, word in WORDS:
+        if name == argument and route.startswith(beginning):
+            return word
     return "1"
 
 

@@ -1,6 +1,7 @@
 """Every role at every address of the admin, against a table that a person wrote and read.
 
-A new address without a row fails, and so does a row whose address is gone.
+A new address without a row fails, and so does a row whose address is gone. An administrator is
+asked first: where even they are shown nothing, a row would prove nothing.
 """
 
 from pathlib import Path
@@ -11,10 +12,12 @@ from django.db import transaction
 from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
+from wagtail.models import Collection
 
 import treasury_support
 from admin_addresses import address, routes
 from campaigns import demo as campaigns_demo
+from cms.models import HomePage
 from donations import gateway
 from memory_stripe import MemoryStripe
 from people import roles
@@ -38,6 +41,21 @@ OPEN = {  # to everybody, logged in or not
     "admin/password_reset/done/",
 }
 
+LEFT_OUT = {  # nobody is shown anything there, whoever asks
+    "admin/^.*/$": "what no address answers to",
+    "admin/failwhale/": "Wagtail's trial of a failure, a 500 for everybody",
+    "admin/images/<int:image_id>/generate_url/": "no such addresses are served here",
+    "admin/images/<int:image_id>/generate_url/output/": "no such addresses are served here",
+    "admin/redirects/import/process/": "needs the file of the step before, which has a row",
+    "admin/settings/<slug:app_name>/<slug:model_name>/<int:pk>/preview/": "no setting has one",
+    "admin/snippets/": "a list of kinds without a menu of their own: there is none",
+    # each person's own, found by who asks
+    "admin/documents/multiple/create_from_uploaded_document/<int:uploaded_file_id>/": "an upload",
+    "admin/documents/multiple/delete_upload/<int:uploaded_file_id>/": "an upload",
+    "admin/images/multiple/create_from_uploaded_image/<int:uploaded_file_id>/": "an upload",
+    "admin/images/multiple/delete_upload/<int:uploaded_file_id>/": "an upload",
+}
+
 
 def table() -> dict[str, str]:
     rows = (line.rsplit(maxsplit=1) for line in TABLE.read_text().splitlines())
@@ -54,6 +72,11 @@ def everything(site, monkeypatch):
     get_document_model().objects.create(title="Bilancio", file="documents/bilancio.pdf")
     Redirect.add_redirect("/vecchia/", "/nuova/")
     campaigns_demo._upcoming(campaigns_demo.make_campaign(), [wall])
+    Collection.get_first_root_node().add_child(name="Bilanci")
+    news, waiting = HomePage.objects.get().get_children().specific()[:2]
+    news.create_alias(update_slug="altrove")
+    waiting.save_revision()
+    waiting.get_workflow().start(waiting, None)
 
 
 def lets_in(client: Client, path: str) -> bool:
@@ -63,21 +86,24 @@ def lets_in(client: Client, path: str) -> bool:
         if answer.status_code == 405:
             answer = client.post(path)
         transaction.set_rollback(True)
+    assert answer.status_code < 500, path
     where = answer.headers.get("Location", "")
     away = where == "/admin/" or where.startswith("/admin/login/")
     return not away and answer.status_code not in {403, 404}
 
 
 def test_each_address_lets_in_whom_the_table_says(everything):
-    clients = {}
+    clients = {"": signed_in(User.objects.create_superuser("root"))}
     for letter, role in LETTERS.items():
         user = User.objects.create_user(letter)
         user.groups.add(Group.objects.get(name=role))
-        clients[letter] = Client(raise_request_exception=False)
-        clients[letter].force_login(user)
-    found = dict.fromkeys(set(routes()) - OPEN, "-")
+        clients[letter] = signed_in(user)
+    found = dict.fromkeys(set(routes()) - OPEN - LEFT_OUT.keys(), "-")
+    empty = []
     for route in found:
         path = address(route)
+        if not lets_in(clients[""], path):
+            empty.append(f"{path} shows nothing, not even to an administrator")
         found[route] = "".join(one for one in LETTERS if lets_in(clients[one], path)) or "-"
     written = table()
     wrong = [
@@ -85,4 +111,10 @@ def test_each_address_lets_in_whom_the_table_says(everything):
         for route in sorted(found.keys() | written.keys())
         if found.get(route) != written.get(route)
     ]
-    assert not wrong, "\n".join(wrong)
+    assert not empty + wrong, "\n".join(empty + wrong)
+
+
+def signed_in(user: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
