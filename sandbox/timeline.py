@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
-from sandbox.web import page
+from sandbox.web import in_rome, page
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def _post(handle: str, post: Post) -> Markup:
         handle=handle,
         url=post.url,
         iso=moment.isoformat(timespec="seconds"),
-        when=moment.strftime("%d/%m/%Y %H:%M UTC"),
+        when=in_rome(post.moment),
         language=post.language,
         text=post.text if isinstance(post.text, Markup) else linked(post.text),
         pictures=Markup("").join(_picture(picture) for picture in post.pictures),

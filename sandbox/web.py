@@ -4,9 +4,11 @@ import json
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
@@ -15,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 from sandbox.store import Store
 
 STATIC = Path(__file__).parent / "static"
+ROME = ZoneInfo("Europe/Rome")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Context:
 
 class Dropped(ConnectionError):
     """The connection was closed on purpose, without an answer; the server stays silent."""
+
+
+def in_rome(at: float) -> str:
+    """A moment as the people who look at our pages read it on their clocks."""
+    return datetime.fromtimestamp(at, ROME).strftime("%d/%m/%Y %H:%M")
 
 
 def drop(ctx: Context) -> NoReturn:

@@ -1,6 +1,5 @@
 """Stripe's part of the control page: payments, webhooks, faults. In Italian, plain forms."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from sandbox.stripe.currencies import in_italian
 from sandbox.stripe.disputes import ENDED
 from sandbox.stripe.objects import SEPA
 from sandbox.stripe.work import Object, Work
-from sandbox.web import World, template
+from sandbox.web import World, in_rome, template
 
 HERE = Path(__file__).parent
 SHOWN = 50
@@ -97,15 +96,16 @@ def _payment(work: Work, intent: Object) -> Markup:
         shown = f"{left // 100},{left % 100:02d}"
         if charge["amount_refunded"]:
             state = f"rimborsato {in_italian(charge['amount_refunded'], charge['currency'])}"
-        actions = REFUND.format(id=intent["id"], left=shown) if left else actions
-        actions += CONTEST.format(id=intent["id"])
+        if left:  # nothing is left to ask back of what went back whole
+            actions = REFUND.format(id=intent["id"], left=shown)
+            actions += CONTEST.format(id=intent["id"])
     how = (
         "addebito SEPA" if charge and charge["payment_method_details"]["type"] == SEPA else "carta"
     )
     who = charge["billing_details"]["email"] if charge else ""
     return ROW.format(
         amount=in_italian(intent["amount"], intent["currency"]),
-        details=" · ".join(filter(None, (who, how, _day(intent["created"])))),
+        details=" · ".join(filter(None, (who, how, in_rome(intent["created"])))),
         state=state,
         id=intent["id"],
         actions=actions,
@@ -161,10 +161,6 @@ def _options(choices: dict[str, str], chosen: str) -> Markup:
     )
 
 
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%d/%m/%Y %H:%M UTC")
-
-
 ROW = Markup("""<li class="row"><div><p class="amount">{amount}
 <span class="state">{state}</span></p>
 <p class="details">{details}<br><code>{id}</code></p></div>
@@ -183,7 +179,7 @@ REFUND = Markup("""<form method="post" action="stripe/refund" class="inline">
 CONTEST = Markup("""<form method="post" action="stripe/dispute" class="inline">
 <input type="hidden" name="payment_intent" value="{id}">
 <button type="submit" class="quiet">Contesta</button>
-<button type="submit" name="inquiry" value="true" class="quiet">Chiedi</button></form>
+<button type="submit" name="inquiry" value="true" class="quiet">Chiedi spiegazioni</button></form>
 """)
 DECIDE = Markup("""<form method="post" action="stripe/dispute" class="inline">
 <input type="hidden" name="dispute" value="{id}">

@@ -1,9 +1,12 @@
 """The pages a person clicks: plain forms, Italian, no script; as a browser without JavaScript."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 import requests
+
+from sandbox.web import in_rome
 
 
 @pytest.fixture
@@ -119,6 +122,16 @@ def test_the_control_page_collects_and_refunds(client, session, sandbox):
     data = {"payment_intent": intent, "euros": "10,5"}
     page = requests.post(sandbox.url + "/_control/stripe/refund", data=data, timeout=5)
     assert "rimborsato 10,50 €" in page.text
+    assert "Contesta</button>" in page.text and "UTC" not in page.text
+    del data["euros"]
+    page = requests.post(sandbox.url + "/_control/stripe/refund", data=data, timeout=5)
+    assert "Contesta</button>" not in page.text  # all of it has gone back
+
+
+def test_our_pages_tell_the_time_in_rome():
+    summer, winter = datetime(2026, 7, 1, 12, tzinfo=UTC), datetime(2026, 12, 1, 12, tzinfo=UTC)
+    assert in_rome(summer.timestamp()) == "01/07/2026 14:00"
+    assert in_rome(winter.timestamp()) == "01/12/2026 13:00"
 
 
 @pytest.mark.parametrize(
