@@ -42,6 +42,7 @@ def test_listed_and_shown() -> None:
     text = page.content.decode()
     assert "In testo &lt;b&gt;" in text and "ricevuta.pdf" in text and "Message-ID" in text
     assert "alert(1)" not in text
+    assert text.index("<iframe") < text.index("Message-ID")  # the mail first, as its reader sees it
 
 
 def test_the_mails_own_page_runs_nothing() -> None:
