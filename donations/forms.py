@@ -15,7 +15,7 @@ from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.it import codicefiscale
 
 from donations.models import Fund, SuggestedAmount
-from donations.money import MINIMUM, BadAmount, parse_amount, plain
+from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain
 
 FREE = "libero"
 TOKEN_SALT = "donations.form"  # noqa: S105  a name, not a secret
@@ -171,6 +171,14 @@ class GiftForm(forms.Form):
         return bool(value) and value not in [plain(row.amount) for row in self.suggestions]
 
     @property
+    def own_amount(self) -> int | None:
+        """Cents of the free amount, where it can be read."""
+        try:
+            return parse_amount(str(self["cifra"].value() or ""))
+        except BadAmount:
+            return None
+
+    @property
     def address_open(self) -> bool:
         names = [*self.ADDRESS, "paese"]
         return any(self[name].value() for name in self.ADDRESS) or any(
@@ -180,6 +188,10 @@ class GiftForm(forms.Form):
     @property
     def minimum(self) -> int:
         return MINIMUM
+
+    @property
+    def maximum(self) -> int:
+        return MAXIMUM
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:

@@ -78,6 +78,23 @@ def test_another_amount_in_the_address_is_the_free_one(client: Client, asked: st
     assert f'value="{asked.replace(".", "")}"' in page
 
 
+def box(page: Any) -> list[str]:
+    """What the summary says of the free amount."""
+    return re.findall(r'data-parole="[^"]*">([^<]*)', page.content.decode())
+
+
+def test_the_summary_says_the_free_amount_that_the_server_knows(client: Client) -> None:
+    assert box(client.get(PAGE, {"importo": "33"})) == ["33,00\u00a0€"] * 2
+    sent = client.post(PAGE, typed(importo="libero", cifra="25,5", email=""))
+    assert sent.status_code == 422
+    assert box(sent) == ["25,50\u00a0€"] * 2
+
+
+@pytest.mark.parametrize("asked", ["", "1", "venti"])
+def test_the_summary_promises_no_amount_that_cannot_be_taken(client: Client, asked: str) -> None:
+    assert box(client.get(PAGE, {"importo": asked})) == ["la tua cifra", "al prossimo passo"]
+
+
 @pytest.mark.parametrize("asked", ["1e3", "<script>", "-1", "x" * 500])
 def test_nonsense_in_the_address_is_harmless(client: Client, asked: str) -> None:
     page = client.get(PAGE, {"importo": asked, "fondo": asked, "campagna": asked})

@@ -92,6 +92,26 @@ def test_the_summary_follows_the_choice_without_a_script(browser: Any, client: C
         assert page.locator("#cifra").is_visible()
 
 
+def test_the_summary_follows_the_free_amount_while_it_is_typed(
+    browser: Any, client: Client
+) -> None:
+    open_fund()
+    with opened(browser, client) as context:
+        page = context.new_page()
+        page.goto(f"{HOST}/dona/")
+        page.locator("label.importo", has_text="Altro").click()
+        total = page.locator(".somma-dono .tot dd")
+        for typed, said in (
+            ("25", "25,00\u00a0€"),
+            ("1.250,5 €", "1.250,50\u00a0€"),
+            ("1 000", "1.000,00\u00a0€"),
+            ("1", "al prossimo passo"),
+            ("venti", "al prossimo passo"),
+        ):
+            page.fill("#cifra", typed)
+            assert total.inner_text().strip() == said
+
+
 def test_errors_come_back_without_a_script_and_nothing_is_lost(
     browser: Any, client: Client
 ) -> None:
