@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.dashboard.base import Part, bounds, today
 from donations.models import Donation
+from donations.treasury import desk_counts
 
 SHOWN = 5
 
@@ -43,7 +44,13 @@ class CameInToday(Part):
                 row | {"share": max(0, row["cents"]) * 100 // top if top > 0 else 0}
                 for row in sources
             ],
+            "to_decide": self._to_decide(),
             "unfinished": Donation.objects.filter(
                 Q(state=Donation.State.FAILED), created_at__gte=starts
             ).count(),
         }
+
+    def _to_decide(self) -> int:
+        """What waits on the treasurer's desk."""
+        user = self.request.user
+        return desk_counts.waiting() if user.has_perm("donations.view_stripeevent") else 0

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models import Leased
@@ -47,19 +48,29 @@ class StripeEvent(Leased):
 
 
 class SweepMark(models.Model):
-    """One row: up to when Stripe's list of events has been read to its end.
+    """One row: up to when Stripe's list of events has been read to its end, and since when, and in
+    which words, Stripe refuses to show it to us.
 
     The list comes newest first, so that the newest event we know proves nothing about older ones.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    read_until = models.DateTimeField()
+    read_until = models.DateTimeField(null=True)
+    refused_since = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="sweep_mark_is_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="sweep_mark_is_one_row"),
+            models.CheckConstraint(
+                condition=Q(refused_since__isnull=True, refusal="")
+                | (Q(refused_since__isnull=False) & ~Q(refusal="")),
+                name="sweep_mark_refused_with_words",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.read_until:%Y-%m-%d %H:%M}"
+        return f"{self.read_until:%Y-%m-%d %H:%M}" if self.read_until else "never"
 
     @classmethod
     def get(cls) -> datetime | None:
@@ -67,7 +78,15 @@ class SweepMark(models.Model):
 
     @classmethod
     def move(cls, to: datetime) -> None:
-        """Only forwards: of two sweeps at once the slower one may be the older one."""
-        _mark, made = cls.objects.get_or_create(pk=1, defaults={"read_until": to})
-        if not made:
-            cls.objects.filter(read_until__lt=to).update(read_until=to)
+        """Only forwards: of two sweeps at once the slower one may be the older one. What was read
+        to its end is not refused any more."""
+        cls.objects.get_or_create(pk=1)
+        older = Q(read_until__lt=to) | Q(read_until__isnull=True)
+        cls.objects.filter(older).update(read_until=to, refused_since=None, refusal="")
+
+    @classmethod
+    def refuse(cls, why: str, *, at: datetime) -> None:
+        """The mark stays where it is; a person is needed until the list can be read again."""
+        cls.objects.get_or_create(pk=1)
+        first = Coalesce("refused_since", Value(at))
+        cls.objects.update(refused_since=first, refusal=why[:200] or "?")

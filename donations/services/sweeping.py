@@ -37,7 +37,7 @@ def sweep(*, now: datetime | None = None, patience: timedelta = PATIENCE) -> int
 def _missed_events(now: datetime) -> int:
     """Into the inbox; processing finds them there. The mark moves when the list came to its end:
     whoever is interrupted leaves the older events to the next one. A key that may not list events
-    stops nobody from asking for the payment pages."""
+    stops nobody from asking for the payment pages, and stands on the treasurer's desk."""
     since = max(min(_read_until() or now, now) - OVERLAP, now - KEPT)
     found = 0
     try:
@@ -45,6 +45,7 @@ def _missed_events(now: datetime) -> int:
             found += inbox.store(event)
     except Rejected as error:
         log.error("sweep: Stripe does not list its events to us", extra={"reason": str(error)})
+        SweepMark.refuse(str(error), at=now)
         return found
     SweepMark.move(now)
     return found

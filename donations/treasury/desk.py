@@ -39,6 +39,7 @@ class Desk(TreasuryView):
         unwritten = desk_counts.unwritten() if user.has_perm("mail.view_message") else []
         mails = desk_counts.doubtful_mails() if user.has_perm("mail.view_message") else []
         return super().get_context_data(
+            refused=desk_counts.refused_list().first(),
             disputes=[_dispute(row) for row in desk_counts.disputes_to_answer()],
             twice=desk_counts.paid_twice(),
             at_stripe=settings.SANDBOX_URL + "/_control/" if settings.SANDBOX else STRIPE,

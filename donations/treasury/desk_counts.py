@@ -10,6 +10,7 @@ from donations.models import (
     Donation,
     JournalEntry,
     StripeEvent,
+    SweepMark,
 )
 from donations.services import acknowledging
 from mail.models import Message
@@ -49,6 +50,18 @@ def paid_twice() -> QuerySet[Donation]:
     return gifts.filter(suspended__gt=0)
 
 
+def refused_list() -> QuerySet[SweepMark]:
+    """Stripe does not show us its list of events: a webhook that got lost stays lost."""
+    return SweepMark.objects.filter(refused_since__isnull=False)
+
+
 def waiting() -> int:
-    duties = (stuck_events(), doubtful_mails(), unwritten(), disputes_to_answer(), paid_twice())
+    duties = (
+        refused_list(),
+        stuck_events(),
+        doubtful_mails(),
+        unwritten(),
+        disputes_to_answer(),
+        paid_twice(),
+    )
     return sum(rows.count() for rows in duties)

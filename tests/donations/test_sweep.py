@@ -14,6 +14,8 @@ from donations.services.sweeping import sweep
 from donations.stripe_facts import Rejected, Unavailable
 from giving_support import begin, process, session_of
 from memory_stripe import MemoryStripe
+from people import roles
+from treasury_support import member
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOURS = timedelta(minutes=1), timedelta(hours=9)
@@ -92,6 +94,29 @@ def test_a_key_that_may_not_list_events_still_asks_for_the_payment_pages(
     assert gift.state == Donation.State.SETTLED
     assert SweepMark.get() is None
     assert "does not list its events" in caplog.text
+
+
+def test_a_list_that_stripe_refuses_stands_on_the_desk_until_it_can_be_read(
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch, settled: Donation
+) -> None:
+    def refused(**_asked: object) -> None:
+        raise Rejected("PermissionError 403")
+
+    words, treasurer = "non ci mostra l’elenco", member(roles.TREASURY)
+    sweep(now=memory_stripe.now)
+    mark = SweepMark.get()
+    with monkeypatch.context() as patch:
+        patch.setattr(memory_stripe, "list_events", refused)
+        sweep(now=memory_stripe.now + MINUTE)
+        sweep(now=memory_stripe.now + HOURS)
+    assert SweepMark.get() == mark
+    assert SweepMark.objects.get().refused_since == memory_stripe.now + MINUTE
+    desk = treasurer.get("/admin/tesoreria/da-decidere/").content.decode()
+    assert words in desk and "PermissionError 403" in desk
+    assert "1 cosa da decidere in tesoreria" in treasurer.get("/admin/").content.decode()
+    sweep(now=memory_stripe.now + HOURS)
+    assert words not in treasurer.get("/admin/tesoreria/da-decidere/").content.decode()
+    assert "da decidere in tesoreria" not in treasurer.get("/admin/").content.decode()
 
 
 def test_who_will_not_wait_sees_a_page_just_paid_and_leaves_the_mark_in_the_present(
