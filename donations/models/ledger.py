@@ -42,6 +42,11 @@ class Account(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def grows_by_credit(self) -> bool:
+        """What came in and what we owe stand on the right-hand side: a credit makes more of it."""
+        return self.kind in (self.Kind.INCOME, self.Kind.LIABILITY)
+
     def balance(self) -> int:
         """Cents: debits less credits."""
         debits = self.debits.aggregate(sum=Sum("amount"))["sum"] or 0
@@ -62,6 +67,21 @@ class Journal(QuerySet):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise AppendOnly("the journal is only ever added to")
+
+
+# by the end of `origin`
+TITLES = {
+    "gift": _("Gift"),
+    "second": _("Second payment of one gift, to be given back"),
+    "fee": _("Stripe’s fee"),
+    "fee_back": _("Stripe’s fee given back"),
+    "refund": _("Refund"),
+    "returned": _("Refund that came back"),
+    "withdrawn": _("Dispute: the bank takes the money"),
+    "reinstated": _("Dispute: the bank gives the money back"),
+    "lost": _("Dispute lost"),
+    "won": _("Dispute won in the appeal"),
+}
 
 
 class JournalEntry(models.Model):
@@ -105,6 +125,23 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return self.origin
+
+    @property
+    def stripe_id(self) -> str:
+        return self.origin.partition(":")[0]
+
+    @property
+    def goes_out(self) -> bool:
+        """Money leaves us, or a gift becomes less."""
+        return self.credit.code == Account.STRIPE or self.debit.grows_by_credit
+
+    @property
+    def title(self) -> str:
+        """What it is, in words a treasurer knows."""
+        kind = self.origin.partition(":")[2]
+        if kind == "fee" and not self.goes_out:
+            kind = "fee_back"
+        return str(TITLES.get(kind, kind))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -45,7 +45,7 @@ class DonationList(TreasuryView):
         page = self.paged(self.rows)
         received = self.rows.filter(state__in=Donation.RECEIVED).order_by()
         sums = Donation.objects.filter(pk__in=received.values("pk")).aggregate(
-            number=Count("pk"), cents=Sum(F("amount") - F("refunded_amount"))
+            cents=Sum(F("amount") - F("refunded_amount"))
         )
         query = self.request.GET.copy()
         query.pop("p", None)
@@ -53,7 +53,7 @@ class DonationList(TreasuryView):
             filter=self.filter,
             page=page,
             rows=[(row, look(row)) for row in page],
-            sums=sums,
+            received=sums["cents"] or 0,
             views=self._views(),
             query=query.urlencode(),
             narrowed=any(self.request.GET.get(name) for name in self.filter.fields),

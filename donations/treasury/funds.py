@@ -9,6 +9,7 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.defaultfilters import yesno
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ from wagtail.admin.panels import (
     ObjectList,
     TitleFieldPanel,
 )
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -105,6 +106,10 @@ class FundDelete(DeleteView):
             return self.refused(self.object, self.why_not(self.object))
 
 
+def is_open(fund: Fund) -> str:
+    return capfirst(str(yesno(fund.active)))
+
+
 class FundViewSet(ModelViewSet):
     model = Fund
     name = "treasury_funds"
@@ -112,7 +117,8 @@ class FundViewSet(ModelViewSet):
     icon = "sp-euro"
     copy_view_enabled = False
     delete_view_class = FundDelete
-    list_display = ["name", BooleanColumn("active", label=capfirst(_("open to gifts")))]
+    # in words: Wagtail's own column is an icon whose text is "True" or "False"
+    list_display = ["name", Column("active", label=capfirst(_("open to gifts")), accessor=is_open)]
     list_filter = ["active"]
     search_fields = ["name", "description"]
     edit_handler = ObjectList(

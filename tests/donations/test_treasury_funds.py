@@ -1,5 +1,6 @@
 """The treasurer keeps the funds and the amounts that mean something."""
 
+import re
 from typing import Any
 
 import pytest
@@ -48,6 +49,12 @@ def test_a_new_fund_stands_in_the_form_with_its_amounts(elio: Client) -> None:
     shown = elio.get("/dona/?fondo=tetti").content.decode()
     assert "Tetti" in shown and "Una tegola" in shown
     assert 'value="1250,50"' in elio.get(f"{LIST}edit/{fund.pk}/").content.decode()
+
+
+def test_the_list_says_in_words_whether_a_fund_is_open(elio: Client) -> None:
+    Fund.objects.create(slug="chiuso", name="Chiuso", active=False)
+    page = " ".join(elio.get(LIST).content.decode().split())
+    assert set(re.findall(r"<td ?> (Sì|No|True|False) </td>", page)) == {"Sì", "No"}
 
 
 @pytest.mark.parametrize("amount", ["0", "-5", "uno", "1,00", "99.999", ""])

@@ -160,8 +160,31 @@ def test_the_ledger_adds_up_and_shows_one_account(treasurer: Client, cast: Cast)
     assert "Quadra" in page and "Non quadra" not in page
     fees = read(treasurer, "ledger", conto="fees")
     assert "Righe di Commissioni" in fees
-    assert len(re.findall(r":fee</a>", fees)) == 2
-    assert ":gift</a>" not in fees
+    assert len(re.findall(r"<div>Commissione Stripe<br>", fees)) == 2
+    assert "<div>Dono<br>" not in fees
+
+
+def test_the_ledger_says_in_words_what_a_row_is_and_whose(treasurer: Client, cast: Cast) -> None:
+    page = " ".join(read(treasurer, "ledger").split())
+    gift = reverse("treasury:donation", args=[cast.refunded.public_id])
+    row = re.search(r"<div>Rimborso<br>.*?</tr>", page)
+    assert row and f'<a href="{gift}">Elsa Esempio</a>' in row[0]
+    assert ">re_" in row[0] and ":refund" not in row[0]
+    assert "−30,00" in row[0]  # it goes out
+
+
+def test_income_stands_above_zero(treasurer: Client, cast: Cast) -> None:
+    page = read(treasurer, "ledger")
+    account = re.search(r"Erogazioni liberali: Dove serve[^<]*</a></th><td[^>]*>([^<]*)", page)
+    assert account and account[1] == "50,00\u00a0€"
+
+
+def test_the_list_counts_as_its_ready_made_views_do(treasurer: Client, cast: Cast) -> None:
+    everything = read(treasurer, "donations")
+    assert "3 donazioni in questa vista." in everything and "Tutte 3<" in everything
+    assert "Incassato, tolto quello che è tornato indietro: 50,00" in everything
+    received = read(treasurer, "donations", stato="settled")
+    assert "1 donazione in questa vista." in received and "Incassata 1<" in received
 
 
 def test_the_stored_receipt_is_given_byte_by_byte(treasurer: Client, cast: Cast) -> None:
