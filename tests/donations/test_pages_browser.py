@@ -11,6 +11,7 @@ from browser_support import HOST, faults, opened, visit
 from donations.models import Donation, SuggestedAmount
 from form_support import open_fund
 from giving_support import begin
+from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
 from treasury_support import gifts, lost_event, member
@@ -75,6 +76,18 @@ def test_the_treasurys_pages_have_no_faults(
         mail = reverse("treasury:mail", args=[cast.mail.pk])
         for address in [*empty, story, mail]:
             assert visit(context, address) == [], address
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_what_is_mailed_can_be_read(
+    browser: Any, client: Client, memory_stripe: MemoryStripe, width: int, scheme: str
+) -> None:
+    gifts(memory_stripe)
+    with opened(browser, client, **screen(width, scheme)) as context:
+        page = context.new_page()
+        for mail in Message.objects.all():
+            page.set_content(mail.body_html)
+            assert faults(page) == [], mail.kind
 
 
 def test_the_summary_follows_the_choice_without_a_script(browser: Any, client: Client) -> None:
