@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_init, setup_logging, worker_init
 
-from config import broker, lifeline, logs
+from config import broker, lifeline, logs, memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -19,5 +19,7 @@ setup_logging.connect(logs.configure)
 
 
 @worker_init.connect
-def notice_the_end(**kwargs: Any) -> None:
+def begin(**kwargs: Any) -> None:
+    """Before the pool forks."""
     lifeline.watch()
+    memory.share()

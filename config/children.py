@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from config import memory
 from config.lifeline import VARIABLE
 
 # a child that dies at once is started again ever more slowly
@@ -30,7 +31,7 @@ class Child:
     def start(self, lifeline: int) -> None:
         self.process = subprocess.Popen(
             self.command,
-            env={**os.environ, **self.environment, VARIABLE: str(lifeline)},
+            env={**memory.ENVIRONMENT, **os.environ, **self.environment, VARIABLE: str(lifeline)},
             pass_fds=(lifeline,),
             start_new_session=True,
             stdin=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from gunicorn import glogging
 
-from config import lifeline, logs
+from config import lifeline, logs, memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -34,6 +34,17 @@ logger_class = Lines
 
 def when_ready(server: Any) -> None:
     lifeline.watch()
+    load_what_requests_load()
+    memory.share()
+
+
+def load_what_requests_load() -> None:
+    """Addresses, their views and the admin's hooks, which every worker would load for itself."""
+    from django.urls import get_resolver
+    from wagtail import hooks
+
+    hooks.search_for_hooks()
+    get_resolver()._populate()  # type: ignore[attr-defined]
 
 
 def post_fork(server: Any, worker: Any) -> None:
