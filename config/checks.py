@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 
+from config import advice
+
 
 @register(Tags.security, deploy=True)
 def stripe_webhook_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -61,7 +63,7 @@ def site_stands_at_its_address(
     return [
         Warning(
             f"Canonical addresses and the sitemap do not follow SITE_URL ({settings.SITE_URL}).",
-            hint="Run: python manage.py up --prepare. Where two sites are listed under "
+            hint=f"Run: {advice.manage('up --prepare')}. Where two sites are listed under "
             "/admin/sites/, delete the one that is not the default.",
             id="segnopiu.W002",
         )

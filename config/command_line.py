@@ -25,6 +25,8 @@ def run(argv: list[str]) -> None:
         execute_from_command_line(argv)
     except ImproperlyConfigured as problem:
         sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)  # as a shell says it; who pressed the keys knows
     except OSError as problem:
         if problem.errno not in NOT_OURS:
             raise

@@ -39,15 +39,21 @@ PEOPLE = (
 
 
 def wanted() -> bool:
-    """Only an empty database on loopback gets demonstration content by itself, or one where its
-    loading was cut short: every part of it can be loaded again without doubling."""
-    if not settings.ON_LOOPBACK:
+    """Only an empty database on loopback, without a Stripe key, gets demonstration content by
+    itself, or one where its loading was cut short: every part of it can be loaded again without
+    doubling. Who has set a key begins a real installation."""
+    if not (settings.ON_LOOPBACK and settings.SANDBOX):
         return False
     run = DemonstrationRun.objects.first()
     if run:
         return run.done_at is None
     fresh = not Page.objects.filter(depth__gt=2).exists()
     return fresh and not get_user_model().objects.exists()
+
+
+def nobody_signs_in() -> bool:
+    """Whether the first administrator is still to be made."""
+    return not get_user_model().objects.filter(is_active=True).exists()
 
 
 def logins() -> list[Login]:

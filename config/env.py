@@ -10,6 +10,8 @@ import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from config import advice
+
 
 class Environment:
     """The process environment over an optional `.env` file; an empty name reads none.
@@ -92,7 +94,7 @@ class Environment:
         except ValueError as error:
             raise ImproperlyConfigured(
                 f"{name} has something in it that is no key: write what "
-                "`python manage.py newkeys` prints; several are separated by commas."
+                f"`{advice.manage('newkeys')}` prints; several are separated by commas."
             ) from error
         return found
 

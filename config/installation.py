@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cms import address
+from config import advice
 from config.models import Demonstration
 
 
@@ -28,7 +29,7 @@ def refuse_demonstration_in_public() -> None:
     if there:
         raise ImproperlyConfigured(
             "The demonstration logins are still in the database, and SITE_URL, "
-            "ALLOWED_HOSTS or BIND is not loopback. Run: python manage.py demo --remove"
+            f"ALLOWED_HOSTS or BIND is not loopback. Run: {advice.manage('demo --remove')}"
         )
 
 
@@ -78,7 +79,7 @@ def refuse_old_tables() -> None:
     if migrations_wait():
         raise ImproperlyConfigured(
             "The tables in the database (DATABASE_URL) are not those of this version. "
-            "Run: python manage.py migrate"
+            f"Run: {advice.manage('migrate')}"
         )
 
 
@@ -88,7 +89,7 @@ def migrations_wait() -> bool:
 
 
 def prepare() -> None:
-    """Brings tables, catalogues, static files and the site's address up to date; quick when they are."""
+    """Brings tables, catalogues, static files and addresses up to date; quick when they are."""
     call_command("compile_catalogues")
     if migrations_wait():
         call_command("migrate", interactive=False, verbosity=0)

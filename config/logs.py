@@ -7,6 +7,7 @@ import json
 import logging
 import logging.config
 import re
+import warnings
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -42,6 +43,8 @@ def configure(**kwargs: Any) -> None:
 
     logging.config.dictConfig(settings.LOGGING)
     logging.captureWarnings(True)
+    # twelve lines of Celery's, where `manage.py up` says it in one
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser")
 
 
 class JsonLine(logging.Formatter):

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import advice
 from config.env import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -51,7 +52,7 @@ def _secret(name: str) -> str:
     if not ON_LOOPBACK:
         raise ImproperlyConfigured(
             f"{name} is missing: write a long random text into .env "
-            "(python manage.py newkeys prints one of each kind)."
+            f"({advice.manage('newkeys')} prints one of each kind)."
         )
     from config.local_secrets import local_secret
 
@@ -308,7 +309,12 @@ SILENCED_SYSTEM_CHECKS = [
 
 # --- logs: one structured line an event, no personal data ------------------------------------
 
-LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+# in a terminal, lines of what went well would push addresses and logins out of sight
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL",
+    "WARNING" if sys.stderr and sys.stderr.isatty() else "INFO",
+    ("DEBUG", "INFO", "WARNING", "ERROR"),
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -15,6 +15,11 @@ NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]+\.log")
 LATEST = 100
 
 
+def is_open() -> bool:
+    """Whether it may be read under /posta-di-prova/: where no mail leaves and nobody else can look."""
+    return bool(settings.SANDBOX and settings.ON_LOOPBACK and settings.MAIL_IN_FILES)
+
+
 @dataclass(frozen=True)
 class Found:
     """One mail: the file's name and the mail's number in it are its address."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -27,7 +26,7 @@ def in_sandbox(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not (settings.SANDBOX and settings.ON_LOOPBACK and settings.MAIL_IN_FILES):
+        if not folder.is_open():
             raise Http404
         response = view(request, *args, **kwargs)
         response.headers["X-Robots-Tag"] = "noindex"

@@ -8,15 +8,17 @@ from sandbox.server import make, watch_lifeline
 
 
 def main() -> None:
-    options = parse()
+    options = vars(parse())
+    quiet = options.pop("quiet")
     try:
-        sandbox = make(**vars(options))
+        sandbox = make(**options)
     except ValueError as problem:
         raise SystemExit(str(problem)) from None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sandbox.stop())
     watch_lifeline(sandbox)
-    print(f"sandbox: {sandbox.app.world.base_url}", flush=True)
+    if not quiet:
+        print(f"sandbox: {sandbox.app.world.base_url}", flush=True)
     sandbox.run()
 
 
@@ -27,6 +29,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path("var/sandbox"), help="its own folder")
     parser.add_argument("--webhook-url", default="", help="where Stripe's events go")
     parser.add_argument("--webhook-secret", default="whsec_sandbox")
+    parser.add_argument("--quiet", action="store_true", help="do not say the address")
     return parser.parse_args()
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 
 from config import demonstration
 from config.env import Environment
@@ -45,7 +46,20 @@ def test_an_empty_value_means_the_default(env, monkeypatch):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("loopback", [True, False])
-def test_an_empty_database_gets_the_demonstration_on_loopback_alone(settings, loopback):
-    settings.ON_LOOPBACK = loopback
-    assert demonstration.wanted() is loopback
+@pytest.mark.parametrize(
+    ("loopback", "sandbox", "wanted"),
+    [(True, True, True), (False, True, False), (True, False, False)],
+)
+def test_an_empty_database_gets_the_demonstration_on_loopback_without_a_key(
+    settings, loopback, sandbox, wanted
+):
+    settings.ON_LOOPBACK, settings.SANDBOX = loopback, sandbox
+    assert demonstration.wanted() is wanted
+
+
+@pytest.mark.django_db
+def test_the_demonstration_is_not_loaded_beside_a_real_key(settings):
+    settings.SANDBOX = False
+    with pytest.raises(CommandError, match="STRIPE_SECRET_KEY is set"):
+        call_command("demo")
+    assert demonstration.nobody_signs_in()

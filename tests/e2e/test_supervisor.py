@@ -2,11 +2,11 @@
 
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import time
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,9 @@ from running_product import start, wait_until_ready
 pytestmark = pytest.mark.e2e
 
 
-def family(product, mark: str = "") -> set[int]:
-    """All processes whose environment holds the mark, the product's folder by default."""
-    wanted = (mark or f"VAR_DIR={product.var}").encode()
+def family(product) -> set[int]:
+    """All processes whose environment holds the product's folder."""
+    wanted = f"VAR_DIR={product.var}\0".encode()
     found = set()
     for entry in Path("/proc").iterdir():
         try:
@@ -70,11 +70,20 @@ def test_a_killed_process_comes_back(own, words):
     wait_until_ready(own, 60)
 
 
-def test_a_taken_port_gives_one_clear_sentence(own):
-    refused = own.manage("up")
+def test_a_taken_port_gives_one_clear_sentence(own, tmp_path):
+    refused = own.manage("up", VAR_DIR=str(tmp_path))
     assert refused.returncode != 0
     assert "is taken" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_second_one_on_the_same_folder_is_refused_and_the_first_lives_on(own):
+    refused = own.manage("up", "--prepare", PORT=str(free_ports()))
+    assert refused.returncode != 0
+    assert f"already runs on {own.var} ({own.url}/)" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert list(own.var.glob("beat-*"))
+    wait_until_ready(own, 60)
 
 
 def test_a_stripe_key_without_its_webhook_secret_gives_one_clear_sentence(own):
@@ -98,17 +107,17 @@ def test_demonstration_logins_never_answer_in_public(own):
         assert "Traceback" not in refused.stderr
 
 
-def test_kill_9_of_the_supervisor_leaves_nobody(own, tmp_path):
-    doomed = start(own.var, free_ports(), DOOMED_MARK=str(tmp_path))
-    mark = f"DOOMED_MARK={tmp_path}"
-    try:
-        wait_until_ready(doomed)
-        assert len(family(doomed, mark)) > 4
-    finally:
-        doomed.process.send_signal(signal.SIGKILL)
-        doomed.process.wait()
-    left = partial(family, doomed, mark)
-    assert wait_for(lambda: not left(), 12), [command_of(pid) for pid in left()]
+def begin_again(own) -> None:
+    own.process = start(own.var, int(own.url.rpartition(":")[2])).process
+    wait_until_ready(own)
+
+
+def test_kill_9_of_the_supervisor_leaves_nobody_and_frees_the_folder(own):
+    assert len(family(own)) > 4
+    own.process.send_signal(signal.SIGKILL)
+    own.process.wait()
+    assert wait_for(lambda: not family(own), 12), [command_of(pid) for pid in family(own)]
+    begin_again(own)
 
 
 def rows(product) -> dict[str, int]:
@@ -121,19 +130,17 @@ def rows(product) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_second_start_doubles_nothing_and_stops_when_told(own, number, tmp_path):
+def test_the_second_start_doubles_nothing_and_stops_when_told(own, number):
     there, said_before = rows(own), len(own.log())
     assert all(there.values())
-    again = start(own.var, free_ports(), AGAIN_MARK=str(tmp_path))
-    try:
-        wait_until_ready(again)
-        assert rows(own) == there
-        said = again.log()[said_before:]
-        assert "/admin/" in said and "Loading the demonstration" not in said
-    finally:
-        again.process.send_signal(number)
-        again.process.wait(25)
-    assert wait_for(lambda: not family(again, f"AGAIN_MARK={tmp_path}"), 5)
+    own.process.send_signal(number)
+    own.process.wait(25)
+    assert wait_for(lambda: not family(own), 5)
+    begin_again(own)
+    assert rows(own) == there
+    said = own.log()[said_before:]
+    assert "/admin/" in said and "Loading the demonstration" not in said
+    assert "Traceback" not in said
 
 
 MAILS = """
@@ -147,16 +154,21 @@ for number in range(30):
 
 
 def test_two_beats_and_two_workers_send_nothing_twice(own, tmp_path):
-    again = start(own.var, free_ports(), TWIN_MARK=str(tmp_path))
+    var = tmp_path / "var"  # two machines on one database
+    var.mkdir()
+    for secret in (".secret_key", ".secrets_key"):
+        shutil.copy(own.var / secret, var)
+    again = start(var, free_ports(), DATABASE_URL=f"sqlite:///{own.var}/db.sqlite3")
     try:
         wait_until_ready(again)
-        beats = [pid for pid in family(own) if "--quiet beat" in command_of(pid)]
+        both = family(own) | family(again)
+        beats = [pid for pid in both if "--quiet beat" in command_of(pid)]
         assert len(beats) == 2
         made = own.manage("shell", "-v", "0", "-c", MAILS)
         assert made.returncode == 0, made.stderr
 
         def sent() -> list[str]:
-            files = (own.var / "mail").glob("*")
+            files = [*(own.var / "mail").glob("*"), *(var / "mail").glob("*")]
             return re.findall(
                 r"^Message-ID: <(two-beats-\d+)@", "".join(f.read_text() for f in files), re.M
             )

@@ -28,6 +28,11 @@ class Command(BaseCommand):
                 "The demonstration has known passwords: it loads only on loopback "
                 "(look at SITE_URL, ALLOWED_HOSTS and BIND)."
             )
+        if not settings.SANDBOX:
+            raise CommandError(
+                "STRIPE_SECRET_KEY is set, so this is a real installation: the demonstration, whose "
+                "gifts and logins are invented, loads only without it."
+            )
         demonstration.make_logins()
         with translation.override("it"):
             for room in ROOMS:

@@ -9,12 +9,15 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from config import broker, demonstration, installation, supervisor
+from config import advice, broker, demonstration, held, installation, memory, supervisor
 from config.children import Child, Family, command
+from mail import folder
 
 
 class Command(BaseCommand):
     help = "Runs everything: web, worker, beat and, when no Stripe key is set, the sandbox."
+    # they load every address and page form, which the web process does a moment later
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -26,6 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             installation.refuse_unsigned_webhooks()
+            installation.refuse_demonstration_in_public()
+            settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+            held.hold(settings.VAR_DIR, f"{settings.SITE_URL}/")
             installation.refuse_taken_port(settings.PORT, "the site")
             if settings.SANDBOX:
                 installation.refuse_taken_port(settings.SANDBOX_PORT, "the sandbox")
@@ -33,8 +39,8 @@ class Command(BaseCommand):
             installation.refuse_unreachable_database()
             if options["prepare"]:
                 installation.prepare()
-            installation.refuse_old_tables()
-            installation.refuse_demonstration_in_public()
+            else:
+                installation.refuse_old_tables()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         if options["prepare"] and demonstration.wanted():
@@ -69,13 +75,34 @@ class Command(BaseCommand):
     def greeting(self) -> list[str]:
         lines = ["", f"  Site      {settings.SITE_URL}/", f"  Admin     {settings.SITE_URL}/admin/"]
         if settings.SANDBOX:
-            lines += [
-                f"  Sandbox   {settings.SANDBOX_URL}/_control/   (no payment is real)",
-                f"  Mails     {settings.SITE_URL}/posta-di-prova/",
-            ]
+            lines.append(f"  Sandbox   {settings.SANDBOX_URL}/_control/   (no payment is real)")
+        if settings.MAIL_IN_FILES:
+            lines.append(f"  Mails     {mails()}")
         for login in demonstration.logins():
             lines.append(f"  Login     {login.username} / {login.password}   ({login.role})")
+        if demonstration.nobody_signs_in():
+            lines += ["", *first_steps()]
+        if os.geteuid() == 0:
+            lines += ["", "  You are root: run it as a user of its own when it is for real."]
         return [*lines, "  Ctrl-C stops everything.", ""]
+
+
+def mails() -> str:
+    if folder.is_open():
+        return f"{settings.SITE_URL}/posta-di-prova/"
+    return f"none leaves, all lie in {settings.EMAIL_FILE_PATH} (EMAIL_URL sends them)"
+
+
+def first_steps() -> list[str]:
+    why = "STRIPE_SECRET_KEY is set" if not settings.SANDBOX else "SITE_URL is not loopback"
+    if settings.SANDBOX and settings.ON_LOOPBACK:
+        why = ""
+    empty = f"  {why}, so there is no demonstration content." if why else ""
+    return [
+        *([empty] if empty else []),
+        "  Nobody can sign in yet. Make the first administrator, in another terminal:",
+        f"      {advice.manage('createsuperuser')}",
+    ]
 
 
 def make_folders() -> None:
@@ -103,6 +130,7 @@ def worker() -> Described:
     processes = str(settings.WORKER_PROCESSES)
     words = command("celery", "-A", "config", "--quiet", "worker", "--concurrency", processes)
     words += ["--loglevel", "warning", "--without-gossip", "--without-mingle"]
+    words += ["--max-memory-per-child", str(memory.MOST_OF_A_WORKER)]
     return "worker", words, {}
 
 
@@ -114,7 +142,7 @@ def beat() -> Described:
 
 
 def sandbox() -> Described:
-    words = command("sandbox", "--port", str(settings.SANDBOX_PORT))
+    words = command("sandbox", "--quiet", "--port", str(settings.SANDBOX_PORT))
     words += ["--data", str(settings.VAR_DIR / "sandbox")]
     words += ["--webhook-url", f"http://{settings.INSIDE}:{settings.PORT}/stripe/webhook/"]
     words += ["--webhook-secret", settings.STRIPE_WEBHOOK_SECRET]
