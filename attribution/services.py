@@ -4,7 +4,9 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse
@@ -56,6 +58,11 @@ def link(*, source: Source, target: str) -> ShortLink:
         found.target = target
         found.save(update_fields=["target"])
     return found
+
+
+def moved(text: str, link: str) -> str:
+    """The text with its short link at the site's address of now; `link` may name an earlier one."""
+    return text.replace(link, f"{settings.SITE_URL}{urlsplit(link).path}") if link else text
 
 
 def remember(response: HttpResponse, source: Source, *, secure: bool) -> None:

@@ -3,24 +3,31 @@
 Everything is invented. Loading it again changes nothing.
 """
 
+import re
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Replace
 from django.utils import timezone
 from wagtail.images import get_image_model
 
 from attribution.models import Visit
-from campaigns import services
+from campaigns import services, vault
 from campaigns.channels import registry
 from campaigns.models import Account, Campaign, Delivery, Post, WallEntry
 from campaigns.states import State
 
 SLUG = "donoday"
 CARD = Post.Card
+# where an account in the sandbox keeps the address it lives at, and how that looks
+STAND_INS = {"mastodon": "instance", "bluesky": "service"}
+A_STAND_IN = re.compile(r"http://(127\.0\.0\.1:\d+)/(?:mastodon|bluesky)")
 
 # how long ago (days, hour, minute) and what
 OUT: tuple[tuple[int, int, int, dict[str, Any]], ...] = (
@@ -128,6 +135,33 @@ def make_campaign() -> Campaign:
     campaign.full_clean()
     campaign.save()
     return campaign
+
+
+def follow_sandbox() -> None:
+    """Accounts in the sandbox go with it to another port, and so does what is out there: the next
+    post finds them, and the last one can be looked at."""
+    if not settings.SANDBOX:
+        return
+    for account in Account.objects.filter(channel__in=STAND_INS):
+        with suppress(vault.Unreadable):
+            _move(account, STAND_INS[account.channel])
+
+
+def _move(account: Account, field: str) -> None:
+    values = account.credentials
+    there = A_STAND_IN.fullmatch(values.get(field, ""))
+    if there is None or there[1] == urlsplit(settings.SANDBOX_URL).netloc:
+        return
+    before, now = there[1], urlsplit(settings.SANDBOX_URL).netloc
+    account.credentials = values | {field: values[field].replace(before, now)}
+    account.handle = account.handle.replace(before, now)
+    account.url = account.url.replace(before, now)
+    account.checked_at = None  # asked anew at the first chance
+    with transaction.atomic():
+        account.save()
+        account.deliveries.update(
+            remote_url=Replace("remote_url", Value(f"//{before}/"), Value(f"//{now}/"))
+        )
 
 
 def _accounts() -> list[Account]:

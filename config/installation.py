@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from campaigns.demo import follow_sandbox
 from cms import address
 from config import advice
 from config.models import Demonstration
@@ -94,6 +95,7 @@ def prepare() -> None:
     if migrations_wait():
         call_command("migrate", interactive=False, verbosity=0)
     address.keep_in_line()
+    follow_sandbox()
     _collect_static()
 
 

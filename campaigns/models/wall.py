@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.images import get_image_model
 from wagtail.images.models import SourceImageIOError
 
+from attribution.services import moved
 from campaigns.channels.text import opening
 from media.cards import SHAPES
 
@@ -77,7 +78,12 @@ class WallEntry(models.Model):
         ordering = ["-published_at", "-pk"]
 
     def __str__(self) -> str:
-        return opening(self.text, 90)
+        return opening(self.words, 90)
+
+    @property
+    def words(self) -> str:
+        """The text as it is shown: its short link works where the site stands now."""
+        return moved(self.text, self.link)
 
     @property
     def picture(self) -> Shown | None:

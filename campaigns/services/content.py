@@ -20,7 +20,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 from wagtail.images import get_image_model
 
-from attribution.services import CODE_LENGTH, Totals
+from attribution.services import CODE_LENGTH, Totals, moved
 from campaigns.channels.base import Draft, Limits, Media, Problem, Rejected
 from campaigns.models import Account, Campaign, Delivery, Post
 from campaigns.models.post import LINK
@@ -34,6 +34,10 @@ SAMPLE_LINK = f"{settings.SITE_URL}/s/{'x' * CODE_LENGTH}"
 """As long as every short link is: counts are right before there is one."""
 
 SIDES = (2048, 1600, 1280, 1024)
+
+
+ADDRESSED = ("text", "link")
+"""What of a content holds the short link."""
 
 
 class Unusable(Exception):
@@ -78,7 +82,8 @@ def seen(*, content: dict[str, Any], campaign: Campaign) -> str:
     """SHA-256 (64 hex digits) of what the post shows but does not hold itself: the picture's file,
     its description, its focal point on a card, the card's look and words. "" when it is all words.
 
-    The figure of a thermometer is left out: it is that of the minute when the post goes out.
+    A thermometer's figure and the site's address on it are left out: they are those of the minute
+    when the post goes out.
     """
     if not content["image"] and content["card"] == Post.Card.NONE:
         return ""
@@ -89,7 +94,7 @@ def seen(*, content: dict[str, Any], campaign: Campaign) -> str:
             look = image.get_file_hash() if image else "gone"
         else:
             spec = cards.spec_of(content=content, campaign=campaign, image=image, totals=Totals())
-            look, alt = spec.digest(), alt if spec.photo else content["alt"]
+            look, alt = replace(spec, address="").digest(), alt if spec.photo else content["alt"]
     except (ValueError, OSError) as problem:
         if passing(problem):
             raise
@@ -178,8 +183,9 @@ def freeze(*, delivery: Delivery, limits: Limits, now: datetime) -> dict[str, An
         return frozen
     if altered(delivery):
         raise Altered
+    now_at = {name: moved(delivery.content[name], delivery.content["link"]) for name in ADDRESSED}
     return payload_of(
-        content=delivery.content,
+        content=delivery.content | now_at,
         campaign=delivery.post.campaign,
         limits=limits,
         at=datetime.fromisoformat(frozen["at"]) if delivery.digest else now,

@@ -52,7 +52,7 @@ def entry_described(entry: WallEntry, picture: str) -> Node:
     node = {
         "@type": "SocialMediaPosting",
         "headline": str(entry),
-        "articleBody": entry.text,
+        "articleBody": entry.words,
         "datePublished": entry.published_at.isoformat(),
         "url": urljoin(settings.SITE_URL, entry.get_absolute_url()),
         "image": picture and urljoin(settings.SITE_URL, picture),

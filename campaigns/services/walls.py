@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,7 +32,7 @@ def show(*, delivery: Delivery) -> WallEntry | None:
         },
     )
     if made:
-        delivery.remote_url = f"{settings.SITE_URL}{entry.get_absolute_url()}"
+        delivery.remote_url = entry.get_absolute_url()  # a path: the site may move
         Delivery.objects.filter(pk=delivery.pk).update(remote_url=delivery.remote_url)
     return entry
 

@@ -85,7 +85,7 @@ def _item(shown: WallEntry) -> dict[str, object]:
     item: dict[str, object] = {
         "id": address,
         "url": address,
-        "content_text": shown.text,
+        "content_text": shown.words,
         "content_html": _html(shown),
         "date_published": shown.published_at.isoformat(),
         "tags": [tag.removeprefix("#") for tag in shown.campaign.tags],
@@ -101,7 +101,7 @@ def _item(shown: WallEntry) -> dict[str, object]:
 
 def _html(shown: WallEntry) -> str:
     picture = shown.picture
-    words = format_html("<p>{}</p>", linked(shown.text))
+    words = format_html("<p>{}</p>", linked(shown.words))
     if picture is None:
         return words
     image = format_html(

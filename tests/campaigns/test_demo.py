@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 import pytest
 from django.utils import timezone
 
@@ -30,3 +32,32 @@ def test_the_demonstration_shows_every_stage_and_loads_once():
     assert {delivery.state for delivery in visited} == {State.PUBLISHED}
     entry = WallEntry.objects.latest("published_at")
     assert entry.published_at.date() == entry.delivery.planned_at.date()
+
+
+@pytest.mark.django_db
+def test_the_sandbox_accounts_follow_it_to_another_port(settings):
+    demonstration.make_logins()
+    demo.load()
+    before, settings.SANDBOX_URL = settings.SANDBOX_URL, "http://127.0.0.1:8462"
+    mastodon, bluesky = (Account.objects.get(channel=key) for key in ("mastodon", "bluesky"))
+    host = urlsplit(before).netloc
+    Account.objects.filter(pk=mastodon.pk).update(
+        handle=f"@segnipositivi@{host}", url=f"{before}/mastodon/@segnipositivi"
+    )
+    Delivery.objects.filter(account=bluesky).update(remote_url=f"{before}/bluesky/profile/a/post/1")
+    real = Account(channel="mastodon", name="Vero")
+    real.credentials = {"instance": "https://mastodon.uno", "token": "0123456789"}
+    real.save()
+    demo.follow_sandbox()
+    demo.follow_sandbox()
+    for account in (mastodon, bluesky, real):
+        account.refresh_from_db()
+    assert mastodon.credentials["instance"] == "http://127.0.0.1:8462/mastodon"
+    assert mastodon.credentials["token"] == "sandbox-segnipositivi"
+    assert mastodon.handle == "@segnipositivi@127.0.0.1:8462"
+    assert mastodon.url == "http://127.0.0.1:8462/mastodon/@segnipositivi"
+    assert bluesky.credentials["service"] == "http://127.0.0.1:8462/bluesky"
+    assert {row.remote_url for row in bluesky.deliveries.all()} == {
+        "http://127.0.0.1:8462/bluesky/profile/a/post/1"
+    }
+    assert real.credentials["instance"] == "https://mastodon.uno"

@@ -17,7 +17,7 @@ from campaigns import services
 from campaigns.admin import desk
 from campaigns.channels.base import Disconnected, Published, Rejected, Unavailable, Uncertain
 from campaigns.errors import Refused
-from campaigns.models import Account, Delivery, WallEntry
+from campaigns.models import Account, Delivery, Post, WallEntry
 from campaigns.states import Question, State
 from campaigns.vault import Unreadable
 from outbox.services import claim
@@ -599,7 +599,22 @@ def test_the_wall_gets_its_row_with_the_outcome(write, approve, accounts):
     entry = WallEntry.objects.get()
     assert entry.delivery == row
     assert entry.link == row.source.link.url and entry.link in entry.text
-    assert again(row).remote_url.endswith(f"/muro/{entry.pk}/")
+    assert again(row).remote_url == f"/muro/{entry.pk}/"
+
+
+def test_a_site_that_moved_after_the_yes_sends_its_new_address_and_asks_nobody_again(
+    write, approve, accounts, fake, settings
+):
+    look = {"card": Post.Card.THERMOMETER, "card_headline": "Ancora un po’"}
+    (row,) = approve(write(where=accounts[:1], **look))
+    settings.SITE_URL = "https://www.example.org"
+    assert services.recheck() == 0
+    send()
+    row = again(row)
+    assert row.state == State.PUBLISHED
+    link = row.source.link.url
+    assert link.startswith("https://www.example.org/s/")
+    assert row.payload["link"] == link and link in row.payload["text"]
 
 
 # edited, moved, cancelled in every state -----------------------------------------------------

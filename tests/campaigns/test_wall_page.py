@@ -2,6 +2,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.storage import default_storage
@@ -44,6 +45,16 @@ def test_what_went_out_is_on_the_page_and_in_both_feeds(client, publish):
     atom = ET.fromstring(client.get("/muro/feed.atom").content)
     space = {"a": "http://www.w3.org/2005/Atom"}
     assert atom.find("a:entry/a:id", space).text == item["id"]
+
+
+def test_a_site_that_moved_links_to_where_it_stands_now(client, publish, settings):
+    entry = publish(text="Vieni {link} domani")
+    before, settings.SITE_URL = settings.SITE_URL, "https://www.example.org"
+    for address in ("/muro/", entry.get_absolute_url(), "/muro/feed.json", "/muro/feed.atom"):
+        answer = client.get(address).content.decode()
+        assert before not in answer, address
+        assert f"https://www.example.org{urlsplit(entry.link).path}" in answer, address
+    assert before in entry.text  # what was sent stays as it was sent
 
 
 def shared(page: str) -> tuple[dict[str, str], list[dict]]:
