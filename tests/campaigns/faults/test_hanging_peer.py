@@ -48,7 +48,8 @@ def test_the_others_leave_at_their_minute(environment, hanging, answering, worke
     url, held = hanging
     forker = Forker(environment)
     token = "sandbox-token-1"
-    stuck = [["mastodon", f"Hung {number}", {"instance": url, "token": token}] for number in (1, 2)]
+    hung = [f"Hung {number}" for number in range(4)]
+    stuck = [["mastodon", name, {"instance": url, "token": token}] for name in hung]
     well = [["mastodon", "Well", {"instance": answering, "token": token}], ["wall", "Wall", {}]]
     before = forker("many", number=HUNG, accounts=stuck, seconds=0)
     until = time.monotonic() + 60
