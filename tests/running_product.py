@@ -83,6 +83,26 @@ def stop(product: Product) -> None:
         raise
 
 
+def family(product: Product) -> set[int]:
+    """All processes whose environment holds the product's folder."""
+    wanted = f"VAR_DIR={product.var}\0".encode()
+    found = set()
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdecimal() and wanted in (entry / "environ").read_bytes():
+                found.add(int(entry.name))
+        except OSError:
+            continue
+    return found - {os.getpid()}
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
 @pytest.fixture(scope="session")
 def product(tmp_path_factory) -> Iterator[Product]:
     """On SQLite and files; where the suite runs on PostgreSQL, on a database of its own there, with

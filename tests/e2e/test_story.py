@@ -4,6 +4,8 @@ A real Chromium plays everybody; Stripe and Mastodon are the sandbox's, Bluesky 
 """
 
 import re
+from dataclasses import dataclass
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -37,23 +39,25 @@ def test_the_whole_story(bluesky_server: Any, stage: Stage) -> None:  # noqa: F8
     accounts = connect(stage, credentials)
     marta, carla = stage.staff("marta"), stage.staff("carla")
     edit = write(marta, accounts)
+    dashboard_asks(carla, edit)
     approve(carla, edit)
+    assert not asked_of(carla).count()
     correct_and_approve_again(marta, carla, edit)
     links = published(stage, marta, edit, credentials)
     before = stage.raised()
 
     card = give_by_card_without_javascript(stage, links["bluesky"])
     debit = give_by_debit(stage, links["mastodon"])
-    thermometer_shows(stage, before + 75_00)
     brought = {"Storia su Bluesky": (1, 25_00), "Storia su Mastodon": (1, 50_00)}
     editor_sees(marta, edit, {"Il muro del sito": (0, 0), **brought})
+    thermometer_shows(stage, before + 75_00)
     dashboard_tells(marta)
     treasurer_sees(stage, card)
 
-    stage.stripe("refund", payment_intent=debit["payment_intent"])
-    thermometer_shows(stage, before + 25_00)
+    stage.stripe("refund", payment_intent=debit.payment_intent)
     editor_sees(marta, edit, {**brought, "Storia su Mastodon": (0, 0)})
-    treasurer_sees_refund(stage, debit)
+    thermometer_shows(stage, before + 25_00)
+    treasurer_sees_refund(stage, debit, card)
 
 
 # --- the accounts -----------------------------------------------------------------------------
@@ -242,8 +246,27 @@ def fill_in(page: Any, *, amount: str, name: str, mail: str) -> None:
     page.get_by_role("button", name="Vai al pagamento").click()
 
 
-def give_by_card_without_javascript(stage: Stage, link: str) -> str:
-    """One mail with one numbered receipt; the address of the thank-you page."""
+@dataclass(frozen=True)
+class Given:
+    """A gift as its donor knows it."""
+
+    page: str  # where she is thanked
+    letter: EmailMessage
+    receipt: str
+    payment_intent: str = ""
+
+    @property
+    def at_the_treasury(self) -> str:
+        return self.page.replace("/dona/grazie/", "/admin/tesoreria/donazione/")
+
+
+def numbered(paper: str) -> str:
+    (number,) = set(re.findall(r"\b20\d\d/\d{6}\b", paper))
+    return str(number)
+
+
+def give_by_card_without_javascript(stage: Stage, link: str) -> Given:
+    """One mail with one numbered receipt."""
     mail = "lia@storia.example"
     page = stage.visitor(java_script_enabled=False, viewport={"width": 390, "height": 844})
     follow(stage, page, link)
@@ -257,11 +280,10 @@ def give_by_card_without_javascript(stage: Stage, link: str) -> str:
     (letter,) = soon("thanks by mail", lambda: stage.mails(mail))
     paper = receipt_in(letter)
     assert "25,00" in paper and "Lia Storia" in paper
-    assert re.search(r"\b\d+/20\d\d\b|20\d\d/\d+", paper), paper
-    return str(page.url)
+    return Given(str(page.url), letter, numbered(paper))
 
 
-def give_by_debit(stage: Stage, link: str) -> dict[str, str]:
+def give_by_debit(stage: Stage, link: str) -> Given:
     """In progress first, without a receipt; thanks when the bank has paid."""
     mail = "ugo@storia.example"
     page = stage.visitor(viewport={"width": 1440, "height": 900}, color_scheme="dark")
@@ -280,8 +302,9 @@ def give_by_debit(stage: Stage, link: str) -> dict[str, str]:
         "thanks on the page", lambda: page.reload() and page.locator("[data-fase=settled]").count()
     )
     letters = soon("thanks by mail", lambda: (got := stage.mails(mail)) and len(got) == 2 and got)
-    assert "50,00" in receipt_in(letters[-1])
-    return {"payment_intent": payment, "page": str(page.url), "mail": mail}
+    paper = receipt_in(letters[-1])
+    assert "50,00" in paper
+    return Given(str(page.url), letters[-1], numbered(paper), payment)
 
 
 def newest_payment(stage: Stage) -> str:
@@ -299,7 +322,8 @@ def newest_payment(stage: Stage) -> str:
 
 
 def thermometer_shows(stage: Stage, cents: int) -> None:
-    soon(f"the thermometer at {cents} cents", lambda: stage.raised() == cents)
+    """A page may be some seconds older than the books, and no more."""
+    soon(f"the thermometer at {cents} cents", lambda: stage.raised() == cents, 5)
 
 
 def editor_sees(marta: Any, edit: str, wanted: dict[str, tuple[int, int]]) -> None:
@@ -316,32 +340,93 @@ def editor_sees(marta: Any, edit: str, wanted: dict[str, tuple[int, int]]) -> No
     soon(f"on the post: {wanted}", seen)
 
 
+def asked_of(carla: Any) -> Any:
+    """On her dashboard, under what waits for her: this post."""
+    carla.goto(carla.url.split("/admin/")[0] + "/admin/")
+    waiting = carla.locator("section[aria-labelledby=needs-me]")
+    waiting.get_by_role("heading", name="Aspetta te").wait_for()
+    return waiting.locator("li", has_text="Un post aspetta il tuo sì").filter(has_text=WORDS[:30])
+
+
+def dashboard_asks(carla: Any, edit: str) -> None:
+    asked_of(carla).get_by_role("link", name="Leggi e rispondi").click()
+    carla.wait_for_url(edit)
+
+
 def dashboard_tells(marta: Any) -> None:
+    """What went out and what came in; nothing of it needs her."""
     marta.goto(marta.url.split("/admin/")[0] + "/admin/")
-    page = marta.locator("main")
-    page.get_by_text("Storia su Bluesky").first.wait_for()
-    page.get_by_text("due polente").first.wait_for()
+    out = marta.locator("section[aria-labelledby=goes-out] li", has_text="due polente")
+    assert "Uscito" in out.inner_text()
+    came = marta.locator("section[aria-labelledby=came-in] tr")
+    for account, cents in (("Storia su Bluesky", 25_00), ("Storia su Mastodon", 50_00)):
+        assert euros(came.filter(has_text=account).locator(".sp-num").inner_text()) == cents
+    waiting = marta.locator("section[aria-labelledby=needs-me]")
+    assert not waiting.get_by_text("due polente").count()
 
 
-def treasurer_sees(stage: Stage, thanks: str) -> None:
+def treasurer_sees(stage: Stage, card: Given) -> None:
     """Donation, ledger, receipt, and exactly what was mailed."""
     elio = stage.staff("elio")
-    elio.goto(thanks.replace("/dona/grazie/", "/admin/tesoreria/donazione/"))
-    main = elio.locator("main")
-    main.get_by_role("heading", name="25,00", exact=False).first.wait_for()
-    told = main.inner_text()
-    assert "Ricevuta" in told and "Grazie" in told, told
-    elio.goto(f"{stage.product.url}/admin/tesoreria/prima-nota/")
-    assert "25,00" in elio.locator("main").inner_text()
+    elio.goto(card.at_the_treasury)
+    heading = elio.locator("h1.sp-title").inner_text()
+    assert "25,00" in heading and "Lia Storia" in heading
+    elio.get_by_text(f"Emessa la ricevuta {card.receipt}").wait_for()
+    elio.get_by_role("link", name="Leggi la mail esattamente com’è").click()
+    elio.wait_for_url("**/admin/tesoreria/posta/**")
+    mailed(elio, card.letter)
+    rows = ledger_of(elio, stage, card)
+    assert {kind: cents for kind, (_from, _to, cents) in rows.items()} == {"gift": 25_00, "fee": 63}
+    assert "Annullata" not in receipt_row(elio, stage, card)
     elio.context.close()
 
 
-def treasurer_sees_refund(stage: Stage, debit: dict[str, str]) -> None:
+def mailed(elio: Any, letter: EmailMessage) -> None:
+    """The page of the mail shows what went over the wire, to the letter and the byte."""
+    assert elio.locator("h1.sp-title").inner_text() == letter["Subject"]
+    elio.get_by_text(letter["Message-ID"], exact=True).wait_for()
+    text, html = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert text and html
+    shown = elio.locator(".sp-mail").text_content()
+    assert shown.split() == text.get_content().split()
+    address = elio.locator("iframe.giving-mail").get_attribute("src")
+    body = elio.request.get(elio.url.split("/admin/")[0] + address)
+    assert body.text().split() == html.get_content().split()
+    (paper,) = letter.iter_attachments()
+    link = elio.get_by_role("link", name=str(paper.get_filename()), exact=True)
+    file = elio.request.get(elio.url.split("/admin/")[0] + link.get_attribute("href"))
+    assert file.body() == paper.get_content()
+
+
+def ledger_of(elio: Any, stage: Stage, gift: Given) -> dict[str, tuple[str, str, int]]:
+    """Of each of the gift's rows: debit, credit, cents."""
+    elio.goto(f"{stage.product.url}/admin/tesoreria/prima-nota/")
+    path = gift.at_the_treasury.removeprefix(stage.product.url)
+    rows = {}
+    for row in elio.locator("main tbody tr", has=elio.locator(f'a[href="{path}"]')).all():
+        _when, debit, credit, origin, amount = row.locator("td").all_inner_texts()
+        rows[origin.split(":")[1].strip()] = (debit, credit, euros(amount))
+    return rows
+
+
+def receipt_row(elio: Any, stage: Stage, gift: Given) -> str:
+    elio.goto(f"{stage.product.url}/admin/tesoreria/ricevute/?cerca={gift.receipt}")
+    named = elio.locator("th", has_text=gift.receipt)
+    return str(elio.locator("main tbody tr", has=named).inner_text())
+
+
+def treasurer_sees_refund(stage: Stage, debit: Given, card: Given) -> None:
+    """Of this gift and of no other."""
     elio = stage.staff("elio")
-    elio.goto(debit["page"].replace("/dona/grazie/", "/admin/tesoreria/donazione/"))
+    elio.goto(debit.at_the_treasury)
     told = elio.locator("main").inner_text()
     assert "−50,00" in told, told
-    elio.goto(f"{stage.product.url}/admin/tesoreria/ricevute/")
-    assert "Annullata" in elio.locator("main").inner_text()
-    soon("a mail about the refund", lambda: len(stage.mails(debit["mail"])) == 3)
+    assert f"Annullata la ricevuta {debit.receipt}" in told, told
+    rows = ledger_of(elio, stage, debit)
+    assert rows.keys() == {"gift", "fee", "refund"}
+    debited, credited, cents = rows["gift"]
+    assert cents == 50_00 and rows["refund"] == (credited, debited, 50_00)
+    assert "Annullata" in receipt_row(elio, stage, debit)
+    assert "Annullata" not in receipt_row(elio, stage, card)
+    soon("a mail about the refund", lambda: len(stage.mails(debit.letter["To"])) == 3)
     elio.context.close()

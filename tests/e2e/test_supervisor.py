@@ -1,42 +1,18 @@
 """`manage.py up` as a whole: it starts, heals, refuses clearly and leaves nothing behind."""
 
 import os
-import re
-import shutil
 import signal
 import sqlite3
-import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 import requests
 
 from ports import free_ports
 from process_support import wait_for
-from running_product import start, wait_until_ready
+from running_product import command_of, family, start, wait_until_ready
 
 pytestmark = pytest.mark.e2e
-
-
-def family(product) -> set[int]:
-    """All processes whose environment holds the product's folder."""
-    wanted = f"VAR_DIR={product.var}\0".encode()
-    found = set()
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdecimal() and wanted in (entry / "environ").read_bytes():
-                found.add(int(entry.name))
-        except OSError:
-            continue
-    return found - {os.getpid()}
-
-
-def command_of(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
 
 
 @pytest.fixture(scope="module")
@@ -141,41 +117,3 @@ def test_the_second_start_doubles_nothing_and_stops_when_told(own, number):
     said = own.log()[said_before:]
     assert "/admin/" in said and "Loading the demonstration" not in said
     assert "Traceback" not in said
-
-
-MAILS = """
-from django.utils import timezone
-from mail.models import Message
-for number in range(30):
-    key = f"two-beats-{number}"
-    Message.objects.create(key=key, kind="test", to="a@example.org", language="it", subject=key,
-        body_text=key, message_id=f"<{key}@example.org>", next_at=timezone.now())
-"""
-
-
-def test_two_beats_and_two_workers_send_nothing_twice(own, tmp_path):
-    var = tmp_path / "var"  # two machines on one database
-    var.mkdir()
-    for secret in (".secret_key", ".secrets_key"):
-        shutil.copy(own.var / secret, var)
-    again = start(var, free_ports(), DATABASE_URL=f"sqlite:///{own.var}/db.sqlite3")
-    try:
-        wait_until_ready(again)
-        both = family(own) | family(again)
-        beats = [pid for pid in both if "--quiet beat" in command_of(pid)]
-        assert len(beats) == 2
-        made = own.manage("shell", "-v", "0", "-c", MAILS)
-        assert made.returncode == 0, made.stderr
-
-        def sent() -> list[str]:
-            files = [*(own.var / "mail").glob("*"), *(var / "mail").glob("*")]
-            return re.findall(
-                r"^Message-ID: <(two-beats-\d+)@", "".join(f.read_text() for f in files), re.M
-            )
-
-        assert wait_for(lambda: len(set(sent())) == 30, 60)
-        time.sleep(3)  # a tick more of each, that would do it again
-        assert sorted(sent()) == sorted(set(sent()))
-    finally:
-        again.process.send_signal(signal.SIGTERM)
-        again.process.wait(25)
