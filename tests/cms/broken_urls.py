@@ -5,7 +5,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.urls import path
 
+from config.urls import handler400, handler500
 from config.urls import urlpatterns as own
+
+__all__ = ["handler400", "handler500", "urlpatterns"]  # Django looks for them in the one it is told
 
 
 def forbidden(request: Any) -> Any:

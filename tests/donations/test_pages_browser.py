@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from browser_support import HOST, faults, opened, visit
+from browser_support import HOST, faults_on_each_screen, opened, visit
 from donations.models import Donation, SuggestedAmount
 from form_support import open_fund
 from giving_support import begin
@@ -17,7 +17,6 @@ from people import roles
 from treasury_support import gifts, lost_event, member
 
 pytestmark = pytest.mark.django_db
-SCREENS = [(390, "dark"), (1440, "light")]
 
 
 @pytest.fixture(autouse=True)
@@ -25,17 +24,12 @@ def nobody_has_tried() -> None:
     cache.clear()
 
 
-def screen(width: int, scheme: str) -> dict[str, Any]:
-    return {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-
-
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_the_public_pages_have_no_faults(
-    browser: Any, client: Client, memory_stripe: MemoryStripe, width: int, scheme: str
+    browser: Any, client: Client, memory_stripe: MemoryStripe
 ) -> None:
     open_fund()
     gift, cast = begin().donation, gifts(memory_stripe)
-    with opened(browser, client, **screen(width, scheme)) as context:
+    with opened(browser, client) as context:
         for address in ("/dona/", "/dona/?importo=33&annullato=x"):
             assert visit(context, address) == []
         for state in ("checkout_open", "processing", "failed", "expired"):
@@ -45,28 +39,22 @@ def test_the_public_pages_have_no_faults(
             assert visit(context, received.get_absolute_url()) == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_the_form_with_errors_has_no_faults(
-    browser: Any, client: Client, width: int, scheme: str
-) -> None:
+def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> None:
     open_fund()
-    with opened(browser, client, **screen(width, scheme)) as context:
+    with opened(browser, client) as context:
         page = context.new_page()
         page.goto(f"{HOST}/dona/")
         page.get_by_role("button", name="Vai al pagamento").click()
         page.wait_for_selector("#riepilogo-errori")
         assert page.locator(".errore").count() == 3
-        assert faults(page) == []
+        assert faults_on_each_screen(page) == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_the_treasurys_pages_have_no_faults(
-    browser: Any, memory_stripe: MemoryStripe, width: int, scheme: str
-) -> None:
+def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
     treasurer = member(roles.TREASURY)
     empty = [reverse(f"treasury:{name}") for name in ("donations", "ledger", "receipts", "desk")]
     empty += [reverse(f"treasury_funds:{name}") for name in ("index", "add")]
-    with opened(browser, treasurer, **screen(width, scheme)) as context:
+    with opened(browser, treasurer) as context:
         for address in empty:
             assert visit(context, address) == [], address
         cast = gifts(memory_stripe)
@@ -78,16 +66,15 @@ def test_the_treasurys_pages_have_no_faults(
             assert visit(context, address) == [], address
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_what_is_mailed_can_be_read(
-    browser: Any, client: Client, memory_stripe: MemoryStripe, width: int, scheme: str
+    browser: Any, client: Client, memory_stripe: MemoryStripe
 ) -> None:
     gifts(memory_stripe)
-    with opened(browser, client, **screen(width, scheme)) as context:
+    with opened(browser, client) as context:
         page = context.new_page()
         for mail in Message.objects.all():
             page.set_content(mail.body_html)
-            assert faults(page) == [], mail.kind
+            assert faults_on_each_screen(page) == [], mail.kind
 
 
 def test_the_summary_follows_the_choice_without_a_script(browser: Any, client: Client) -> None:
