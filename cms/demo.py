@@ -5,18 +5,17 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from brand.models import BrandSettings, Kind, LegalSettings, SocialProfile
 from campaigns.demo import make_campaign
 from campaigns.models import Campaign
-from cms import address, demo_pictures, demo_texts, warm
+from cms import demo_pictures, demo_texts, first_home, warm
 from cms.models import (
     ActionPage,
     ArticlePage,
     CampaignPage,
     DonatePage,
-    HomePage,
     NewsIndexPage,
     StandardPage,
 )
@@ -26,7 +25,12 @@ from donations import demo as donations_demo
 def load() -> None:
     identity()
     pictures, funds = demo_pictures.load(), donations_demo.funds()
-    home = _home(pictures)
+    home = first_home.make(
+        "segni positivi",
+        title="Insieme, in valle",
+        summary=demo_texts.LEAD,
+        picture=pictures["valle"],
+    )
     actions = [_child(home, ActionPage, **fields) for fields in demo_texts.actions(pictures, funds)]
     news = _child(home, NewsIndexPage, **demo_texts.NEWS)
     for days, action, fields in demo_texts.articles(pictures):
@@ -59,30 +63,6 @@ def identity() -> None:
             setattr(brand, name, value)
         brand.profiles = [SocialProfile(label=label, url=url) for label, url in demo_texts.PROFILES]
         brand.save()
-
-
-@transaction.atomic
-def _home(pictures: dict[str, Any]) -> HomePage:
-    found = HomePage.objects.first()
-    if found:
-        return found
-    root = Page.objects.get(depth=1)
-    welcome = Page.objects.filter(depth=2, slug="home").first()
-    if welcome:  # Wagtail's own first page
-        welcome.slug = "benvenuto"
-        welcome.save()
-    home = HomePage(
-        title="Insieme, in valle", slug="home", summary=demo_texts.LEAD, picture=pictures["valle"]
-    )
-    root.add_child(instance=home)
-    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
-    site.hostname, site.port = address.wanted()
-    site.root_page, site.site_name = home, "segni positivi"
-    site.save()
-    if welcome:
-        welcome.refresh_from_db()
-        welcome.delete()
-    return home
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from config import memory
 from config.lifeline import VARIABLE
@@ -14,6 +15,7 @@ from config.lifeline import VARIABLE
 # a child that dies at once is started again ever more slowly
 PAUSES = (0.5, 1, 2, 5, 15, 30)
 SETTLED_SECONDS = 60
+PROJECT = Path(__file__).resolve().parent.parent
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Child:
     def start(self, lifeline: int) -> None:
         self.process = subprocess.Popen(
             self.command,
+            cwd=PROJECT,  # from wherever it was started: the packages stand there
             env={**memory.ENVIRONMENT, **os.environ, **self.environment, VARIABLE: str(lifeline)},
             pass_fds=(lifeline,),
             start_new_session=True,

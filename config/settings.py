@@ -16,7 +16,7 @@ VAR_DIR = BASE_DIR / "var"
 
 # DOTENV names another file, or none when it is empty: the tests read nobody's deployment
 env = Environment(os.environ.get("DOTENV", BASE_DIR / ".env"))
-VAR_DIR = Path(env.text("VAR_DIR") or VAR_DIR)
+VAR_DIR = BASE_DIR / (env.text("VAR_DIR") or VAR_DIR)
 TESTING = "pytest" in sys.modules
 
 # --- addresses -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from cms import first_home
 from config import advice, broker, demonstration, held, installation, memory, supervisor
 from config.children import Child, Family, command
 from mail import folder
@@ -43,13 +44,19 @@ class Command(BaseCommand):
                 installation.refuse_old_tables()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
-        if options["prepare"] and demonstration.wanted():
-            self.load_demonstration()
+        if options["prepare"]:
+            self.fill_empty_database()
         plan = supervisor.Plan(
             settings.INSIDE, settings.PORT, children(), self.greeting(), manage("alarm")
         )
         connections.close_all()
         supervisor.become(plan)
+
+    def fill_empty_database(self) -> None:
+        if demonstration.wanted():
+            self.load_demonstration()
+        else:
+            first_home.begin()
 
     def load_demonstration(self) -> None:
         """Its gifts are made at the sandbox, which is there for as long as that takes."""
