@@ -20,5 +20,5 @@ TICKS = {
     "stripe-sweep": every(300, "donations.tasks.sweep"),
     "unfinished gifts": every(300, "donations.tasks.forget_unfinished"),
     "mails": every(2, "mail.tasks.send_due"),
-    "tries": every(3600, "people.tasks.forget_tries"),
+    "tries": every(300, "people.tasks.forget_tries"),
 }

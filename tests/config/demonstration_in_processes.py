@@ -18,7 +18,7 @@ from django.db import connections
 # module, what is called there, at which call it dies: before that call, or after it
 PLACES = (
     ("cms.demo_pictures", "_one", 3, "before"),
-    ("cms.demo", "Site.save", 1, "before"),
+    ("cms.first_home", "Site.save", 1, "before"),
     ("cms.demo", "_child", 4, "after"),
     ("cms.demo", "warm.everything", 1, "before"),
     ("campaigns.demo", "_approve", 3, "after"),

@@ -376,7 +376,10 @@ def treasurer_sees(stage: Stage, card: Given) -> None:
     elio.wait_for_url("**/admin/tesoreria/posta/**")
     mailed(elio, card.letter)
     rows = ledger_of(elio, stage, card)
-    assert {kind: cents for kind, (_from, _to, cents) in rows.items()} == {"gift": 25_00, "fee": 63}
+    assert {title: cents for title, (_from, _to, cents) in rows.items()} == {
+        "Dono": 25_00,
+        "Commissione Stripe": 63,
+    }
     assert "Annullata" not in receipt_row(elio, stage, card)
     elio.context.close()
 
@@ -399,13 +402,14 @@ def mailed(elio: Any, letter: EmailMessage) -> None:
 
 
 def ledger_of(elio: Any, stage: Stage, gift: Given) -> dict[str, tuple[str, str, int]]:
-    """Of each of the gift's rows: debit, credit, cents."""
+    """Of each of the gift's rows by what it is called: debit, credit, cents."""
     elio.goto(f"{stage.product.url}/admin/tesoreria/prima-nota/")
     path = gift.at_the_treasury.removeprefix(stage.product.url)
     rows = {}
     for row in elio.locator("main tbody tr", has=elio.locator(f'a[href="{path}"]')).all():
-        _when, debit, credit, origin, amount = row.locator("td").all_inner_texts()
-        rows[origin.split(":")[1].strip()] = (debit, credit, euros(amount))
+        _when, debit, credit, amount = row.locator("td").all_inner_texts()
+        title = row.locator("th").inner_text().splitlines()[0].strip()
+        rows[title] = (debit, credit, euros(amount))
     return rows
 
 
@@ -423,9 +427,9 @@ def treasurer_sees_refund(stage: Stage, debit: Given, card: Given) -> None:
     assert "−50,00" in told, told
     assert f"Annullata la ricevuta {debit.receipt}" in told, told
     rows = ledger_of(elio, stage, debit)
-    assert rows.keys() == {"gift", "fee", "refund"}
-    debited, credited, cents = rows["gift"]
-    assert cents == 50_00 and rows["refund"] == (credited, debited, 50_00)
+    assert rows.keys() == {"Dono", "Commissione Stripe", "Rimborso"}
+    debited, credited, cents = rows["Dono"]
+    assert cents == 50_00 and rows["Rimborso"] == (credited, debited, 50_00)
     assert "Annullata" in receipt_row(elio, stage, debit)
     assert "Annullata" not in receipt_row(elio, stage, card)
     soon("a mail about the refund", lambda: len(stage.mails(debit.letter["To"])) == 3)

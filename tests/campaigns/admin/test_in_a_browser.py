@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from browser_support import on_each_screen
 from campaigns.models import Account, Delivery, Post
@@ -159,11 +160,11 @@ def test_a_box_only_looked_into_leaves_no_old_text_behind(page, live_server, cam
     box = screen.locator("#variant-bluesky summary")
     own = screen.locator("[name=variant_bluesky]")
     box.click()
-    assert own.input_value() == "Prima {link}"
+    expect(own).to_have_value("Prima {link}")
     screen.fill("[name=text]", "Seconda {link}")
-    assert own.input_value() == "Seconda {link}"  # nobody has touched it: it follows
+    expect(own).to_have_value("Seconda {link}")  # nobody has touched it: it follows
     box.click()
-    assert own.input_value() == ""
+    expect(own).to_have_value("")
     box.click()
     own.fill("Solo qui {link}")
     screen.fill("[name=text]", "Terza {link}")
