@@ -1,6 +1,5 @@
 """The sandbox's web server: routing, loopback only, one thread a request, clean ends."""
 
-import ipaddress
 import os
 import sys
 import threading
@@ -16,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox import control, faults, registry, web
 from sandbox.store import Store
+from sandbox.web import is_loopback
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -65,16 +65,6 @@ def only_from_here(request: Request) -> None:
         names.append(urlsplit(origin).hostname)
     if not all(name and is_loopback(name) for name in names):
         raise Forbidden("The sandbox answers on loopback only.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` is ``localhost`` or a loopback address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Quiet(WSGIRequestHandler):

@@ -1,5 +1,6 @@
 """What every stand-in's endpoints share: the context of a request, JSON, pages, forms."""
 
+import ipaddress
 import json
 import socket
 from collections.abc import Iterable
@@ -49,6 +50,16 @@ class Dropped(ConnectionError):
 def in_rome(at: float) -> str:
     """A moment as the people who look at our pages read it on their clocks."""
     return datetime.fromtimestamp(at, ROME).strftime("%d/%m/%Y %H:%M")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` is ``localhost`` or a loopback address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def drop(ctx: Context) -> NoReturn:

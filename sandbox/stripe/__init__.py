@@ -12,8 +12,10 @@ from werkzeug.routing import Rule
 
 from sandbox.store import Store
 from sandbox.stripe import (
+    account,
     api,
     control,
+    endpoints,
     hosted,
     idempotency,
     listing,
@@ -44,6 +46,8 @@ def rules() -> list[Rule]:
 
 def setup(store: Store) -> None:
     store.setup(work.SCHEMA + settings.SCHEMA + outbox.SCHEMA + idempotency.SCHEMA)
+    with store.tx() as db:
+        outbox.keep_up(db)
 
 
 def start(world: World, stop: threading.Event) -> None:
@@ -102,4 +106,10 @@ ENDPOINTS: list[tuple[str, str, api.Endpoint]] = [
     ("GET", "payment_methods/<id>", retriever("payment_method")),
     ("GET", "events", listing.events()),
     ("GET", "events/<id>", retriever("event")),
+    ("GET", "account", api.endpoint(account.retrieve)),
+    ("GET", "webhook_endpoints", api.endpoint(endpoints.listed, endpoints.LIST)),
+    ("POST", "webhook_endpoints", api.endpoint(endpoints.create, endpoints.CREATE)),
+    ("GET", "webhook_endpoints/<id>", api.endpoint(endpoints.retrieve)),
+    ("POST", "webhook_endpoints/<id>", api.endpoint(endpoints.update, endpoints.UPDATE)),
+    ("DELETE", "webhook_endpoints/<id>", api.endpoint(endpoints.delete)),
 ]

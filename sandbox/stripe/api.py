@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Response
 
 from sandbox import faults, web
-from sandbox.stripe import expand, idempotency, params
+from sandbox.stripe import account, expand, idempotency, params
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.idempotency import Answer
 from sandbox.stripe.work import API_VERSION, Object, Work, new_id
@@ -46,24 +46,28 @@ class Endpoint:
         request_id: str,
         fault: faults.Fault | None,
     ) -> Answer:
-        authenticate(ctx)
+        key = authenticate(ctx)
+        with ctx.store.tx() as db:
+            account.permit(db, key, ctx.request.method, ctx.request.path)
         data = validated(ctx, self.schema)
-        key = ctx.request.headers.get("Idempotency-Key") if ctx.request.method == "POST" else None
+        posted = ctx.request.method == "POST"
+        once = ctx.request.headers.get("Idempotency-Key") if posted else None
+        live = "_live_" in key
 
         def run() -> Answer:
             if fault and fault.kind == "error":
                 raise refusal(fault)
-            body = self._run(ctx, data, arguments, request_id, key)
+            body = self._run(ctx, data, arguments, request_id, once, live)
             if fault and fault.kind == "error_after":
                 broken = refusal(fault)
                 return Answer(broken.status, broken.body())
             return Answer(200, body)
 
-        if not key:
+        if not once:
             faults.before(ctx, fault)
             with ctx.store.tx():
                 return run()
-        return self._once(ctx, key, data, request_id, fault, run)
+        return self._once(ctx, once, data, request_id, fault, run)
 
     def _once(
         self,
@@ -89,11 +93,12 @@ class Endpoint:
         arguments: dict[str, str],
         request_id: str,
         key: str | None,
+        live: bool,
     ) -> Object:
         with ctx.store.tx() as db:
             hooked = bool(ctx.world.webhook_url)
             now = int(time.time())
-            work = Work(db, ctx.world.base_url, hooked, now, request_id, key)
+            work = Work(db, ctx.world.base_url, hooked, now, request_id, key, live)
             wanted = {name: value for name, value in data.items() if name != "expand"}
             found = self.rule(work, wanted, **arguments)
             return expand.shown(work, found, data.get("expand", []))
@@ -104,8 +109,8 @@ def endpoint(rule: Rule, schema: params.Schema | None = None) -> Endpoint:
     return Endpoint(rule, {**(schema or {}), "expand": params.listed(params.text())})
 
 
-def authenticate(ctx: web.Context) -> None:
-    """Any secret or restricted key will do, as ``Bearer`` or as the name of Basic."""
+def authenticate(ctx: web.Context) -> str:
+    """The key. Any secret or restricted one will do, as ``Bearer`` or as the name of Basic."""
     given = ctx.request.authorization
     key = (given.token or given.username or "") if given else ""
     if not key:
@@ -118,6 +123,7 @@ def authenticate(ctx: web.Context) -> None:
     if not key.startswith(("sk_", "rk_")):
         shown = f"{key[:3]}***{key[-4:]}" if len(key) > 12 else "***"
         raise StripeError(f"Invalid API Key provided: {shown}", status=401, saved=False)
+    return key
 
 
 def validated(ctx: web.Context, schema: params.Schema) -> Object:
@@ -125,7 +131,7 @@ def validated(ctx: web.Context, schema: params.Schema) -> Object:
     version = ctx.request.headers.get("Stripe-Version", API_VERSION)
     if not re.fullmatch(r"\d{4}-\d\d-\d\d(\.[a-z_]+)?", version) or version < FIRST_VERSION:
         raise StripeError(f"Invalid Stripe API version: {version}", saved=False)
-    source = ctx.request.args if ctx.request.method == "GET" else ctx.request.form
+    source = ctx.request.form if ctx.request.method == "POST" else ctx.request.args
     return params.validate(params.parse(source.items(multi=True)), schema)
 
 

@@ -12,6 +12,8 @@
     POST /_control/stripe/webhooks see sandbox.stripe.outbox.set_mode; GET tells how it stands
     POST /_control/stripe/capture  {"seconds"}: how long after a payment its balance transaction
                                    (fee and net) comes, with charge.updated; 0 = at once
+    POST /_control/stripe/account  {"charges_enabled": bool}: whether Stripe has cleared the account
+    POST /_control/stripe/key      {"key", "lacks": ["charge_read", …]}: a restricted key
     POST /_control/stripe/fault    see sandbox.faults
 
 ``pay`` answers for the donor, 3-D Secure included; with ``settle`` a debit is collected at once;
@@ -28,7 +30,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from sandbox.control import done
-from sandbox.stripe import disputes, outbox, payments, refunds, sessions, settings
+from sandbox.stripe import account, disputes, outbox, payments, refunds, sessions, settings
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.panel import panel as panel
 from sandbox.stripe.work import Object, Work, public
@@ -142,6 +144,8 @@ ACTIONS: dict[str, Action] = {
     "expire": expire,
     "webhooks": webhooks,
     "capture": capture,
+    "account": account.switch,
+    "key": account.restrict,
 }
 
 

@@ -1,5 +1,10 @@
 """Webhooks: a persisted outbox, and a thread that delivers until the receiver answers 2xx.
 
+An event goes to the listener this process was started with (``--webhook-url``, as ``stripe listen``
+forwards everything: https://docs.stripe.com/stripe-cli) and to each endpoint that was made for its
+type, signed with that one's secret. ``pending_webhooks`` counts those that have not taken it:
+https://docs.stripe.com/api/events/object
+
 Signature: https://docs.stripe.com/webhooks#verify-manually (``t=…,v1=HMAC-SHA256(t.payload)``).
 Retries with back-off for up to three days, duplicates, no order guaranteed:
 https://docs.stripe.com/webhooks#behaviors. The back-off is shorter here than Stripe's hours.
@@ -24,7 +29,8 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS stripe_outbox (
     id INTEGER PRIMARY KEY, event TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'pending',
     rank INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL, queued REAL NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT ''
+    attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT '',
+    endpoint TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS stripe_outbox_due ON stripe_outbox (state, due);
 """
@@ -35,7 +41,31 @@ LONGEST_WAIT = 15.0
 REORDER_WINDOW = 0.5
 TIMEOUT = 10
 
+LISTENER = ""  # in place of an endpoint's id
+
 wake = threading.Event()
+
+
+def keep_up(db: Connection) -> None:
+    """A store of an older release has no column for the endpoint."""
+    if "endpoint" not in {row["name"] for row in db.execute("PRAGMA table_info(stripe_outbox)")}:
+        db.execute("ALTER TABLE stripe_outbox ADD COLUMN endpoint TEXT NOT NULL DEFAULT ''")
+
+
+def listeners(db: Connection, kind: str, hooked: bool) -> list[str]:
+    """Who is told of an event of this type."""
+    rows = db.execute("SELECT id, body FROM stripe_object WHERE kind = 'webhook_endpoint'")
+    bodies = {row["id"]: json.loads(row["body"]) for row in rows}
+    return [LISTENER] * hooked + [
+        id
+        for id, body in bodies.items()
+        if body["_delivered"] and body["status"] == "enabled"
+        if {kind, "*"} & set(body["enabled_events"])
+    ]
+
+
+def forget(db: Connection, endpoint: str) -> None:
+    db.execute("DELETE FROM stripe_outbox WHERE endpoint = ? AND state != 'delivered'", (endpoint,))
 
 
 def set_mode(db: Connection, data: dict[str, Any]) -> dict[str, Any]:
@@ -68,16 +98,17 @@ def mode_of(db: Connection) -> dict[str, Any]:
     return settings.read(db, "webhooks") or {"mode": "normal"}
 
 
-def queue(db: Connection, event: str) -> None:
+def queue(db: Connection, event: str, to: list[str]) -> None:
     """Queue one event's deliveries, as the mode wants it."""
     setting, now = mode_of(db), time.time()
     mode = setting["mode"]
     state = {"loss": "lost", "hold": "held"}.get(mode, "pending")
     due = now + {"delay": setting.get("seconds", 0), "reorder": REORDER_WINDOW}.get(mode, 0)
-    for _ in range(setting["copies"] if mode == "duplicate" else 1):
+    for endpoint in to * (setting["copies"] if mode == "duplicate" else 1):
         row = db.execute(
-            "INSERT INTO stripe_outbox (event, state, due, queued) VALUES (?, ?, ?, ?)",
-            (event, state, due, now),
+            "INSERT INTO stripe_outbox (event, state, due, queued, endpoint)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (event, state, due, now, endpoint),
         )
         if mode == "reorder":
             _put_first(db, row.lastrowid, due)
@@ -109,8 +140,6 @@ def signature(payload: str, secret: str, at: int) -> str:
 
 def start(world: World, stop: threading.Event) -> None:
     """Start the delivering thread."""
-    if not world.webhook_url:
-        return
     threading.Thread(target=_deliver_all, args=(world, stop), daemon=True, name="webhooks").start()
 
 
@@ -119,37 +148,44 @@ def _deliver_all(world: World, stop: threading.Event) -> None:
     session.trust_env = False
     while not stop.is_set():
         wake.clear()
-        row = _next(world.store)
+        row = _next(world)
         if row is None:
             wake.wait(0.2)
             continue
-        problem = _send(session, world, row["body"])
+        problem = _send(session, world, row)
         if stop.is_set():
             return
         _record(world.store, row, problem)
 
 
-def _next(store: Store) -> Row | None:
-    with store.tx() as db:
+def _next(world: World) -> Row | None:
+    with world.store.tx() as db:
         found: Row | None = db.execute(
-            "SELECT o.*, e.body FROM stripe_outbox o JOIN stripe_object e ON e.id = o.event"
-            " WHERE o.state = 'pending' AND o.due <= ? ORDER BY o.rank, o.id LIMIT 1",
-            (time.time(),),
+            "SELECT o.*, e.body, w.body AS receiver FROM stripe_outbox o"
+            " JOIN stripe_object e ON e.id = o.event"
+            " LEFT JOIN stripe_object w ON w.id = o.endpoint"
+            " WHERE o.state = 'pending' AND o.due <= ? AND (o.endpoint != '' OR ?)"
+            " ORDER BY o.rank, o.id LIMIT 1",
+            (time.time(), bool(world.webhook_url)),
         ).fetchone()
         return found
 
 
-def _send(session: requests.Session, world: World, body: str) -> str:
+def _send(session: requests.Session, world: World, row: Row) -> str:
     """Post one event; gives what went wrong, or nothing."""
-    payload = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    payload = json.dumps(json.loads(row["body"]), indent=2, ensure_ascii=False)
+    url, secret = world.webhook_url, world.webhook_secret
+    if row["receiver"]:
+        receiver = json.loads(row["receiver"])
+        url, secret = receiver["url"], receiver["_secret"]
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-        "Stripe-Signature": signature(payload, world.webhook_secret, int(time.time())),
+        "Stripe-Signature": signature(payload, secret, int(time.time())),
     }
     try:
         answer = session.post(
-            world.webhook_url,
+            url,
             data=payload.encode(),
             headers=headers,
             timeout=TIMEOUT,
@@ -171,6 +207,12 @@ def _record(store: Store, row: Row, problem: str) -> None:
             "UPDATE stripe_outbox SET state = ?, attempts = ?, last_error = ?, due = ?"
             " WHERE id = ?",
             (state, attempts, problem, due, row["id"]),
+        )
+        db.execute(
+            "UPDATE stripe_object SET body = json_set(body, '$.pending_webhooks',"
+            " (SELECT count(DISTINCT endpoint) FROM stripe_outbox"
+            " WHERE event = ?1 AND state != 'delivered')) WHERE id = ?1",
+            (row["event"],),
         )
 
 

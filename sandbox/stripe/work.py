@@ -46,6 +46,7 @@ class Work:
     now: int
     request_id: str | None = None
     key: str | None = None
+    live: bool = False
 
     def add(self, body: Object) -> Object:
         self.db.execute(
@@ -60,6 +61,9 @@ class Work:
             (json.dumps(body), body["created"], body["id"]),
         )
         return body
+
+    def remove(self, id: str) -> None:
+        self.db.execute("DELETE FROM stripe_object WHERE id = ?", (id,))
 
     def get(self, kind: str, id: str, *, param: str = "id", status: int = 404) -> Object:
         """The object, or Stripe's ``resource_missing``."""
@@ -85,13 +89,14 @@ class Work:
         return [json.loads(row["body"]) for row in rows]
 
     def emit(self, kind: str, body: Object, previous: Object | None = None) -> None:
-        """Record an event with a snapshot of the object, and queue its delivery.
+        """Record an event with a snapshot of the object, and queue its deliveries.
 
         https://docs.stripe.com/api/events/object
         """
         data: Object = {"object": public(body)}
         if previous is not None:
             data["previous_attributes"] = previous
+        listeners = outbox.listeners(self.db, kind, self.hooked)
         event = {
             "id": new_id("evt"),
             "object": "event",
@@ -99,13 +104,13 @@ class Work:
             "created": self.now,
             "data": data,
             "livemode": False,
-            "pending_webhooks": int(self.hooked),
+            "pending_webhooks": len(listeners),
             "request": {"id": self.request_id, "idempotency_key": self.key},
             "type": kind,
         }
         self.add(event)
-        if self.hooked:
-            outbox.queue(self.db, str(event["id"]))
+        if listeners:
+            outbox.queue(self.db, str(event["id"]), listeners)
 
 
 def public(body: Object) -> Object:

@@ -1,44 +1,14 @@
 """Webhooks: signed as Stripe signs, sent until answered 2xx, disturbed on demand."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import requests
 import stripe
 
+from webhook_receiver import Receiver
+
 from .conftest import Running, until
-
-
-class Receiver:
-    """An endpoint of ours: remembers what came, answers what it is told."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[bytes, str]] = []
-        self.statuses: list[int] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.got.append((body, self.headers["Stripe-Signature"]))
-                self.send_response(outer.statuses.pop(0) if outer.statuses else 200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/stripe/webhook/"
-
-    def types(self) -> list[str]:
-        return [json.loads(body)["type"] for body, _ in self.got]
-
 
 CARD = [
     "payment_intent.created",
@@ -52,8 +22,7 @@ CARD = [
 def receiver():
     receiver = Receiver()
     yield receiver
-    receiver.server.shutdown()
-    receiver.server.server_close()
+    receiver.end()
 
 
 @pytest.fixture
