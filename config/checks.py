@@ -16,7 +16,8 @@ def stripe_webhook_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
     return [
         Error(
             "STRIPE_SECRET_KEY is set, but STRIPE_WEBHOOK_SECRET is not.",
-            hint="Copy the signing secret of the endpoint /stripe/webhook/ from Stripe's dashboard.",
+            hint=f"Run: {advice.manage('stripe_setup')}, or copy the signing secret of the "
+            "endpoint /stripe/webhook/ from Stripe's dashboard.",
             id="segnopiu.E001",
         )
     ]

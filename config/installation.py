@@ -41,8 +41,10 @@ def refuse_unsigned_webhooks() -> None:
     """
     if not settings.STRIPE_WEBHOOK_SECRET:
         raise ImproperlyConfigured(
-            "STRIPE_SECRET_KEY is set, but STRIPE_WEBHOOK_SECRET is not: copy the signing secret "
-            "(whsec_…) of the endpoint /stripe/webhook/ from Stripe's dashboard into .env."
+            "STRIPE_SECRET_KEY is set, but STRIPE_WEBHOOK_SECRET is not. "
+            f"Run: {advice.manage('stripe_setup')}, which makes the endpoint /stripe/webhook/ at "
+            "Stripe and shows its signing secret (whsec_…), or copy that one from Stripe's "
+            "dashboard into .env."
         )
 
 

@@ -5,9 +5,11 @@ Everything that leaves here is a dataclass of `stripe_facts`; every failure one 
 
 import json
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,13 +19,16 @@ from django.conf import settings
 from donations.stripe_facts import (
     ATTEMPT,
     SOURCE,
+    BadKey,
     BadSignature,
     Busy,
     Charge,
     Dispute,
+    Endpoint,
     Event,
     Movement,
     NotAnEvent,
+    NotPermitted,
     Order,
     Refund,
     Rejected,
@@ -39,6 +44,7 @@ CHARGE = "payment_intent.latest_charge"
 DEBIT = "sepa_debit"
 COLLECTED = "checkout.session.async_payment_succeeded"
 LOCALES = {"it": "it", "en": "en"}
+NOBODYS = "cs_test_nobodys"  # a payment page that does not exist
 
 log = logging.getLogger(__name__)
 
@@ -169,6 +175,74 @@ class Gateway:
                     continue
                 yield event
 
+    # --- setting up: what the commands need -------------------------------------------------
+
+    def time_there(self) -> datetime | None:
+        """By the Date header of an answer; a key that may not list endpoints gets it as well."""
+        with _translated():
+            try:
+                answer = self._stripe.webhook_endpoints.list({"limit": 1}).last_response
+                headers: Any = answer.headers if answer else {}
+            except stripe.PermissionError as error:
+                headers = error.headers
+        return parsedate_to_datetime(headers["Date"]) if headers.get("Date") else None
+
+    def takes_payments(self) -> bool:
+        """Whether Stripe has cleared the account for payments."""
+        with _translated():
+            return bool(self._stripe.accounts.retrieve_current().charges_enabled)
+
+    def lacking(self) -> dict[str, str]:
+        """What we do at Stripe and this key may not, with Stripe's name for the permission.
+
+        Reads of one row, and one write that can change nothing: the page it closes does not exist.
+        """
+        v1, one = self._stripe, {"limit": 1}
+        tries: dict[str, Callable[[], Any]] = {
+            "open and close payment pages": lambda: v1.checkout.sessions.expire(NOBODYS),
+            "read payments": lambda: v1.payment_intents.list(one),  # type: ignore[arg-type]
+            "read charges": lambda: v1.charges.list(one),  # type: ignore[arg-type]
+            "read refunds": lambda: v1.refunds.list(one),  # type: ignore[arg-type]
+            "read disputes": lambda: v1.disputes.list(one),  # type: ignore[arg-type]
+            "read fees": lambda: v1.balance_transactions.list(one),  # type: ignore[arg-type]
+            "list events": lambda: v1.events.list(one),  # type: ignore[arg-type]
+            "list webhook endpoints": lambda: v1.webhook_endpoints.list(one),  # type: ignore[arg-type]
+        }
+        found = {}
+        for what, attempt in tries.items():
+            try:
+                with _translated():
+                    attempt()
+            except NotPermitted as error:
+                found[what] = error.permission
+            except BadKey:
+                raise
+            except Rejected:
+                continue  # it might, and there is no such page
+        return found
+
+    def list_endpoints(self) -> list[Endpoint]:
+        with _translated():
+            rows = self._stripe.webhook_endpoints.list({"limit": 100}).auto_paging_iter()
+            return [_endpoint(row.to_dict()) for row in rows]
+
+    def make_endpoint(self, *, url: str, types: Iterable[str]) -> Endpoint:
+        """The answer alone holds the secret. Raises Rejected with Stripe's own words, which are
+        about the address."""
+        wanted: Any = {"url": url, "enabled_events": list(types), "api_version": API_VERSION}
+        with _translated(in_its_words=True):
+            return _endpoint(self._stripe.webhook_endpoints.create(wanted).to_dict())
+
+    def change_endpoint(self, endpoint_id: str, *, types: Iterable[str]) -> Endpoint:
+        """Enabled, and for these types; address and version stay."""
+        wanted: Any = {"enabled_events": list(types), "disabled": False}
+        with _translated():
+            return _endpoint(self._stripe.webhook_endpoints.update(endpoint_id, wanted).to_dict())
+
+    def delete_endpoint(self, endpoint_id: str) -> None:
+        with _translated():
+            self._stripe.webhook_endpoints.delete(endpoint_id)
+
 
 def event_of(data: dict[str, Any], body: bytes | None = None) -> Event:
     """Raises NotAnEvent."""
@@ -186,9 +260,16 @@ def event_of(data: dict[str, Any], body: bytes | None = None) -> Event:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(*, in_its_words: bool = False) -> Iterator[None]:
+    """`in_its_words`: only where they cannot hold what a donor typed."""
     try:
         yield
+    except stripe.AuthenticationError as error:
+        raise BadKey(_said(error)) from error
+    except stripe.PermissionError as error:
+        named = re.search(r"'rak_(\w+)'", error.user_message or "")
+        permission = named[1] if named else ""
+        raise NotPermitted(f"{_said(error)} {permission}".strip(), permission=permission) from error
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Unavailable(_said(error)) from error
     except stripe.StripeError as error:
@@ -196,7 +277,8 @@ def _translated() -> Iterator[None]:
             raise Busy(_said(error)) from error
         if (error.http_status or 500) >= 500:
             raise Unavailable(_said(error), stored=True) from error
-        raise Rejected(_said(error)) from error
+        words = error.user_message if in_its_words else None
+        raise Rejected(words or _said(error)) from error
 
 
 def _said(error: stripe.StripeError) -> str:
@@ -285,4 +367,16 @@ def _dispute(data: dict) -> Dispute:
         movements=tuple(
             Movement(one["id"], one["amount"], one["fee"], _time(one["created"])) for one in moved
         ),
+    )
+
+
+def _endpoint(data: dict) -> Endpoint:
+    return Endpoint(
+        id=data["id"],
+        url=data["url"],
+        version=data.get("api_version") or "",
+        types=frozenset(data["enabled_events"]),
+        enabled=data["status"] == "enabled",
+        created=_time(data["created"]),
+        secret=data.get("secret") or "",
     )

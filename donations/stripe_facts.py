@@ -31,6 +31,18 @@ class Rejected(Exception):
     """Stripe will not do this; asking again changes nothing."""
 
 
+class BadKey(Rejected):
+    """Stripe does not know the key, or not any more."""
+
+
+class NotPermitted(Rejected):
+    """The key is a restricted one, and lacks a permission."""
+
+    def __init__(self, message: str = "", *, permission: str = "") -> None:
+        super().__init__(message)
+        self.permission = permission  # Stripe's name for it, "" where it tells none
+
+
 class BadSignature(Exception):
     """Not signed by Stripe with our secret, or too long ago."""
 
@@ -135,3 +147,16 @@ class Event:
     object_id: str
     created: datetime
     payload: bytes
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where Stripe sends its events. `secret` is known only to who has just made it."""
+
+    id: str
+    url: str
+    version: str  # of the API, for the events; "" = the account's own
+    types: frozenset[str]
+    enabled: bool
+    created: datetime
+    secret: str = ""

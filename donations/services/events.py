@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from donations import gateway
@@ -54,10 +55,12 @@ class Case:
         return {one.object_id for one in of_disputes if _thing(one).get("status") == LOST}
 
 
-def process_events(*, limit: int = 1000) -> int:
-    """Works through what is due; returns how many events it took. Two at once share the work."""
+def process_events(*, limit: int = 1000, among: "QuerySet[StripeEvent] | None" = None) -> int:
+    """Works through what is due, of all or `among` these; returns how many events it took. Two at
+    once share the work."""
     release()
-    waiting = StripeEvent.objects.filter(state__in=[State.RECEIVED, State.PARKED])
+    rows = StripeEvent.objects.all() if among is None else among
+    waiting = rows.filter(state__in=[State.RECEIVED, State.PARKED])
     taken = 0
     while taken < limit:
         events = claim(waiting, limit=min(BATCH, limit - taken), lease=LEASE)

@@ -17,6 +17,7 @@ from donations.models import CheckoutAttempt, Donation, Donor, StripeEvent
 # asked what happened: from then on nobody could bring such a gift to an end.
 UNFINISHED = timedelta(days=35)
 AT_ONCE = 200
+FORGOTTEN = b"{}"  # in place of what an event told: that it came stays, said again it is not new
 
 State = Donation.State
 Attempt = CheckoutAttempt.State
@@ -66,7 +67,7 @@ def _forget(pk: int, until: datetime) -> int:
     donor = Donor.objects.select_for_update().get(pk=held.donor_id)
     known = _ids(held)
     told = StripeEvent.objects.filter(Q(donation=held) | Q(object_id__in=known))
-    told.update(payload=b"{}", donation=None)  # that it came stays: said again it is not new
+    told.update(payload=FORGOTTEN, donation=None)
     held.consents.all().delete()
     held.delete()
     if not donor.donations.exists():

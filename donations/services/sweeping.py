@@ -27,18 +27,26 @@ def sweep(*, now: datetime | None = None, patience: timedelta = PATIENCE) -> int
     now = now or timezone.now()
     found = _given_up(now)  # Stripe is not asked, and cannot be in the way
     try:
-        found += _missed_events(now)
-        found += _missed_sessions(now, patience)
+        found += fetch_missed(now=now, patience=patience)
     except Unavailable as error:
         log.warning("sweep stopped", extra={"reason": str(error)})
     return found
 
 
-def _missed_events(now: datetime) -> int:
+def fetch_missed(
+    *, now: datetime, since: datetime | None = None, patience: timedelta = PATIENCE
+) -> int:
+    """Asks Stripe; `since`: further back than the list was read to already. Raises Unavailable
+    when it falls silent: what came until then is kept."""
+    return _missed_events(now, since) + _missed_sessions(now, patience)
+
+
+def _missed_events(now: datetime, further: datetime | None) -> int:
     """Into the inbox; processing finds them there. The mark moves when the list came to its end:
     whoever is interrupted leaves the older events to the next one. A key that may not list events
     stops nobody from asking for the payment pages, and stands on the treasurer's desk."""
-    since = max(min(_read_until() or now, now) - OVERLAP, now - KEPT)
+    # never from later on than the mark: it would then pass over what lies between
+    since = max(min(further or now, _read_until() or now, now) - OVERLAP, now - KEPT)
     found = 0
     try:
         for event in gateway.get().list_events(since=since, types=list(inbox.ACTED_ON)):

@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from donations.gateway import Gateway
+from donations.gateway import API_VERSION, Gateway
+from donations.services.examining import examine
+from donations.services.inbox import ACTED_ON
 from donations.stripe_facts import Order, Rejected
 
 KEY = os.environ.get("STRIPE_TEST_KEY", "")
@@ -70,3 +72,25 @@ def test_events_can_be_swept(gateway):
     for event in gateway.list_events(since=since, types=["checkout.session.expired"]):
         assert event.id.startswith("evt_")
         assert event.type == "checkout.session.expired"
+
+
+def test_an_endpoint_is_made_changed_and_deleted(gateway):
+    url = f"https://www.example.org/{uuid.uuid4()}/stripe/webhook/"
+    made = gateway.make_endpoint(url=url, types=["charge.updated"])
+    try:
+        assert made.secret.startswith("whsec_") and made.version == API_VERSION
+        changed = gateway.change_endpoint(made.id, types=ACTED_ON)
+        assert changed.types == frozenset(ACTED_ON) and changed.enabled and not changed.secret
+        assert [one.id for one in gateway.list_endpoints() if one.url == url] == [made.id]
+    finally:
+        gateway.delete_endpoint(made.id)
+    assert not [one for one in gateway.list_endpoints() if one.url == url]
+
+
+@pytest.mark.django_db
+def test_what_the_doctor_says_of_the_key_and_the_clock(settings):
+    """The endpoint and what has arrived are the installation's; the key is the one we were given."""
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = KEY, ""
+    told = [one.what for one in examine() if one.level == "ok"]
+    for words in ("test mode", "clocks are", "may do all that is done with it"):
+        assert any(words in one for one in told), told
