@@ -1,12 +1,14 @@
 """Colours that can be read, numbers that are right, figures as Italians write them."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from brand import figures
 from brand.colour import contrast
 from brand.models import BrandSettings, LegalSettings
-from brand.templatetags.brand_tags import euro, thermometer
+from brand.templatetags.brand_tags import euro, sums, thermometer
 
 
 def test_black_on_white_is_21_to_1():
@@ -93,3 +95,20 @@ def test_cards_carry_the_name_and_the_colours():
     theirs = BrandSettings(name="Val Verde", yellow="#A8E6B0", ink="#0A3A2B").on_cards
     assert (theirs["brand"], theirs["ground"], theirs["ink"]) == ("Val Verde", "#a8e6b0", "#0a3a2b")
     assert 1.2 < contrast(theirs["dim"], theirs["ink"]) < contrast(theirs["ground"], theirs["ink"])
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("da 2\u00a0€ in su", ["2\u00a0€"]),
+        ("1.250,50 € su 20.000 €", ["1.250,50 €", "20.000 €"]),
+        ("from €2, then €1,250.50.", ["€2", "€1,250.50"]),
+        ("nel 2026, ore 10.42", []),
+    ],
+)
+def test_sums_stand_in_the_face_of_the_figures(words, found):
+    assert re.findall(r'<span class="num">(.*?)</span>', sums(words)) == found
+
+
+def test_words_around_a_sum_stay_words():
+    assert sums("<b>5 €</b>") == '&lt;b&gt;<span class="num">5 €</span>&lt;/b&gt;'

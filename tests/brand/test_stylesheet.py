@@ -46,3 +46,11 @@ def test_the_marks_of_a_form_are_styled() -> None:
     form = (base / "donations/templates/donations/give.html").read_text("utf-8")
     used = {name for names in re.findall(r'class="([^"{]+)"', form) for name in names.split()}
     assert sorted(name for name in used if f".{name}" not in styled) == []
+
+
+def test_a_face_has_the_same_weights_in_each_of_its_files() -> None:
+    """Otherwise the browser picks one file by weight, and letters of the other fall to a system
+    face."""
+    tokens = (Path(settings.BASE_DIR) / "brand/static/brand/tokens.css").read_text("utf-8")
+    faces = re.findall(r'font-family: "(\w+)"; .*?font-weight: ([\d ]+);', tokens)
+    assert len(faces) == 4 and len(set(faces)) == 2
