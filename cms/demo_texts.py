@@ -60,10 +60,14 @@ def actions(pictures: dict[str, Any], funds: dict[str, Any]) -> list[dict[str, A
             "sportello per bollette e bandi, senza gergo</li><li>La spesa a casa per chi ha più di "
             "settantacinque anni</li></ul>",
             "facts_title": "Orari e indirizzi",
-            "facts": "<p><b>Lunedì e mercoledì</b> 9.00–12.30<br/><b>Venerdì</b> 14.30–18.30<br/>"
-            "<b>Primo sabato del mese</b> 9.00–12.00</p><p>Via delle Contrade 12, Sondrio<br/>Si "
-            "entra dal cortile, senza gradini.</p>",
-            "body": [
+            "hours": [
+                ("row", {"days": "Lunedì e mercoledì", "hours": "9.00–12.30"}),
+                ("row", {"days": "Venerdì", "hours": "14.30–18.30"}),
+                ("row", {"days": "Primo sabato del mese", "hours": "9.00–12.00"}),
+            ],
+            "facts": "<p>Via delle Contrade 12, Sondrio<br/>Si entra dal cortile, senza gradini.</p>"
+            '<p><a href="tel:+390342000000">0342 000 000</a></p>',
+            "opening": [
                 ("steps", {"heading": "Come funziona la somma", "steps": [
                     {"title": "Si arriva", "text": "Un colloquio, non un esame. Si guarda insieme com’è il mese e si decide per quanto: tre, sei, dodici mesi."},
                     {"title": "Si sceglie", "text": "Ogni famiglia ha una tessera con i suoi valori. Passa fra gli scaffali, prende quello che le serve, lascia quello che non le piace."},
@@ -74,8 +78,8 @@ def actions(pictures: dict[str, Any], funds: dict[str, Any]) -> list[dict[str, A
                     {"number": 94, "what": "famiglie che l’hanno chiusa, perché l’anno è girato"},
                     {"number": 11300, "what": "ore restituite, una alla volta"},
                 ]}),
-                ("quote", {"words": "Ballerine tra casse, prodotti e carrelli: che danzino sulle punte muovendo passi leggeri.", "who": "Dal biglietto appeso in cassa 2"}),
             ],
+            "quote": [("quote", {"words": "Ballerine tra casse, prodotti e carrelli: che danzino sulle punte muovendo passi leggeri.", "who": "Dal biglietto appeso in cassa 2"})],
         },
         {
             "title": "Cantieri",

@@ -47,6 +47,15 @@ class Actions(Band):
         description = _("Up to three actions, stepping down like terraces.")
 
 
+class Opening(blocks.StructBlock):
+    days = blocks.CharBlock(label=_("Days"), max_length=60)
+    hours = blocks.CharBlock(label=_("Hours"), max_length=40)
+
+    class Meta:
+        icon = "time"
+        label = _("Days and hours")
+
+
 class News(Band):
     class Meta:
         icon = "list-ul"

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cms import cache as page_cache
-from cms.models import ArticlePage, CampaignPage, HomePage, NewsIndexPage, StandardPage
+from cms.models import ActionPage, ArticlePage, CampaignPage, HomePage, NewsIndexPage, StandardPage
 from cms.models.base import SitePage
 from tests.cms.conftest import PAGES
 
@@ -177,3 +177,34 @@ def test_every_shared_card_carries_the_brand(site):
     for page in kinds:
         for found in page.objects.all():
             assert found.share_spec().brand == "segni positivi", found
+
+
+def test_an_action_tells_how_it_works_then_its_story_with_its_hours(visitor):
+    page = shown(visitor, PAGES["action"])
+    order = [page.index(words) for words in (
+        "Come funziona la somma", "11.300", "Dentro, e intorno", "Ballerine tra casse", "Lunedì e"
+    )]  # fmt: skip
+    assert order == sorted(order)
+    assert "<dt>Venerdì</dt><dd>14.30–18.30</dd>" in page
+    assert 'href="#orari">Orari e indirizzi</a>' in page
+
+
+def test_hours_without_a_title_are_still_named(visitor):
+    ActionPage.objects.filter(slug="emporion").update(facts_title="")
+    page = shown(visitor, PAGES["action"])
+    assert 'href="#orari">Orari e indirizzi</a>' in page and "<h3>Orari e indirizzi</h3>" in page
+
+
+def test_an_action_without_hours_has_no_box(visitor):
+    ActionPage.objects.filter(slug="emporion").update(hours=[], facts="")
+    page = shown(visitor, PAGES["action"])
+    assert "orari" not in page and "Dentro, e intorno" in page
+
+
+def test_the_first_question_stands_open(visitor):
+    page = shown(visitor, PAGES["campaign"])
+    assert re.findall(r'<details class="faq"( open)?>', page) == [" open", "", ""]
+
+
+def test_a_sum_in_running_text_is_in_the_face_of_the_figures(visitor):
+    assert '<span class="num">50 €</span> sono la spesa' in shown(visitor, PAGES["home"])
