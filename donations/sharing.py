@@ -1,4 +1,8 @@
-"""How the form looks where its address is shared, and what it says to machines."""
+"""How the form looks where its address is shared, what it says to machines, and what a donor can
+pass on."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -8,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from brand.linked_data import Node, body_name
 from brand.models import BrandSettings
+from donations.models import Donation
+from donations.sums import top
 from media.cards import CardSpec
 from media.models import StoredCard
 from media.services import share_card
@@ -34,3 +40,34 @@ def described() -> Node:
         "recipient": body_name(),
         "priceCurrency": "EUR",
     }
+
+
+@dataclass(frozen=True)
+class PassItOn:
+    """A card without sums and names, what it says, and the address of the same form."""
+
+    card: StoredCard | None
+    words: str
+    link: str
+
+
+def pass_it_on(request: HttpRequest, gift: Donation) -> PassItOn:
+    brand = BrandSettings.load(request_or_site=request)
+    addends = (_("My gift"), _("yours"))
+    spec = CardSpec(
+        kind="statement",
+        lines=addends,
+        headline=brand.claim,
+        language=get_language() or settings.LANGUAGE_CODE,
+        **brand.on_cards,
+    )
+    words = f"{addends[0]} + {addends[1]} = {brand.claim}"
+    return PassItOn(card=share_card(spec), words=words, link=_same_form(gift))
+
+
+def _same_form(gift: Donation) -> str:
+    """Leads to the fund and the campaign of the gift; whoever gives is added to the same sum."""
+    asked = {"fondo": gift.fund.slug}
+    if gift.source and (campaign := top(gift.source)).kind == "campaign":
+        asked["campagna"] = campaign.key
+    return f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(asked)}"

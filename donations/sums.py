@@ -21,11 +21,11 @@ def sum_with(gift: Donation) -> WithGift | None:
     """Of the campaign that brought the gift, else of its fund. None until the gift is there."""
     if gift.state not in Donation.RECEIVED or gift.net <= 0:
         return None
-    now = totals(_root(gift.source)).cents if gift.source else _of_fund(gift.fund_id)
+    now = totals(top(gift.source)).cents if gift.source else _of_fund(gift.fund_id)
     return WithGift(before=now - gift.net, now=now) if now >= gift.net else None
 
 
-def _root(source: Source) -> Source:
+def top(source: Source) -> Source:
     """The campaign of a post's delivery: the top of its tree."""
     while source.parent is not None:
         source = source.parent

@@ -241,12 +241,14 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
 def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Shows how far the gift is. It settles nothing: the webhook does, and this page waits."""
     gift = get_object_or_404(Donation.objects.select_related("fund"), public_id=public_id)
+    now = phase(gift)
     response = render(
         request,
         "donations/thanks.html",
         {
             "gift": gift,
-            "phase": phase(gift),
+            "phase": now,
+            "to_pass_on": sharing.pass_it_on(request, gift) if now == "settled" else None,
             "every": _refresh(gift),
             "meaning": meaning_of(gift),
             "sum": sum_with(gift),

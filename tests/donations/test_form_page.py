@@ -275,6 +275,7 @@ def test_the_letter_is_only_for_who_ticks_it_and_its_words_are_kept(
     page = client.get(PAGE).content.decode()
     (box,) = re.findall(r'<input type="checkbox" name="lettera"[^>]*>', page)
     assert "checked" not in box
+    assert re.search(r"<legend>Un permesso</legend>\s*<div[^>]*><input[^>]*lettera", page)
     sent = typed()
     client.post(PAGE, sent)
     gift = Donation.objects.get()

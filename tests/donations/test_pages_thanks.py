@@ -1,13 +1,19 @@
 """The page the donor comes back to: it shows the state and settles nothing."""
 
+import re
 import uuid
+from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from attribution import services as attribution
+from donations import sharing
 from donations.models import Donation, JournalEntry
 from donations.services import inbox
 from giving_support import begin, process, session_of
+from media.models import StoredCard
 from memory_stripe import MemoryStripe
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +69,38 @@ def test_the_truth_arrives_by_webhook_and_says_thank_you(
     assert "Grazie, Maria." in text
     assert "25,00\u00a0€" in text
     assert "hx-get" not in text and "http-equiv" not in text
+
+
+def test_a_card_and_the_link_to_the_same_sum_are_there_to_be_passed_on(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    campaign = attribution.source(kind="campaign", key="7")
+    post = attribution.source(kind="post", key="1", parent=campaign)
+    gift = begin(source=post).donation
+    assert "collegamento" not in page(client, gift)  # nothing to be proud of yet
+    memory_stripe.pay_by_card(session_of(gift))
+    told(memory_stripe)
+    text = page(client, gift)
+    field = re.search(r'<input id="collegamento" readonly value="([^"]+)">', text)
+    assert field
+    assert unescape(field[1]) == f"{settings.SITE_URL}/dona/?fondo=generale&campagna=7"
+    card = re.search(r'href="([^"]+)" download', text)
+    assert card and StoredCard.objects.get().url == card[1]
+    assert f'<img src="{card[1]}"' in text and "Il mio dono + il tuo = " in text
+    asked = client.get(unescape(field[1]).removeprefix(settings.SITE_URL)).content.decode()
+    assert re.search(r'name="campagna" value="7"', asked)
+
+
+def test_where_no_card_can_be_drawn_the_link_is_there(
+    client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "share_card", lambda spec: None)
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    told(memory_stripe)
+    text = page(client, gift)
+    assert "Copia il collegamento al modulo" in text and "/dona/?fondo=generale" in text
+    assert "download" not in text
 
 
 def test_months_are_written_as_each_language_writes_them(
