@@ -35,6 +35,10 @@ class State:
         return self.totals.cents
 
     @property
+    def percent(self) -> int:
+        return self.raised * 100 // self.goal if self.goal else 0
+
+    @property
     def missing(self) -> int:
         return max(self.goal - self.raised, 0)
 

@@ -3,8 +3,12 @@
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from attribution.models import Source
+from campaigns.models import Campaign
+from cms import campaign_state
 from cms.dashboard.base import Part, bounds, today
 from donations.models import Donation
 from donations.treasury import desk_counts
@@ -31,24 +35,37 @@ class CameInToday(Part):
         sums = received.aggregate(cents=Sum(net), gifts=Count("pk"))
         waiting = Donation.objects.filter(state=Donation.State.PROCESSING)
         sources = list(
-            received.values(label=F("source__label"))
+            received.values("source")
             .annotate(cents=Sum(net))
-            .order_by(F("cents").desc(), "label")[:SHOWN]
+            .order_by(F("cents").desc(), "source")[:SHOWN]
         )
+        known = Source.objects.select_related("parent").in_bulk([row["source"] for row in sources])
         top = max((row["cents"] for row in sources), default=0)
         return {
             "cents": sums["cents"] or 0,
             "gifts": sums["gifts"],
             "waiting": waiting.aggregate(cents=Sum("amount"))["cents"] or 0,
             "sources": [
-                row | {"share": max(0, row["cents"]) * 100 // top if top > 0 else 0}
+                {
+                    "label": known[row["source"]].full_name if row["source"] in known else "",
+                    "cents": row["cents"],
+                    "share": max(0, row["cents"]) * 100 // top if top > 0 else 0,
+                }
                 for row in sources
             ],
+            "campaigns": self._open(),
+            "can_open": self.request.user.has_perm("donations.view_donation"),
             "to_decide": self._to_decide(),
             "unfinished": Donation.objects.filter(
                 Q(state=Donation.State.FAILED), created_at__gte=starts
             ).count(),
         }
+
+    def _open(self) -> list[campaign_state.State]:
+        """Campaigns of these days that have a goal."""
+        now = timezone.now()
+        running = Campaign.objects.filter(starts_at__lte=now, ends_at__gt=now, goal__gt=0)
+        return [campaign_state.of(campaign) for campaign in running.order_by("ends_at", "pk")]
 
     def _to_decide(self) -> int:
         """What waits on the treasurer's desk."""

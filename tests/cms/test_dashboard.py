@@ -4,9 +4,14 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
+from attribution import services as attribution
 from campaigns.models import Campaign, Post
 from config import heartbeat
 from config.models import Heartbeat
+from donations import gateway
+from giving_support import begin, session_of
+from memory_stripe import MemoryStripe
+from treasury_support import tell
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +52,33 @@ def test_an_old_tick_says_since_when(client, admin_user):
 def test_money_is_for_those_who_may_see_it(client, person, admin_user):
     assert "came-in" not in home(client, person)
     assert "came-in" in home(client, admin_user)
+
+
+def test_money_names_the_post_that_brought_it_and_how_far_the_campaign_is(
+    client, admin_user, monkeypatch
+):
+    today = timezone.localdate()
+    campaign = Campaign(
+        name="DonoDay",
+        slug="donoday",
+        hashtags="#DonoDay",
+        start_date=today,
+        end_date=today,
+        goal=100_00,
+    )
+    campaign.full_clean()
+    campaign.save()
+    node = attribution.source(kind="campaign", key=str(campaign.pk), label="DonoDay")
+    post = attribution.source(kind="post", key="1", label="Sei metri di muro", parent=node)
+    wall = attribution.source(kind="delivery", key="1", label="Il muro", parent=post)
+    stripe = MemoryStripe()
+    monkeypatch.setattr(gateway, "get", lambda: stripe)
+    stripe.pay_by_card(session_of(begin(source=wall).donation))
+    tell(stripe)
+    card = home(client, admin_user).split('aria-labelledby="came-in"')[1]
+    assert "Il muro · Sei metri di muro" in card
+    assert "<strong>25\u00a0€</strong> su 100\u00a0€ (25 %)" in card
+    assert 'href="/admin/tesoreria/"' in card
 
 
 def test_a_part_that_fails_takes_no_other_along(client, admin_user, monkeypatch):

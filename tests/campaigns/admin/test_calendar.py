@@ -24,6 +24,12 @@ def test_posts_stand_on_their_day_with_their_state(as_role, write, approve):
     assert "sp-slot sp-mute" in page
 
 
+def test_the_agenda_of_narrow_screens_says_where_each_goes_out(as_role, write, approve):
+    approve(write(minutes=1, text="Pianificato {link} #DonoDay2026"))
+    table, agenda = shown(as_role(roles.CAMPAIGNERS)).split("sp-agenda")
+    assert "sp-nets" in agenda and "sp-nets" not in table
+
+
 def test_what_was_moved_after_its_yes_stands_on_its_new_day(as_role, write, approve, marta):
     from datetime import time
 
