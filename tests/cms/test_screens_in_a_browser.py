@@ -56,7 +56,7 @@ def test_the_editors_of_pages_pictures_and_settings(site, browser):
     client = Client()
     client.force_login(get_user_model().objects.get(username="carla"))
     with opened(browser, client) as context:
-        for address in [*editors(), "/admin/users/"]:
+        for address in [*editors(), "/admin/users/", "/admin/users/new/"]:
             assert visit(context, address) == [], address
 
 
