@@ -450,12 +450,12 @@ def test_failed_ones_alone_and_what_became_of_them(settled: Donation) -> None:
     StripeEvent.objects.filter(pk=event.pk).update(state=State.FAILED, attempts=12, last_error="x")
     assert "none" in run("stripe_replay", "--parked", "--since", "2999-01-01")
     dry = run("stripe_replay", "--failed", "--dry-run")
-    assert "1 would be run again" in dry and "need a person" in dry
+    assert "To run again: 1." in dry and "need a person" in dry
     event.refresh_from_db()
     assert event.state == State.FAILED
     told = run("stripe_replay", "--failed")
     event.refresh_from_db()
-    assert "1 were run again" in told and "in the books" in told
+    assert "Run again: 1." in told and "in the books" in told
     assert (event.state, event.attempts, event.last_error) == (State.PROCESSED, 1, "")
 
 

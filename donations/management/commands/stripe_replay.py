@@ -55,10 +55,10 @@ class Command(BaseCommand):
             self.stdout.write("There are none to run again.")
             return
         if options["dry_run"]:
-            self._tell(f"{number} would be run again; now they are:", _states(events))
+            self._tell(f"To run again: {number}. Now they are:", _states(events))
             return
         outcome = replay(events=events)
-        self._tell(f"{number} were run again:", outcome)
+        self._tell(f"Run again: {number}. Now they are:", outcome)
         if outcome[State.FAILED]:
             raise CommandError(f"{outcome[State.FAILED]} could not be worked through.")
 
