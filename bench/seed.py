@@ -118,3 +118,71 @@ def gifts(number: int) -> None:
             for n in range(number)
         ]
     )
+
+
+def books(number: int) -> None:
+    """Gifts that were received, a day apart in fives, each of a donor of its own, with its fee and
+    its receipt. One in ten went back whole, and its receipt is void."""
+    import uuid
+
+    from django.utils import timezone
+
+    from donations.models import Account, Donation, Donor, Fund, JournalEntry, Receipt
+
+    now = timezone.now()
+    fund, _made = Fund.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
+    income, _made = Account.objects.get_or_create(
+        fund=fund, defaults={"code": "fund-bench", "name": "Bench", "kind": Account.Kind.INCOME}
+    )
+    stripe = Account.objects.get(code=Account.STRIPE)
+    fees = Account.objects.get(code=Account.FEES)
+    first = Donor.objects.count()
+    numbers = range(first, first + number)
+    donors = Donor.objects.bulk_create(
+        [Donor(email=f"donor{n}@example.org") for n in numbers], batch_size=1000
+    )
+    given = Donation.objects.bulk_create(
+        [
+            Donation(
+                form_token=uuid.uuid4(),
+                donor=donor,
+                fund=fund,
+                amount=2501,
+                refunded_amount=0 if n % 10 else 2501,
+                state="settled" if n % 10 else "refunded",
+                settled_at=now - timedelta(days=n // 5),
+                method="card",
+                first_name=f"Ada {n}",
+                last_name="Bianchi d’Aragona",
+            )
+            for n, donor in zip(numbers, donors, strict=True)
+        ],
+        batch_size=1000,
+    )
+    rows = []
+    for n, gift in zip(numbers, given, strict=True):
+        common = {"donation": gift, "at": gift.settled_at}
+        ch, txn = f"ch_{n:024d}:gift", f"txn_{n:024d}:fee"
+        rows.append(JournalEntry(debit=stripe, credit=income, amount=2501, origin=ch, **common))
+        rows.append(JournalEntry(debit=fees, credit=stripe, amount=63, origin=txn, **common))
+        if n % 10 == 0:
+            re = f"re_{n:024d}:refund"
+            rows.append(JournalEntry(debit=income, credit=stripe, amount=2501, origin=re, **common))
+    JournalEntry.objects.bulk_create(rows, batch_size=1000)
+    void = {"state": "void", "voided_at": now, "void_reason": "refund", "void_day": now.date()}
+    Receipt.objects.bulk_create(
+        [
+            Receipt(
+                issuer="bench",
+                year=2026,
+                number=n + 1,
+                donation=gift,
+                amount=2501,
+                data={"donor": gift.donor_name, "address": "Via Roma 1, 00100 Roma" * 20},
+                issued_at=now,
+                **({} if n % 10 else void),
+            )
+            for n, gift in zip(numbers, given, strict=True)
+        ],
+        batch_size=1000,
+    )

@@ -5,10 +5,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.log_actions import LogActionRegistry
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import ModelLogEntry
 
 from donations.treasury.funds import FundViewSet
 
@@ -66,11 +68,23 @@ def treasury_menu() -> MenuItem:
     )
 
 
+class ExportTaken(LogFormatter):  # type: ignore[misc]
+    label = _("Download a spreadsheet")
+
+    def format_message(self, entry: ModelLogEntry) -> str:
+        data = entry.data
+        if "rows" not in data:  # as it was written before
+            return gettext("Downloaded a spreadsheet of the treasury")
+        return gettext("Downloaded the spreadsheet “%(name)s” (rows: %(rows)s)") % {
+            "name": f"{data['what']}.{data['format']}",
+            "rows": data["rows"],
+        }
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
     for name, label, message in (
         ("reveal", _("Show personal data"), _("Saw a donor’s mail address or codice fiscale")),
-        ("export", _("Download a spreadsheet"), _("Downloaded a spreadsheet of the treasury")),
         ("receipt_opened", _("Open a receipt"), _("Opened a receipt")),
         ("receipt_reprinted", _("Print a receipt again"), _("Printed a receipt again")),
         ("attachment_opened", _("Open an attachment"), _("Opened a mail’s attachment")),
@@ -78,3 +92,4 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)
+    actions.register_action("donations.export")(ExportTaken)

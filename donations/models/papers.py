@@ -77,6 +77,11 @@ class ReceiptCounter(models.Model):
         return f"{self.issuer} {self.year}: {self.last}"
 
 
+def receipt_label(year: int, number: int) -> str:
+    """As printed: 2026/000123."""
+    return f"{year}/{number:06d}"
+
+
 _VOID_REASONS = ["refund", "refund_returned", "dispute_lost", "dispute_won"]
 
 
@@ -160,8 +165,7 @@ class Receipt(models.Model):
 
     @property
     def label(self) -> str:
-        """As printed: 2026/000123."""
-        return f"{self.year}/{self.number:06d}"
+        return receipt_label(self.year, self.number)
 
     @property
     def void_words(self) -> str:

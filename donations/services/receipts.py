@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from donations import issuer
 from donations.models import Donation, Receipt, ReceiptCounter
+from donations.models.papers import receipt_label
 from donations.receipts import render_receipt
 from donations.receipts.wording import country
 
@@ -62,7 +63,7 @@ def issue(
 ) -> Receipt:
     """A receipt with the roll's next number and its data frozen, in the books' transaction."""
     number = roll.next()
-    label = f"{roll.year}/{number:06d}"
+    label = receipt_label(roll.year, number)
     return Receipt.objects.create(
         issuer=roll.body["fiscal_code"],
         year=roll.year,

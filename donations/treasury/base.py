@@ -1,4 +1,5 @@
-"""What every page of the treasury shares: who may enter, the tabs, the path at the top."""
+"""What every page of the treasury shares: who may enter, the tabs, the path at the top; and what its
+lists share: a form that narrows them, and a spreadsheet of what it leaves."""
 
 from typing import Any
 
@@ -13,7 +14,8 @@ from django.views.generic import TemplateView
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from donations.treasury import desk_counts
+from donations.treasury import desk_counts, export
+from donations.treasury.periods import Period
 
 PER_PAGE = 50
 TABS = (
@@ -58,3 +60,33 @@ class TreasuryView(WagtailAdminTemplateMixin, TemplateView):
 
     def paged(self, rows: QuerySet) -> Page:
         return Paginator(rows, PER_PAGE).get_page(self.request.GET.get("p"))
+
+
+class TreasuryList(TreasuryView):
+    """`?formato=csv` or `xlsx`: the spreadsheet of what is seen. With a filter that cannot be read
+    it is the page, which says so: nobody asked for a spreadsheet of everything."""
+
+    filter_class: type[Period]
+
+    def get(  # type: ignore[override]  # a file is an answer too
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        self.filter = self.filter_class(request.GET)
+        self.rows = self.filter.narrow(self.all_rows())
+        if request.GET.get("formato") in export.FORMATS and self.filter.is_valid():
+            return self.sheet()
+        return super().get(request, *args, **kwargs)
+
+    def all_rows(self) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def sheet(self) -> HttpResponseBase:
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query = self.request.GET.copy()
+        for name in ("p", "formato"):
+            query.pop(name, None)
+        return super().get_context_data(
+            filter=self.filter, page=self.paged(self.rows), query=query.urlencode(), **kwargs
+        )

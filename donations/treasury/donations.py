@@ -1,21 +1,21 @@
 """The list of donations, and the page of one with all that happened."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.db.models import F, Prefetch, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
-from donations.models import Account, Consent, Donation, Receipt
+from donations.models import Account, Donation, Donor, Receipt
 from donations.treasury import export, masks
-from donations.treasury.base import TreasuryView
+from donations.treasury.base import TreasuryList, TreasuryView
 from donations.treasury.filters import VIEWS, DonationFilter
 from donations.treasury.looks import look
 from donations.treasury.timeline import timeline
@@ -28,37 +28,35 @@ def _rows() -> QuerySet[Donation]:
     )
 
 
-class DonationList(TreasuryView):
+class DonationList(TreasuryList):
     permissions = ("donations.view_donation",)
     template_name = "donations/treasury/donations.html"
     page_title = _("Donations")
     tab = "treasury:donations"
+    filter_class = DonationFilter
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.filter = DonationFilter(request.GET)
-        self.rows = self.filter.narrow(_rows())
-        if request.GET.get("formato") in export.FORMATS:
-            return self._sheet(request)
-        return super().get(request, *args, **kwargs)
+    def all_rows(self) -> QuerySet[Donation]:
+        return _rows()
+
+    def sheet(self) -> HttpResponseBase:
+        """`?foglio=donatori`: not the gifts but who made them, with what each gave by them."""
+        if self.request.GET.get("foglio") == "donatori":
+            people = Donor.objects.filter(pk__in=self.rows.order_by().values("donor"))
+            return export.donors(self.request, people, gifts=self.rows)
+        return export.donations(self.request, self.rows)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = self.paged(self.rows)
+        context = super().get_context_data(**kwargs)
         received = self.rows.filter(state__in=Donation.RECEIVED).order_by()
         sums = Donation.objects.filter(pk__in=received.values("pk")).aggregate(
             cents=Sum(F("amount") - F("refunded_amount"))
         )
-        query = self.request.GET.copy()
-        query.pop("p", None)
-        return super().get_context_data(
-            filter=self.filter,
-            page=page,
-            rows=[(row, look(row)) for row in page],
-            received=sums["cents"] or 0,
-            views=self._views(),
-            query=query.urlencode(),
-            narrowed=any(self.request.GET.get(name) for name in self.filter.fields),
-            **kwargs,
-        )
+        return context | {
+            "rows": [(row, look(row)) for row in context["page"]],
+            "received": sums["cents"] or 0,
+            "views": self._views(),
+            "may_write": self.request.user.has_perm("donations.view_donor"),
+        }
 
     def _views(self) -> list[dict[str, Any]]:
         """Ready-made views, each with how many donations it holds."""
@@ -73,45 +71,6 @@ class DonationList(TreasuryView):
             }
             for value, label in VIEWS
         ]
-
-    def _sheet(self, request: HttpRequest) -> HttpResponse:
-        headings = [
-            _("Started"),
-            _("Received"),
-            _("First name"),
-            _("Last name"),
-            _("Fund"),
-            _("Means of payment"),
-            _("Came from"),
-            _("State"),
-            _("Receipt"),
-            _("Amount"),
-            _("Given back"),
-            _("Mail for the letter of the month"),
-            _("Number"),
-        ]
-        return export.spreadsheet(request, name="donazioni", headings=headings, rows=self._cells())
-
-    def _cells(self) -> Iterator[list[Any]]:
-        asked = Consent.objects.filter(kind=Consent.Kind.NEWSLETTER).values("donation")
-        may_see = self.request.user.has_perm("donations.view_donor")
-        for gift in self.rows.annotate(letter=Q(pk__in=asked)).iterator(chunk_size=500):
-            receipts = [receipt.label for receipt in gift.receipts.all()]
-            yield [
-                gift.created_at,
-                gift.settled_at,
-                gift.first_name,
-                gift.last_name,
-                gift.fund.name,
-                str(gift.get_method_display()),
-                gift.source.full_name if gift.source else "",
-                str(gift.get_state_display()),
-                ", ".join(receipts),
-                export.euros(gift.amount),
-                export.euros(gift.refunded_amount),
-                gift.donor.email if gift.letter and may_see else "",
-                str(gift.public_id),
-            ]
 
 
 class DonationPage(TreasuryView):

@@ -1,15 +1,14 @@
 """How the treasurer narrows the list of donations."""
 
-from datetime import datetime, time
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from attribution.models import Source
 from donations.models import Donation, Fund
+from donations.treasury.periods import Period
 
 NO_CODE = "senza-codice"
 VIEWS: tuple[tuple[str, Any], ...] = (
@@ -30,10 +29,16 @@ class SourceField(forms.ModelChoiceField):
         return source.full_name
 
 
-class DonationFilter(forms.Form):
-    """Every field may be empty; what cannot be read narrows nothing and says so."""
+class DonationFilter(Period):
+    moment = "created_at"
+    field_order = ("cerca", "stato", "fondo", "da", "a", "fonte")
 
-    cerca = forms.CharField(label=_("Search"), required=False, max_length=120)
+    cerca = forms.CharField(
+        label=_("Name, mail, receipt"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
     stato = forms.ChoiceField(
         label=_("State"),
         required=False,
@@ -50,8 +55,6 @@ class DonationFilter(forms.Form):
         to_field_name="slug",
         empty_label=_("Whichever"),
     )
-    da = forms.DateField(label=_("From the day"), required=False)
-    a = forms.DateField(label=_("To the day"), required=False)
     fonte = SourceField(
         label=_("Came from"),
         required=False,
@@ -66,15 +69,6 @@ class DonationFilter(forms.Form):
         assert isinstance(sources, forms.ModelChoiceField)
         known = Source.objects.filter(pk__in=used).select_related("parent")
         sources.queryset = known.order_by("label", "-pk")
-        for name in ("da", "a"):
-            self.fields[name].widget.attrs["placeholder"] = _("dd/mm/yyyy")
-
-    def narrow(self, rows: QuerySet[Donation]) -> QuerySet[Donation]:
-        self.is_valid()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
-        for name, value in asked.items():
-            rows = getattr(self, f"_{name}")(rows, value)
-        return rows
 
     def _cerca(self, rows: QuerySet[Donation], text: str) -> QuerySet[Donation]:
         found = Q()
@@ -98,12 +92,6 @@ class DonationFilter(forms.Form):
     def _fonte(self, rows: QuerySet[Donation], source: Source) -> QuerySet[Donation]:
         return rows.filter(source=source)
 
-    def _da(self, rows: QuerySet[Donation], day: Any) -> QuerySet[Donation]:
-        return rows.filter(created_at__gte=_at(day, time.min))
-
-    def _a(self, rows: QuerySet[Donation], day: Any) -> QuerySet[Donation]:
-        return rows.filter(created_at__lte=_at(day, time.max))
-
 
 def receipt_query(word: str, prefix: str = "") -> Q:
     """2026/000123, 2026/123 or 123: the receipt's number, as people write it; else nothing."""
@@ -116,7 +104,3 @@ def receipt_query(word: str, prefix: str = "") -> Q:
     if not (year.isascii() and year.isdigit() and len(year) == 4):
         return Q(pk=None)
     return found & Q(**{f"{prefix}year": int(year)})
-
-
-def _at(day: Any, moment: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, moment))

@@ -1,16 +1,19 @@
 """The ledger ("prima nota"): balances of the accounts and every row, never changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from donations.models import Account, JournalEntry
 from donations.treasury import export
-from donations.treasury.base import TreasuryView
+from donations.treasury.base import TreasuryList
+from donations.treasury.periods import Period
 
 
 def balances() -> QuerySet[Account]:
@@ -33,56 +36,46 @@ def by_kind(accounts: Iterable[Account]) -> list[tuple[str, list[tuple[Account, 
     return [(str(Account.Kind(kind).label), rows) for kind, rows in found.items() if rows]
 
 
-class Ledger(TreasuryView):
+class LedgerFilter(Period):
+    moment = "at"
+    field_order = ("conto", "da", "a")
+
+    conto = forms.ModelChoiceField(
+        label=pgettext_lazy("ledger", "Account"),
+        required=False,
+        queryset=Account.objects.all(),
+        to_field_name="code",
+        empty_label=_("All of them"),
+    )
+
+    def _conto(self, rows: QuerySet[JournalEntry], account: Account) -> QuerySet[JournalEntry]:
+        return rows.filter(Q(debit=account) | Q(credit=account))
+
+
+class Ledger(TreasuryList):
     permissions = ("donations.view_journalentry",)
     template_name = "donations/treasury/ledger.html"
     page_title = _("Ledger")
     tab = "treasury:ledger"
+    filter_class = LedgerFilter
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.account = Account.objects.filter(code=request.GET.get("conto", "")).first()
-        self.rows = JournalEntry.objects.select_related("debit", "credit", "donation")
-        if self.account:
-            self.rows = self.rows.filter(Q(debit=self.account) | Q(credit=self.account))
-        if request.GET.get("formato") in export.FORMATS:
-            return self._sheet(request)
-        return super().get(request, *args, **kwargs)
+    @property
+    def account(self) -> Account | None:
+        found: Account | None = self.filter.cleaned_data.get("conto")
+        return found
+
+    def all_rows(self) -> QuerySet[JournalEntry]:
+        return JournalEntry.objects.select_related("debit", "credit", "donation")
+
+    def sheet(self) -> HttpResponseBase:
+        return export.ledger(self.request, self.rows, account=self.account)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         accounts = balances()
-        page = self.paged(self.rows)
-        query = self.request.GET.copy()
-        query.pop("p", None)
         return super().get_context_data(
             accounts=by_kind(accounts),
             adds_up=sum(row.dare - row.avere for row in accounts) == 0,  # type: ignore[attr-defined]
             sees_gifts=self.request.user.has_perm("donations.view_donation"),
             account=self.account,
-            page=page,
-            query=query.urlencode(),
             **kwargs,
         )
-
-    def _sheet(self, request: HttpRequest) -> HttpResponse:
-        headings = [
-            _("When"),
-            _("What"),
-            _("Debit"),
-            _("Credit"),
-            _("Amount"),
-            _("Origin"),
-            _("Number"),
-        ]
-        return export.spreadsheet(request, name="prima-nota", headings=headings, rows=self._cells())
-
-    def _cells(self) -> Iterator[list[Any]]:
-        for row in self.rows.iterator(chunk_size=500):
-            yield [
-                row.at,
-                row.title,
-                row.debit.name,
-                row.credit.name,
-                export.euros(row.amount),
-                row.origin,
-                str(row.donation.public_id),
-            ]

@@ -3,9 +3,11 @@
 import hashlib
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,35 +17,56 @@ from wagtail.log_actions import log
 
 from donations.models import Receipt
 from donations.receipts import ANNULLED, DUPLICATE, stamp_receipt, wording
-from donations.treasury.base import TreasuryView
+from donations.treasury import export
+from donations.treasury.base import TreasuryList
 from donations.treasury.filters import receipt_query
 from donations.treasury.looks import look
+from donations.treasury.periods import Period
 
 
-class ReceiptList(TreasuryView):
-    permissions = ("donations.view_receipt",)
-    template_name = "donations/treasury/receipts.html"
-    page_title = _("Receipts")
-    tab = "treasury:receipts"
+class ReceiptFilter(Period):
+    moment = "issued_at"
+    field_order = ("cerca", "stato", "da", "a")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = self.paged(self._rows())
-        return super().get_context_data(
-            page=page,
-            rows=[(row, look(row)) for row in page],
-            search=self.request.GET.get("cerca", ""),
-            **kwargs,
-        )
+    cerca = forms.CharField(
+        label=_("Name or number"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    stato = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Whichever")), *Receipt.State.choices]
+    )
 
-    def _rows(self) -> QuerySet[Receipt]:
-        rows = Receipt.objects.select_related("donation", "replaces", "replaced_by")
-        for word in self.request.GET.get("cerca", "")[:120].split():
+    def _cerca(self, rows: QuerySet[Receipt], text: str) -> QuerySet[Receipt]:
+        for word in text.split():
             rows = rows.filter(
                 Q(donation__first_name__icontains=word)
                 | Q(donation__last_name__icontains=word)
                 | receipt_query(word)
             )
         return rows
+
+    def _stato(self, rows: QuerySet[Receipt], state: str) -> QuerySet[Receipt]:
+        return rows.filter(state=state)
+
+
+class ReceiptList(TreasuryList):
+    permissions = ("donations.view_receipt",)
+    template_name = "donations/treasury/receipts.html"
+    page_title = _("Receipts")
+    tab = "treasury:receipts"
+    filter_class = ReceiptFilter
+
+    def all_rows(self) -> QuerySet[Receipt]:
+        return Receipt.objects.select_related("donation", "replaces", "replaced_by")
+
+    def sheet(self) -> HttpResponseBase:
+        return export.receipts(self.request, self.rows)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {"rows": [(row, look(row)) for row in context["page"]]}
 
 
 def stored(request: HttpRequest, pk: int) -> HttpResponse:

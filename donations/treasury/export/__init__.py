@@ -1,0 +1,16 @@
+"""The treasury's lists as spreadsheets, in files that no number of rows makes heavy."""
+
+from donations.treasury.export.answer import FORMATS, spreadsheet
+from donations.treasury.export.cells import Totals, euros
+from donations.treasury.export.sheets import donations, donors, ledger, receipts
+
+__all__ = [
+    "FORMATS",
+    "Totals",
+    "donations",
+    "donors",
+    "euros",
+    "ledger",
+    "receipts",
+    "spreadsheet",
+]

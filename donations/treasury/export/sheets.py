@@ -1,0 +1,265 @@
+"""What each spreadsheet holds. One query brings the rows, in parts; names come from small tables.
+
+Mail addresses stand only where the reader may see donors' data; codici fiscali and postal addresses
+stand in no spreadsheet of these.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from wagtail.admin.auth import permission_denied
+
+from attribution.models import Source
+from donations.models import Account, Consent, Donation, Donor, JournalEntry, Receipt
+from donations.models.papers import receipt_label
+from donations.treasury.export.answer import spreadsheet
+from donations.treasury.export.cells import Totals, euros
+
+AT_ONCE = 2000  # rows the database hands over at a time
+Rows = Iterator[list[Any]]
+
+
+def donations(request: HttpRequest, gifts: QuerySet[Donation]) -> HttpResponseBase:
+    headings = [
+        _("Started"),
+        _("Received"),
+        _("First name"),
+        _("Last name"),
+        _("Fund"),
+        _("Means of payment"),
+        _("Came from"),
+        _("State"),
+        _("Valid receipt"),
+        _("Amount"),
+        _("Given back"),
+        _("Mail for the letter of the month"),
+        _("Number"),
+    ]
+    may_write = request.user.has_perm("donations.view_donor")
+    rows = _gifts(gifts, may_write=may_write)
+    return spreadsheet(request, name="donazioni", headings=headings, rows=rows)
+
+
+def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
+    states, methods = _labels(Donation.State.choices), _labels(Donation.Method.choices)
+    # as many as there are posts and pages, however many gifts they brought
+    known = Source.objects.filter(pk__in=gifts.order_by().values("source"))
+    sources = {source.pk: source.full_name for source in known.select_related("parent")}
+    asked = Consent.objects.filter(kind=Consent.Kind.NEWSLETTER, donation=OuterRef("pk"))
+    found = (
+        Donation.objects.filter(pk__in=gifts.order_by().values("pk"))
+        .annotate(
+            valid=FilteredRelation("receipts", condition=Q(receipts__state=Receipt.State.ISSUED)),
+            letter=Exists(asked),
+        )
+        .order_by("-created_at", "-pk")
+        .values_list(
+            "created_at",
+            "settled_at",
+            "first_name",
+            "last_name",
+            "fund__name",
+            "method",
+            "source",
+            "state",
+            "valid__year",
+            "valid__number",
+            "amount",
+            "refunded_amount",
+            "letter",
+            "donor__email",
+            "public_id",
+        )
+    )
+    for row in found.iterator(chunk_size=AT_ONCE):
+        method, source, state, year, number, amount, returned, letter, email, public_id = row[5:]
+        yield [
+            *row[:5],
+            methods[method],
+            sources.get(source),
+            states[state],
+            _receipt(year, number),
+            euros(amount),
+            euros(returned),
+            email if letter and may_write else None,
+            str(public_id),
+        ]
+
+
+def ledger(
+    request: HttpRequest, entries: QuerySet[JournalEntry], *, account: Account | None = None
+) -> HttpResponseBase:
+    """In the order of time, as books are read. Of one account only its own side has a figure, so
+    that the two sums of the last row make its balance; of all accounts they are the same."""
+    headings = [
+        _("When"),
+        _("What"),
+        _("Debit account"),
+        _("Credit account"),
+        _("Debit"),
+        _("Credit"),
+        _("Origin"),
+        _("Gift"),
+    ]
+    names = request.user.has_perm("donations.view_donation")
+    if names:
+        headings += [_("First name"), _("Last name")]
+    rows = _entries(entries, account=account, names=names)
+    return spreadsheet(request, name="prima-nota", headings=headings, rows=rows)
+
+
+def _entries(entries: QuerySet[JournalEntry], *, account: Account | None, names: bool) -> Rows:
+    accounts = Account.objects.in_bulk()
+    found = (
+        entries.select_related(None)
+        .annotate(
+            gift=F("donation__public_id"),
+            first=F("donation__first_name"),
+            last=F("donation__last_name"),
+        )
+        .order_by("at", "pk")
+    )
+    debits = credits = 0
+    for row in found.iterator(chunk_size=AT_ONCE):
+        row.debit, row.credit = accounts[row.debit_id], accounts[row.credit_id]
+        debit = row.amount if account in (None, row.debit) else 0
+        credit = row.amount if account in (None, row.credit) else 0
+        debits, credits = debits + debit, credits + credit
+        yield [
+            row.at,
+            row.title,
+            row.debit.name,
+            row.credit.name,
+            euros(debit) if debit else None,
+            euros(credit) if credit else None,
+            row.origin,
+            str(row.gift) if row.gift else None,
+            *([row.first, row.last] if names else []),
+        ]
+    yield Totals([_("Totals"), None, None, None, euros(debits), euros(credits)])
+
+
+def receipts(request: HttpRequest, papers: QuerySet[Receipt]) -> HttpResponseBase:
+    """The last row adds up those that are valid: they are what the ledger holds as received."""
+    headings = [
+        _("Number"),
+        _("Issued"),
+        _("Received"),
+        _("First name"),
+        _("Last name"),
+        _("Fund"),
+        _("Amount"),
+        _("State"),
+        _("Why it is void"),
+        _("Replaces"),
+        _("Replaced by"),
+    ]
+    return spreadsheet(request, name="ricevute", headings=headings, rows=_papers(papers))
+
+
+def _papers(papers: QuerySet[Receipt]) -> Rows:
+    states = _labels(Receipt.State.choices)
+    found = papers.order_by("year", "number", "pk").values_list(
+        "year",
+        "number",
+        "issued_at",
+        "donation__settled_at",
+        "donation__first_name",
+        "donation__last_name",
+        "donation__fund__name",
+        "amount",
+        "state",
+        "void_reason",
+        "void_day",
+        "replaces__year",
+        "replaces__number",
+        "replaced_by__year",
+        "replaced_by__number",
+    )
+    valid = 0
+    for row in found.iterator(chunk_size=AT_ONCE):
+        year, number, *whose = row[:7]
+        amount, state, reason, day, *others = row[7:]
+        valid += amount if state == Receipt.State.ISSUED else 0
+        yield [
+            receipt_label(year, number),
+            *whose,
+            euros(amount),
+            states[state],
+            Receipt(void_reason=reason, void_day=day).void_words if reason else None,
+            _receipt(*others[:2]),
+            _receipt(*others[2:]),
+        ]
+    yield Totals([_("Total of the valid ones"), *[None] * 5, euros(valid)])
+
+
+def donors(
+    request: HttpRequest, people: QuerySet[Donor], *, gifts: QuerySet[Donation] | None = None
+) -> HttpResponseBase:
+    """Each with her name as she wrote it last, and what of these gifts was received from her (of
+    all of them, when none are named)."""
+    if not request.user.has_perm("donations.view_donor"):
+        refused: HttpResponseBase = permission_denied(request)
+        return refused
+    headings = [
+        _("First name"),
+        _("Last name"),
+        _("Mail"),
+        _("Gifts received"),
+        _("Given, less what went back"),
+        _("First gift"),
+        _("Last gift"),
+        _("Number"),
+    ]
+    return spreadsheet(request, name="donatori", headings=headings, rows=_people(people, gifts))
+
+
+def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
+    counted = Q(donations__state__in=Donation.RECEIVED)
+    if gifts is not None:
+        counted &= Q(donations__in=gifts.order_by().values("pk"))
+    written = Donation.objects.filter(donor=OuterRef("pk")).order_by("-created_at", "-pk")
+    found = (
+        Donor.objects.filter(pk__in=people.order_by().values("pk"))
+        .annotate(
+            number=Count("donations", filter=counted),
+            net=Sum(F("donations__amount") - F("donations__refunded_amount"), filter=counted),
+            since=Min("donations__settled_at", filter=counted),
+            until=Max("donations__settled_at", filter=counted),
+            first=Subquery(written.values("first_name")[:1]),
+            last=Subquery(written.values("last_name")[:1]),
+        )
+        .order_by("pk")
+        .values_list("first", "last", "email", "number", "net", "since", "until", "public_id")
+    )
+    gifts_made = total = 0
+    for first, last, email, number, net, since, until, public_id in found.iterator(
+        chunk_size=AT_ONCE
+    ):
+        gifts_made, total = gifts_made + number, total + (net or 0)
+        yield [first, last, email, number, euros(net or 0), since, until, str(public_id)]
+    yield Totals([_("Totals"), None, None, gifts_made, euros(total)])
+
+
+def _labels(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    return {value: str(label) for value, label in choices}
+
+
+def _receipt(year: int | None, number: int | None) -> str | None:
+    return receipt_label(year, number) if year and number else None
