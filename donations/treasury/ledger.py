@@ -45,7 +45,7 @@ class LedgerFilter(Period):
         required=False,
         queryset=Account.objects.all(),
         to_field_name="code",
-        empty_label=_("All of them"),
+        empty_label=_("Whichever"),
     )
 
     def _conto(self, rows: QuerySet[JournalEntry], account: Account) -> QuerySet[JournalEntry]:
