@@ -16,6 +16,8 @@ TICKS = {
     "accounts": every(60, "campaigns.tasks.check_accounts"),
     "stripe-events": every(1, "donations.tasks.process_events"),
     "acknowledgements": every(2, "donations.tasks.acknowledge"),
+    "refunds": every(5, "donations.tasks.ask_refunds"),
+    "treasury alerts": every(5, "donations.tasks.alert_treasury"),
     "receipts without a file": every(10, "donations.tasks.draw_receipts"),
     "stripe-sweep": every(300, "donations.tasks.sweep"),
     "unfinished gifts": every(300, "donations.tasks.forget_unfinished"),

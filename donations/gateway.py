@@ -18,6 +18,7 @@ from django.conf import settings
 
 from donations.stripe_facts import (
     ATTEMPT,
+    REQUEST,
     SOURCE,
     BadKey,
     BadSignature,
@@ -31,9 +32,11 @@ from donations.stripe_facts import (
     NotPermitted,
     Order,
     Refund,
+    RefundOrder,
     Rejected,
     Session,
     Unavailable,
+    Warned,
 )
 
 API_VERSION = "2026-10-28.endive"
@@ -113,25 +116,33 @@ class Gateway:
         return _session(made.to_dict())
 
     def fetch_session(
-        self, session_id: str, *, thorough: bool = False, collected: datetime | None = None
+        self,
+        session_id: str,
+        *,
+        thorough: bool = False,
+        warned: bool = False,
+        collected: datetime | None = None,
     ) -> Session:
         """As it is now, with its charge, fee, refunds and disputes; `thorough`: also those of a
-        charge that does not say it has any (a refund that failed is not counted there).
-        `collected`: when its debit was collected, where somebody knows."""
+        charge that does not say it has any (a refund that failed is not counted there); `warned`:
+        with its early fraud warnings. `collected`: when its debit was collected, where somebody
+        knows."""
         wanted = {"expand": [f"{CHARGE}.balance_transaction"]}
         with _translated():
             found = self._stripe.checkout.sessions.retrieve(session_id, wanted).to_dict()  # type: ignore[arg-type]
         charge = _charge_of(found)
         if charge is None:
             return _session(found)
-        refunds, disputes = [], []
+        refunds, disputes, warnings = [], [], []
         if thorough or charge.get("amount_refunded"):
             refunds = self._all_of(self._stripe.refunds, charge)
         if thorough or charge.get("disputed"):
             disputes = self._all_of(self._stripe.disputes, charge)
+        if warned:
+            warnings = self._all_of(self._stripe.radar.early_fraud_warnings, charge)
         late = _method(charge) == DEBIT
         settled = (collected or self._collected(found, charge)) if late else None
-        return _session(found, refunds, disputes, settled)
+        return _session(found, refunds, disputes, warnings, settled)
 
     def _all_of(self, resource: Any, charge: dict) -> list[dict]:
         with _translated():
@@ -151,6 +162,27 @@ class Gateway:
         """Nobody can pay this session any more. Raises Rejected when it was completed already."""
         with _translated():
             self._stripe.checkout.sessions.expire(session_id)
+
+    def refund(self, order: RefundOrder) -> Refund:
+        """The same order under the same key gives the same refund. Raises Busy while Stripe is
+        still answering the first of them."""
+        with _translated():
+            made = self._stripe.refunds.create(
+                {
+                    "charge": order.charge,
+                    "amount": order.amount,
+                    "reason": order.reason,  # type: ignore[typeddict-item]
+                    "metadata": {REQUEST: order.request},
+                },
+                {"idempotency_key": order.key},
+            )
+        return _refund(made.to_dict())
+
+    def refund_of(self, *, charge: str, request: str) -> Refund | None:
+        """What Stripe made of an order whose answer never came: keys are forgotten after a day, the
+        refund's metadata is not."""
+        found = map(_refund, self._all_of(self._stripe.refunds, {"id": charge}))
+        return next((one for one in found if one.request == request), None)
 
     def attempt_of_payment(self, payment_intent: str) -> str:
         """Our idempotency key in the payment's metadata, "" when the payment is not ours."""
@@ -195,7 +227,7 @@ class Gateway:
     def lacking(self) -> dict[str, str]:
         """What we do at Stripe and this key may not, with Stripe's name for the permission.
 
-        Reads of one row, and one write that can change nothing: the page it closes does not exist.
+        Reads of one row, and two writes that can change nothing: what they speak of does not exist.
         """
         v1, one = self._stripe, {"limit": 1}
         tries: dict[str, Callable[[], Any]] = {
@@ -203,6 +235,8 @@ class Gateway:
             "read payments": lambda: v1.payment_intents.list(one),  # type: ignore[arg-type]
             "read charges": lambda: v1.charges.list(one),  # type: ignore[arg-type]
             "read refunds": lambda: v1.refunds.list(one),  # type: ignore[arg-type]
+            "give money back": lambda: v1.refunds.create({"charge": NOBODYS}),
+            "read fraud warnings": lambda: v1.radar.early_fraud_warnings.list(one),  # type: ignore[arg-type]
             "read disputes": lambda: v1.disputes.list(one),  # type: ignore[arg-type]
             "read fees": lambda: v1.balance_transactions.list(one),  # type: ignore[arg-type]
             "list events": lambda: v1.events.list(one),  # type: ignore[arg-type]
@@ -277,8 +311,9 @@ def _translated(*, in_its_words: bool = False) -> Iterator[None]:
             raise Busy(_said(error)) from error
         if (error.http_status or 500) >= 500:
             raise Unavailable(_said(error), stored=True) from error
-        words = error.user_message if in_its_words else None
-        raise Rejected(words or _said(error)) from error
+        words = str(error.user_message or "")
+        message = (words if in_its_words else "") or _said(error)
+        raise Rejected(message, code=error.code or "", words=words) from error
 
 
 def _said(error: stripe.StripeError) -> str:
@@ -303,6 +338,7 @@ def _session(
     data: dict,
     refunds: list[dict] | None = None,
     disputes: list[dict] | None = None,
+    warnings: list[dict] | None = None,
     settled: datetime | None = None,
 ) -> Session:
     given = data.get("payment_intent") or ""  # an id, or the whole of it where we asked for it
@@ -316,7 +352,9 @@ def _session(
         intent_status=intent["status"],
         attempt=(data.get("metadata") or {}).get(ATTEMPT, ""),
         payment_intent=intent["id"],
-        charge=_charge(charge, refunds or [], disputes or [], settled) if charge else None,
+        charge=_charge(charge, refunds or [], disputes or [], warnings or [], settled)
+        if charge
+        else None,
     )
 
 
@@ -325,7 +363,11 @@ def _method(charge: dict) -> str:
 
 
 def _charge(
-    data: dict, refunds: list[dict], disputes: list[dict], settled: datetime | None
+    data: dict,
+    refunds: list[dict],
+    disputes: list[dict],
+    warnings: list[dict],
+    settled: datetime | None,
 ) -> Charge:
     details = data.get("payment_method_details") or {}
     kind = _method(data)
@@ -341,6 +383,7 @@ def _charge(
         fee=transaction.get("fee", 0),
         refunds=tuple(sorted(map(_refund, refunds), key=lambda one: (one.created, one.id))),
         disputes=tuple(sorted(map(_dispute, disputes), key=lambda one: (one.created, one.id))),
+        warnings=tuple(map(_warned, warnings)),
     )
 
 
@@ -351,7 +394,12 @@ def _refund(data: dict) -> Refund:
         status=data["status"] or "pending",
         created=_time(data["created"]),
         transaction=data.get("balance_transaction") or "",
+        request=str((data.get("metadata") or {}).get(REQUEST, "")),
     )
+
+
+def _warned(data: dict) -> Warned:
+    return Warned(data["id"], data["fraud_type"], data["actionable"], _time(data["created"]))
 
 
 def _dispute(data: dict) -> Dispute:

@@ -26,6 +26,11 @@ class BadAmount(ValueError):
 
 
 def parse_amount(text: str) -> int:
+    """Cents of a gift that we take online, from what was typed. Raises BadAmount."""
+    return within_limits(parse_cents(text))
+
+
+def parse_cents(text: str) -> int:
     """Cents from an amount as Italians write it: `25`, `25,50`, `25.50`, `1.000`, `1 000 €`.
 
     A dot before three digits parts thousands, before one or two it parts cents. Raises BadAmount.
@@ -43,7 +48,7 @@ def parse_amount(text: str) -> int:
         raise BadAmount(
             _("We do not understand this amount: write it in figures, for example 25 or 25,50.")
         )
-    return within_limits(cents)
+    return cents
 
 
 def within_limits(cents: int) -> int:

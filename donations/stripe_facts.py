@@ -9,6 +9,7 @@ from datetime import datetime
 # the keys of our metadata at Stripe: our ids and codes, and nothing of the donor
 ATTEMPT = "attempt"
 SOURCE = "source"
+REQUEST = "refund_request"
 
 
 class Unavailable(Exception):
@@ -28,7 +29,12 @@ class Busy(Unavailable):
 
 
 class Rejected(Exception):
-    """Stripe will not do this; asking again changes nothing."""
+    """Stripe will not do this; asking again changes nothing. `code` and `words` are Stripe's own:
+    docs.stripe.com/error-codes."""
+
+    def __init__(self, message: str = "", *, code: str = "", words: str = "") -> None:
+        super().__init__(message)
+        self.code, self.words = code, words
 
 
 class BadKey(Rejected):
@@ -58,6 +64,7 @@ class Refund:
     status: str  # pending, requires_action, succeeded, failed, canceled
     created: datetime
     transaction: str  # the balance transaction that took the money out
+    request: str = ""  # the key of our row, when the treasury asked for it here
 
     @property
     def came_back(self) -> bool:
@@ -93,6 +100,16 @@ class Dispute:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """An early fraud warning: docs.stripe.com/api/radar/early_fraud_warnings/object."""
+
+    id: str
+    fraud_type: str
+    actionable: bool  # not disputed, and not given back whole
+    created: datetime
+
+
+@dataclass(frozen=True)
 class Charge:
     """A payment that went through. `transaction` may be empty for some seconds: fee unknown yet."""
 
@@ -106,6 +123,7 @@ class Charge:
     fee: int
     refunds: tuple[Refund, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +154,17 @@ class Order:
     success_url: str
     cancel_url: str
     source: str = ""  # the code of what led here: a post's delivery, a campaign
+
+
+@dataclass(frozen=True)
+class RefundOrder:
+    """What a refund is asked with."""
+
+    key: str  # idempotency key
+    request: str  # the key of our row: metadata that leads back to it
+    charge: str
+    amount: int
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,14 @@
 from celery import shared_task
 
-from donations.services import acknowledging, events, forgetting, receipts, sweeping
+from donations.services import (
+    acknowledging,
+    alerting,
+    events,
+    forgetting,
+    receipts,
+    refunding,
+    sweeping,
+)
 
 
 @shared_task
@@ -11,6 +19,16 @@ def process_events() -> None:
 @shared_task
 def acknowledge() -> None:
     acknowledging.write_due()
+
+
+@shared_task
+def ask_refunds() -> None:
+    refunding.ask_stripe()
+
+
+@shared_task
+def alert_treasury() -> None:
+    alerting.tell()
 
 
 @shared_task

@@ -89,6 +89,9 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("receipt_reprinted", _("Print a receipt again"), _("Printed a receipt again")),
         ("attachment_opened", _("Open an attachment"), _("Opened a mail’s attachment")),
         ("mail_decided", _("Decide about a mail"), _("Decided what became of a mail")),
+        ("refund_asked", _("Ask for a refund"), _("Asked Stripe to give money back")),
+        ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),
+        ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

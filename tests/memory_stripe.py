@@ -13,9 +13,11 @@ from donations.stripe_facts import (
     Movement,
     Order,
     Refund,
+    RefundOrder,
     Rejected,
     Session,
     Unavailable,
+    Warned,
 )
 
 START = timedelta(hours=1)  # before now
@@ -29,6 +31,10 @@ class MemoryStripe:
     events: list[Event] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     down: bool = False
+    hides_warnings: bool = False  # a key that may not read them
+    mute: bool = False  # refunds are made, and the answer gets lost
+    keeps: bool = False  # refunds are not made, and the failure is kept under the key
+    kept: dict[str, Refund | None] = field(default_factory=dict)  # answers by idempotency key
     breaks_after: int | None = None  # events of a list, then the connection drops
     number: int = 0
     now: datetime = field(default_factory=lambda: datetime.now(UTC) - START)
@@ -57,11 +63,18 @@ class MemoryStripe:
         return made
 
     def fetch_session(
-        self, session_id: str, *, thorough: bool = False, collected: datetime | None = None
+        self,
+        session_id: str,
+        *,
+        thorough: bool = False,
+        warned: bool = False,
+        collected: datetime | None = None,
     ) -> Session:
         self._asked("fetch")
         if session_id not in self.sessions:
             raise Rejected("resource_missing")
+        if warned and self.hides_warnings:
+            raise Rejected("PermissionError 403")
         session = self.sessions[session_id]
         charge = session.charge
         taken = charge and any(not refund.came_back for refund in charge.refunds)
@@ -69,6 +82,8 @@ class MemoryStripe:
             charge = replace(charge, settled=collected)
         if charge and not (thorough or taken):
             charge = replace(charge, refunds=())
+        if charge and not warned:
+            charge = replace(charge, warnings=())
         return replace(session, charge=charge)
 
     def expire_session(self, session_id: str) -> None:
@@ -76,6 +91,43 @@ class MemoryStripe:
         if self.sessions[session_id].status != "open":
             raise Rejected("not open")
         self._session(session_id, "checkout.session.expired", status="expired", url="")
+
+    def refund(self, order: RefundOrder) -> Refund:
+        self._asked("refund")
+        if order.key not in self.kept:
+            self.kept[order.key] = None if self.keeps else self._refund(order)
+        made = self.kept[order.key]
+        if made is None:
+            raise Unavailable("APIError 500", stored=True)
+        if self.mute:
+            raise Unavailable("APIConnectionError")
+        return made
+
+    def _refund(self, order: RefundOrder) -> Refund:
+        session = self._with_charge(order.charge)
+        charge = session.charge
+        assert charge
+        back = sum(one.amount for one in charge.refunds if not one.came_back)
+        if any(one.status not in ("won", "warning_closed") for one in charge.disputes):
+            raise Rejected("InvalidRequestError 400", code="charge_disputed", words="Disputed.")
+        if order.amount > charge.amount - back:
+            code = "charge_already_refunded"
+            raise Rejected("InvalidRequestError 400", code=code, words="Too much.")
+        status = "pending" if charge.method == "sepa_debit" else "succeeded"
+        self.give_back(session.id, order.amount, status=status, request=order.request)
+        made = self.sessions[session.id].charge
+        assert made
+        return made.refunds[-1]
+
+    def refund_of(self, *, charge: str, request: str) -> Refund | None:
+        self._asked("refunds")
+        found = self._with_charge(charge).charge
+        assert found
+        return next((one for one in found.refunds if one.request == request), None)
+
+    def _with_charge(self, charge: str) -> Session:
+        made = [one for one in self.sessions.values() if one.charge and one.charge.id == charge]
+        return made[0]
 
     def attempt_of_payment(self, payment_intent: str) -> str:
         self._asked("payment")
@@ -141,11 +193,13 @@ class MemoryStripe:
             intent_status="requires_payment_method",
         )
 
-    def give_back(self, session_id: str, amount: int, *, status: str = "succeeded") -> str:
+    def give_back(
+        self, session_id: str, amount: int, *, status: str = "succeeded", request: str = ""
+    ) -> str:
         session = self.sessions[session_id]
         assert session.charge
         number = self._next()
-        refund = Refund(f"re_{number}", amount, status, self.now, f"txn_re_{number}")
+        refund = Refund(f"re_{number}", amount, status, self.now, f"txn_re_{number}", request)
         charge = replace(session.charge, refunds=(*session.charge.refunds, refund))
         self.sessions[session_id] = replace(session, charge=charge)
         self._event("refund.created", refund.id, session)
@@ -172,6 +226,16 @@ class MemoryStripe:
         if status == "lost":
             self._disputed(session_id, made, "charge.dispute.closed")
         return made.id
+
+    def warn(self, session_id: str) -> str:
+        """The card's bank believes it to be a fraud."""
+        session, number = self.sessions[session_id], self._next()
+        assert session.charge
+        warning = Warned(f"issfr_{number}", "made_with_stolen_card", True, self.now)
+        charge = replace(session.charge, warnings=(*session.charge.warnings, warning))
+        self.sessions[session_id] = replace(session, charge=charge)
+        self._event("radar.early_fraud_warning.created", warning.id, session)
+        return warning.id
 
     def decide_dispute(self, session_id: str, dispute_id: str, status: str) -> None:
         charge = self.sessions[session_id].charge
@@ -252,7 +316,9 @@ class MemoryStripe:
             "payment_intent": session.payment_intent,
             **(more or {}),
         }
-        if not kind.startswith(("refund.", "charge.dispute.")):  # these carry metadata of their own
+        if not kind.startswith(
+            ("refund.", "charge.dispute.", "radar.")
+        ):  # these carry metadata of their own
             thing["metadata"] = {ATTEMPT: session.attempt}
         body = {
             "id": f"evt_{number}",

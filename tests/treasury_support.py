@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
-from donations.models import Donation, Receipt, StripeEvent
-from donations.services import inbox
+from donations.models import Donation, FraudWarning, Receipt, RefundRequest, StripeEvent
+from donations.services import alerting, inbox
 from donations.services.acknowledging import write_due
 from giving_support import MARIA, begin, process, session_of
 from mail.models import Message
@@ -64,3 +64,27 @@ def lost_event(**fields: Any) -> StripeEvent:
     now = timezone.now()
     values = {"event_id": "evt_lost", "type": "charge.refunded", "object_id": "ch_9"} | fields
     return StripeEvent.objects.create(payload=b"{}", happened_at=now, received_at=now, **values)
+
+
+def asked_back(gift: Donation) -> RefundRequest:
+    """A cent of it; the rest can still be asked for."""
+    row, _made = RefundRequest.objects.get_or_create(
+        key=f"asked-{gift.pk}",
+        defaults={"donation": gift, "amount": 1, "reason": "duplicate", "next_at": timezone.now()},
+    )
+    return row
+
+
+def suspected(gift: Donation) -> FraudWarning:
+    now = timezone.now()
+    row, _made = FraudWarning.objects.get_or_create(
+        warning_id=f"issfr_{gift.pk}",
+        defaults={
+            "donation": gift,
+            "fraud_type": "misc",
+            "actionable": True,
+            "opened_at": now,
+            "act_by": now + alerting.TIME_TO_ACT,
+        },
+    )
+    return row

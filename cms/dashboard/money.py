@@ -41,6 +41,7 @@ class CameInToday(Part):
         )
         known = Source.objects.select_related("parent").in_bulk([row["source"] for row in sources])
         top = max((row["cents"] for row in sources), default=0)
+        to_decide = self._to_decide()
         return {
             "cents": sums["cents"] or 0,
             "gifts": sums["gifts"],
@@ -55,7 +56,8 @@ class CameInToday(Part):
             ],
             "campaigns": self._open(),
             "can_open": self.request.user.has_perm("donations.view_donation"),
-            "to_decide": self._to_decide(),
+            "to_decide": to_decide,
+            "deadline": desk_counts.first_deadline() if to_decide else None,
             "unfinished": Donation.objects.filter(
                 Q(state=Donation.State.FAILED), created_at__gte=starts
             ).count(),

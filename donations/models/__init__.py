@@ -1,5 +1,6 @@
 """What giving keeps, one story a file."""
 
+from donations.models.alerts import Alerting, FraudWarning
 from donations.models.disputes import Dispute
 from donations.models.giving import (
     CheckoutAttempt,
@@ -12,19 +13,23 @@ from donations.models.giving import (
 from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
 from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
+from donations.models.refunds import RefundRequest
 
 __all__ = [
     "Account",
     "Acknowledgement",
+    "Alerting",
     "CheckoutAttempt",
     "Consent",
     "Dispute",
     "Donation",
     "Donor",
+    "FraudWarning",
     "Fund",
     "JournalEntry",
     "Receipt",
     "ReceiptCounter",
+    "RefundRequest",
     "StripeEvent",
     "SuggestedAmount",
     "SweepMark",

@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from donations.models.alerts import Alerting
 
-class Dispute(models.Model):
+
+class Dispute(Alerting):
     """One dispute at Stripe. The money it moves stands in the journal, never here."""
 
     class Status(models.TextChoices):
@@ -30,6 +32,14 @@ class Dispute(models.Model):
     ENDED = (Status.LOST, Status.WON, Status.WARNING_CLOSED, Status.PREVENTED)
     ONCE_LOST = (Status.LOST, Status.APPEAL_NEEDS_RESPONSE, Status.APPEAL_UNDER_REVIEW)
     FINAL = (Status.WON, Status.WARNING_CLOSED, Status.PREVENTED)
+    # https://docs.stripe.com/error-codes#charge-disputed; an inquiry may be answered by a refund
+    NO_REFUND = (
+        Status.NEEDS_RESPONSE,
+        Status.UNDER_REVIEW,
+        Status.LOST,
+        Status.APPEAL_NEEDS_RESPONSE,
+        Status.APPEAL_UNDER_REVIEW,
+    )
 
     dispute_id = models.CharField(max_length=80, unique=True)
     donation = models.ForeignKey(

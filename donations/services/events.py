@@ -17,7 +17,7 @@ from django.utils import timezone
 from donations import gateway
 from donations.models import CheckoutAttempt, Dispute, StripeEvent
 from donations.services import books
-from donations.services.inbox import DISPUTE_TYPES, REFUND_TYPES, SESSION_TYPES
+from donations.services.inbox import DISPUTE_TYPES, REFUND_TYPES, SESSION_TYPES, WARNING_TYPES
 from donations.stripe_facts import ATTEMPT, Rejected, Session, Unavailable
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
@@ -44,9 +44,13 @@ class Case:
         """A debit's event says when it was collected; without it the gateway has to ask."""
         _in_time(until)
         back = any(event.type in (*REFUND_TYPES, *DISPUTE_TYPES) for event in self.events)
+        warned = any(event.type in WARNING_TYPES for event in self.events)
         collected = (one.happened_at for one in self.events if one.type == gateway.COLLECTED)
         return stripe.fetch_session(
-            str(self.attempt.session_id), thorough=back, collected=next(collected, None)
+            str(self.attempt.session_id),
+            thorough=back,
+            warned=warned,
+            collected=next(collected, None),
         )
 
     def lost(self) -> set[str]:
@@ -97,7 +101,19 @@ def _cases(events: Sequence[StripeEvent], until: float) -> list[Case]:
         attempt = known.get(event.object_id) or _searched(event, until)
         if attempt:
             cases.setdefault(attempt.pk, Case(attempt)).events.append(event)
+    for case in cases.values():
+        _money_first(case)
     return list(cases.values())
+
+
+def _money_first(case: Case) -> None:
+    """Warnings wait for a look of their own: a key that may not read them holds up no euro."""
+    others = [event for event in case.events if event.type not in WARNING_TYPES]
+    if others:
+        for event in case.events:
+            if event.type in WARNING_TYPES:
+                _later(event, "its gift comes first")
+        case.events = others
 
 
 def _searched(event: StripeEvent, until: float) -> CheckoutAttempt | None:

@@ -21,8 +21,9 @@ DISPUTE_TYPES = (
     "charge.dispute.funds_reinstated",
     "charge.dispute.closed",
 )
+WARNING_TYPES = ("radar.early_fraud_warning.created", "radar.early_fraud_warning.updated")
 # the rest is kept and left alone
-ACTED_ON = (*SESSION_TYPES, *REFUND_TYPES, *CHARGE_TYPES, *DISPUTE_TYPES)
+ACTED_ON = (*SESSION_TYPES, *REFUND_TYPES, *CHARGE_TYPES, *DISPUTE_TYPES, *WARNING_TYPES)
 
 _COLUMNS = (
     "event_id, type, object_id, state, payload, happened_at, received_at, next_at, attempts,"

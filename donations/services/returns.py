@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from donations.models import Acknowledgement, Dispute, Donation, Receipt
-from donations.services import receipts
+from donations.services import alerting, receipts, refunding
 from donations.services.page import (
     DISPUTES,
     FEES,
@@ -58,6 +58,7 @@ def take_in(
     for told in charge.disputes:
         changes += _dispute(page, donation, charge, told, purse, told.id in lost)
     if purse == GIFTS:
+        alerting.warn(donation, charge.warnings)
         _papers(page, donation, changes)
     state = _state(page, donation)
     if donation.state != state:
@@ -74,6 +75,7 @@ def _refunds(page: Page, donation: Donation, charge: Charge, purse: str) -> list
             changes += _give_back(page, donation, refund, purse)
         if refund.transaction and refund.came_back and f"{refund.id}:returned" not in page.booked:
             changes += _take_back(page, donation, refund, purse, quiet=not given)
+        refunding.follow(donation, refund)
     return changes
 
 
@@ -126,6 +128,7 @@ def _note(page: Page, donation: Donation, told: Told) -> Dispute:
     if row and not row.follows(told.status):
         return row
     row = row or Dispute(dispute_id=told.id, donation=donation)
+    row.alert = alerting.of_dispute(row, told.status)
     row.status, row.reason = told.status[:30], told.reason[:60]
     row.amount, row.answer_by, row.opened_at = told.amount, told.answer_by, told.created
     row.save()

@@ -7,6 +7,7 @@ from django.forms import BoundField
 
 from brand import figures
 from donations import money
+from donations.treasury import troubles
 
 register = template.Library()
 
@@ -27,6 +28,18 @@ def cents(amount: int) -> str:
 def plain(amount: int) -> str:
     """As it is typed: 50_00 → `50`, 25_50 → `25,50`."""
     return money.plain(amount)
+
+
+@register.filter
+def dispute_reason(reason: str) -> str:
+    """Why a bank contests a payment, in words."""
+    return troubles.dispute(reason)
+
+
+@register.filter
+def fraud_kind(kind: str) -> str:
+    """What a bank believes a payment to be, in words."""
+    return troubles.fraud(kind)
 
 
 @register.filter

@@ -1,5 +1,5 @@
-"""What only a person can decide: disputes to answer, gifts paid twice, mails without proof or not
-written, events that cannot be understood."""
+"""What only a person can decide: disputes to answer, payments a bank believes to be a fraud, refunds
+that did not go, gifts paid twice, mails without proof or not written, events that cannot be understood."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
 from donations.acknowledgements import TITLES
-from donations.models import Acknowledgement, Dispute, StripeEvent
+from donations.models import Acknowledgement, Dispute, FraudWarning, RefundRequest, StripeEvent
 from donations.services.acknowledging import try_again
 from donations.services.deciding import decide_event
 from donations.treasury import desk_counts, masks, troubles
@@ -41,6 +41,9 @@ class Desk(TreasuryView):
         return super().get_context_data(
             refused=desk_counts.refused_list().first(),
             disputes=[_dispute(row) for row in desk_counts.disputes_to_answer()],
+            warnings=[_warning(row) for row in desk_counts.fraud_warnings()],
+            refunds=[_refund(row) for row in desk_counts.refunds()],
+            may_refund=user.has_perm("donations.add_refundrequest"),
             twice=desk_counts.paid_twice(),
             at_stripe=settings.SANDBOX_URL + "/_control/" if settings.SANDBOX else STRIPE,
             mails=[_mail(row) for row in mails],
@@ -55,6 +58,21 @@ class Desk(TreasuryView):
 
 def _dispute(row: Dispute) -> dict[str, Any]:
     return {"row": row, "look": look(row), "reason": troubles.dispute(row.reason)}
+
+
+def _warning(row: FraudWarning) -> dict[str, Any]:
+    return {"row": row, "look": look(row), "kind": troubles.fraud(row.fraud_type)}
+
+
+def _refund(row: RefundRequest) -> dict[str, Any]:
+    refused = row.state == RefundRequest.State.REFUSED
+    late = troubles.asking(row.last_error) if row.last_error else ""
+    return {
+        "row": row,
+        "look": look(row),
+        "who": str(row.asked_by.get_full_name() or row.asked_by) if row.asked_by else "–",
+        "trouble": troubles.refusal(row.refusal_code, row.refusal) if refused else late,
+    }
 
 
 def _event(row: StripeEvent) -> dict[str, Any]:

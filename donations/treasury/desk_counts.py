@@ -1,6 +1,8 @@
 """What waits for a person in the treasury."""
 
-from django.db.models import F, Q, QuerySet, Sum
+from datetime import datetime
+
+from django.db.models import F, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from donations.models import (
@@ -8,7 +10,9 @@ from donations.models import (
     Acknowledgement,
     Dispute,
     Donation,
+    FraudWarning,
     JournalEntry,
+    RefundRequest,
     StripeEvent,
     SweepMark,
 )
@@ -41,6 +45,20 @@ def disputes_to_answer() -> QuerySet[Dispute]:
     return waiting.order_by(F("answer_by").asc(nulls_last=True), "pk")
 
 
+def fraud_warnings() -> QuerySet[FraudWarning]:
+    """Payments that a bank believes to be a fraud, while a whole refund still helps."""
+    stands = [Donation.State.SETTLED, Donation.State.PARTLY_REFUNDED]
+    waiting = FraudWarning.objects.filter(
+        actionable=True, left_at__isnull=True, donation__state__in=stands
+    )
+    return waiting.select_related("donation")
+
+
+def refunds() -> QuerySet[RefundRequest]:
+    """Refunds asked for that Stripe refused, that a bank sent back, or that are late."""
+    return RefundRequest.objects.with_a_person().select_related("donation", "asked_by")
+
+
 def paid_twice() -> QuerySet[Donation]:
     """Gifts with money in suspense: `suspended` cents are to be given back at Stripe."""
     ever = JournalEntry.objects.filter(credit__code=Account.SUSPENSE).values("donation")
@@ -55,6 +73,13 @@ def refused_list() -> QuerySet[SweepMark]:
     return SweepMark.objects.filter(refused_since__isnull=False)
 
 
+def first_deadline() -> datetime | None:
+    """By when the most urgent of the duties with a time limit is due."""
+    disputes = disputes_to_answer().aggregate(first=Min("answer_by"))
+    warnings = fraud_warnings().aggregate(first=Min("act_by"))
+    return min(filter(None, (disputes["first"], warnings["first"])), default=None)
+
+
 def waiting() -> int:
     duties = (
         refused_list(),
@@ -62,6 +87,8 @@ def waiting() -> int:
         doubtful_mails(),
         unwritten(),
         disputes_to_answer(),
+        fraud_warnings(),
+        refunds(),
         paid_twice(),
     )
     return sum(rows.count() for rows in duties)

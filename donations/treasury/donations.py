@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
 from donations.models import Account, Donation, Donor, Receipt
+from donations.services import refunding
 from donations.treasury import export, masks
 from donations.treasury.base import TreasuryList, TreasuryView
 from donations.treasury.filters import VIEWS, DonationFilter
@@ -124,8 +125,14 @@ class DonationPage(TreasuryView):
             given_back=gift.refunded_amount - lost,
             remains=gift.net - fee - held if gift.state in Donation.RECEIVED else None,
             consents=gift.consents.all(),
+            to_refund=refunding.left_of(gift) if self._may_refund() else 0,
+            going_back=gift.refund_requests.under_way().cents(),
             **kwargs,
         )
+
+    def _may_refund(self) -> bool:
+        may = self.request.user.has_perm("donations.add_refundrequest")
+        return may and not refunding.is_held(self.gift)
 
 
 def _balance(gift: Donation, account: str) -> int:

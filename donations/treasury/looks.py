@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from donations.models import Dispute, Donation, Receipt, StripeEvent
+from django.utils.translation import gettext
+
+from donations.models import Dispute, Donation, FraudWarning, Receipt, RefundRequest, StripeEvent
 from mail.models import Message
 
 
@@ -17,6 +19,7 @@ class Look:
 
 
 Gift, Event, Mail = Donation.State, StripeEvent.State, Message.State
+Back = RefundRequest.State
 GIFTS = {
     Gift.STARTED: ("mute", "sp-draft"),
     Gift.CHECKOUT_OPEN: ("go", "sp-sending"),
@@ -45,6 +48,14 @@ MAILS = {
     Mail.UNKNOWN: ("bad", "sp-person"),
     Mail.FAILED: ("bad", "sp-rejected"),
 }
+REFUNDS = {
+    Back.ASKED: ("warn", "sp-retry"),
+    Back.REFUSED: ("bad", "sp-rejected"),
+    Back.ACCEPTED: ("go", "sp-sending"),
+    Back.PENDING: ("info", "sp-approval"),
+    Back.DONE: ("ok", "sp-published"),
+    Back.RETURNED: ("bad", "sp-person"),
+}
 RECEIPTS = {
     Receipt.State.ISSUED: ("ok", "sp-published"),
     Receipt.State.VOID: ("mute", "sp-cancelled"),
@@ -52,14 +63,18 @@ RECEIPTS = {
 
 
 def look(row: Any) -> Look:
-    """Of a donation, a Stripe event, a mail, a receipt, or a dispute that waits for an answer."""
+    """Of a donation, a Stripe event, a mail, a receipt, a refund that was asked for, or a dispute or
+    a warning that waits for an answer."""
     if isinstance(row, Dispute):
         return Look("bad", "sp-person", str(row.get_status_display()))
+    if isinstance(row, FraudWarning):
+        return Look("bad", "sp-person", gettext("Fraud suspected"))
     tables: dict[Any, Any] = {
         Donation: GIFTS,
         StripeEvent: EVENTS,
         Message: MAILS,
         Receipt: RECEIPTS,
+        RefundRequest: REFUNDS,
     }
     tone, icon = tables[type(row)][row.state]
     return Look(tone, icon, str(row.get_state_display()))

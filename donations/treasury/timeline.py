@@ -10,7 +10,14 @@ from django.utils.translation import ngettext
 
 from attribution.models import ShortLink
 from brand.figures import euros
-from donations.models import CheckoutAttempt, Donation, JournalEntry, Receipt, StripeEvent
+from donations.models import (
+    CheckoutAttempt,
+    Donation,
+    JournalEntry,
+    Receipt,
+    RefundRequest,
+    StripeEvent,
+)
 from donations.treasury import masks, troubles
 from donations.treasury.looks import look
 from mail.models import Message
@@ -34,7 +41,7 @@ class Step:
 
 def timeline(gift: Donation, *, user: Any) -> list[Step]:
     """Only what `user` may see: mails need mail.view_message, and so on."""
-    steps = [_started(gift), *_opened(gift), *_told(gift)]
+    steps = [_started(gift), *_opened(gift), *_told(gift), *_asked_back(gift)]
     if user.has_perm("donations.view_journalentry"):
         steps += _booked(gift)
     if user.has_perm("donations.view_receipt"):
@@ -96,6 +103,25 @@ def _told(gift: Donation) -> list[Step]:
     ]
 
 
+def _asked_back(gift: Donation) -> list[Step]:
+    steps = []
+    for row in gift.refund_requests.select_related("asked_by"):
+        who = row.asked_by.get_full_name() or row.asked_by.get_username() if row.asked_by else "–"
+        shown = look(row)
+        title = _("Asked to give %(amount)s back: %(state)s") % {
+            "amount": euros(row.amount),
+            "state": shown.label.lower(),
+        }
+        why = [str(row.get_reason_display()), row.note]
+        if row.state == RefundRequest.State.REFUSED:
+            why.append(troubles.refusal(row.refusal_code, row.refusal))
+        note = " · ".join(filter(None, why))
+        steps.append(
+            Step(row.asked_at, who, title, shown.tone, shown.icon, note, part="refund", row=row)
+        )
+    return steps
+
+
 def event_title(event: StripeEvent) -> str:
     """An event's type in words; Stripe's own name when we have none."""
     titles = {
@@ -108,6 +134,8 @@ def event_title(event: StripeEvent) -> str:
         "refund.created": _("A refund has begun"),
         "refund.updated": _("The refund went on"),
         "refund.failed": _("The refund did not succeed"),
+        "radar.early_fraud_warning.created": _("A bank believes it to be a fraud"),
+        "radar.early_fraud_warning.updated": _("The suspicion of a fraud went on"),
         "charge.dispute.created": _("The donor’s bank disputes the payment"),
         "charge.dispute.updated": _("The dispute went on"),
         "charge.dispute.funds_withdrawn": _("The bank has taken the money"),

@@ -9,6 +9,7 @@ def event(error: str) -> str:
         "the gift it belongs to is not known yet": _("Its gift is not known here yet."),
         "not a gift made here": _("It belongs to no gift made on this site."),
         "the fee is not known yet": _("Stripe does not know its fee yet."),
+        "its gift comes first": _("The gift’s other news come first."),
         "no time left to ask": _("Stripe answers too slowly: we ask again by ourselves."),
         "Rejected": _("Stripe refuses to show what it speaks of (%(error)s)."),
         "WrongMoney": _("The payment is not in euros."),
@@ -33,6 +34,38 @@ def dispute(reason: str) -> str:
         "general": _("no reason given"),
     }
     return known.get(reason, reason)
+
+
+def fraud(kind: str) -> str:
+    """https://docs.stripe.com/api/radar/early_fraud_warnings/object; Stripe's word otherwise."""
+    known = {
+        "card_never_received": _("the card never reached its holder"),
+        "fraudulent_card_application": _("the card was asked for under a false name"),
+        "made_with_counterfeit_card": _("paid with a copied card"),
+        "made_with_lost_card": _("paid with a lost card"),
+        "made_with_stolen_card": _("paid with a stolen card"),
+        "unauthorized_use_of_card": _("paid by somebody who was not allowed to use the card"),
+        "misc": _("another kind of fraud"),
+    }
+    return known.get(kind, kind)
+
+
+def refusal(code: str, words: str) -> str:
+    """Why Stripe gives nothing back: https://docs.stripe.com/error-codes; its own words otherwise."""
+    known = {
+        "charge_already_refunded": _("all of it went back already"),
+        "charge_disputed": _("a bank disputes the payment, and has the money"),
+        "balance_insufficient": _("there is not enough money on the Stripe account"),
+        "insufficient_funds": _("there is not enough money on the Stripe account"),
+    }
+    return known.get(code) or _("in Stripe’s words: %(words)s") % {"words": words}
+
+
+def asking(error: str) -> str:
+    """Why Stripe has not been asked yet."""
+    if error.startswith(("APIConnectionError", "RateLimitError", "APIError", "down", "?")):
+        return _("Stripe does not answer")
+    return _("Stripe has not taken it yet (%(error)s)") % {"error": error}
 
 
 def mail(error: str) -> str:

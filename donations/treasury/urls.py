@@ -1,11 +1,14 @@
 from django.urls import path
 
-from donations.treasury import desk, donations, ledger, mails, receipts
+from donations.treasury import desk, donations, ledger, mails, receipts, refunds
 
 app_name = "treasury"
 urlpatterns = [
     path("", donations.DonationList.as_view(), name="donations"),
     path("donazione/<uuid:public_id>/", donations.DonationPage.as_view(), name="donation"),
+    path("donazione/<uuid:public_id>/rimborso/", refunds.Refund.as_view(), name="refund"),
+    path("rimborsi/<int:pk>/decidi/", refunds.decide_refund, name="decide_refund"),
+    path("frodi/<int:pk>/lascia/", refunds.leave_warning, name="leave_warning"),
     path("prima-nota/", ledger.Ledger.as_view(), name="ledger"),
     path("ricevute/", receipts.ReceiptList.as_view(), name="receipts"),
     path("ricevute/<int:pk>/", receipts.stored, name="receipt"),

@@ -24,6 +24,7 @@ from sandbox.stripe import (
     refunds,
     sessions,
     settings,
+    warnings,
     work,
 )
 from sandbox.stripe.resources import create_customer, retriever, update_intent
@@ -101,6 +102,7 @@ ENDPOINTS: list[tuple[str, str, api.Endpoint]] = [
     ("POST", "refunds", api.endpoint(refunds.create, refunds.CREATE)),
     ("POST", "refunds/<id>", api.endpoint(refunds.update, refunds.UPDATE)),
     *_simple("disputes", "dispute", "charge", "payment_intent"),
+    *_simple("radar/early_fraud_warnings", warnings.KIND, "charge", "payment_intent"),
     *_simple("customers", "customer", "email"),
     ("POST", "customers", create_customer()),
     ("GET", "payment_methods/<id>", retriever("payment_method")),

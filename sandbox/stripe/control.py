@@ -8,6 +8,7 @@
                                    or {"refund", "outcome": succeeded|failed}
     POST /_control/stripe/dispute  {"payment_intent" | "charge", "amount" (cents), "inquiry": bool}
                                    or {"dispute", "outcome": under_review|won|lost}
+    POST /_control/stripe/warn     {"payment_intent" | "charge", "fraud_type"}: an early fraud warning
     POST /_control/stripe/expire   {"session"}
     POST /_control/stripe/webhooks see sandbox.stripe.outbox.set_mode; GET tells how it stands
     POST /_control/stripe/capture  {"seconds"}: how long after a payment its balance transaction
@@ -30,7 +31,16 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from sandbox.control import done
-from sandbox.stripe import account, disputes, outbox, payments, refunds, sessions, settings
+from sandbox.stripe import (
+    account,
+    disputes,
+    outbox,
+    payments,
+    refunds,
+    sessions,
+    settings,
+    warnings,
+)
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.panel import panel as panel
 from sandbox.stripe.work import Object, Work, public
@@ -106,13 +116,23 @@ def dispute(work: Work, data: dict[str, Any]) -> Object:
             raise BadRequest(f"outcome must be one of {', '.join(disputes.OUTCOMES)}.")
         found = work.get("dispute", str(data["dispute"]))
         return {"dispute": public(disputes.decide(work, found, str(data["outcome"])))}
+    amount = _whole(data["amount"], "amount") if data.get("amount") else None
+    inquiry = _true(data.get("inquiry"))
+    return {"dispute": public(disputes.contest(work, _charge(work, data), amount, inquiry))}
+
+
+def warn(work: Work, data: dict[str, Any]) -> Object:
+    kind = str(data.get("fraud_type") or "unauthorized_use_of_card")
+    if kind not in warnings.TYPES:
+        raise BadRequest(f"fraud_type must be one of {', '.join(warnings.TYPES)}.")
+    return {"warning": public(warnings.warn(work, _charge(work, data), kind))}
+
+
+def _charge(work: Work, data: dict[str, Any]) -> Object:
     charge = str(data.get("charge", ""))
     if data.get("payment_intent"):
         charge = str(work.get("payment_intent", str(data["payment_intent"]))["latest_charge"])
-    amount = _whole(data["amount"], "amount") if data.get("amount") else None
-    inquiry = _true(data.get("inquiry"))
-    made = disputes.contest(work, work.get("charge", charge), amount, inquiry)
-    return {"dispute": public(made)}
+    return work.get("charge", charge)
 
 
 def expire(work: Work, data: dict[str, Any]) -> Object:
@@ -141,6 +161,7 @@ ACTIONS: dict[str, Action] = {
     "settle": settle,
     "refund": refund,
     "dispute": dispute,
+    "warn": warn,
     "expire": expire,
     "webhooks": webhooks,
     "capture": capture,

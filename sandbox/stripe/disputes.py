@@ -7,7 +7,7 @@ https://docs.stripe.com/payments/sepa-debit (a debit's dispute is final: it is l
 https://docs.stripe.com/reports/reporting-categories (dispute, dispute_reversal).
 """
 
-from sandbox.stripe import objects
+from sandbox.stripe import objects, warnings
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.objects import CARD
 from sandbox.stripe.work import Object, Work
@@ -31,6 +31,7 @@ def contest(work: Work, of: Object, amount: int | None, inquiry: bool) -> Object
     of["disputed"] = True
     work.save(of)
     work.emit("charge.dispute.created", made)
+    warnings.settle(work, of)
     if not inquiry:
         _withdraw(work, made, FEES[kind])
     if kind != CARD:

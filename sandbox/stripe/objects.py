@@ -217,6 +217,20 @@ def dispute(work: Work, of: Object, amount: int, *, inquiry: bool) -> Object:
     }
 
 
+def fraud_warning(work: Work, of: Object, fraud_type: str, *, actionable: bool) -> Object:
+    """https://docs.stripe.com/api/radar/early_fraud_warnings/object"""
+    return {
+        "id": new_id("issfr"),
+        "object": "radar.early_fraud_warning",
+        "actionable": actionable,
+        "charge": of["id"],
+        "created": work.now,
+        "fraud_type": fraud_type,
+        "livemode": False,
+        "payment_intent": of["payment_intent"],
+    }
+
+
 def customer(work: Work, params: Object) -> Object:
     """https://docs.stripe.com/api/customers/object"""
     empty = dict.fromkeys(("currency", "default_source", "discount", "shipping", "test_clock"))

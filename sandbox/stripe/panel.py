@@ -6,10 +6,10 @@ from typing import Any
 from markupsafe import Markup
 
 from sandbox import faults
-from sandbox.stripe import outbox
+from sandbox.stripe import outbox, warnings
 from sandbox.stripe.currencies import in_italian
 from sandbox.stripe.disputes import ENDED
-from sandbox.stripe.objects import SEPA
+from sandbox.stripe.objects import CARD, SEPA
 from sandbox.stripe.work import Object, Work
 from sandbox.web import World, in_rome, template
 
@@ -99,6 +99,10 @@ def _payment(work: Work, intent: Object) -> Markup:
         if left:  # nothing is left to ask back of what went back whole
             actions = REFUND.format(id=intent["id"], left=shown)
             actions += CONTEST.format(id=intent["id"])
+        if work.find(warnings.KIND, charge=charge["id"]):
+            state += ", frode segnalata"
+        elif left and charge["payment_method_details"]["type"] == CARD:
+            actions += WARN.format(id=intent["id"])
     how = (
         "addebito SEPA" if charge and charge["payment_method_details"]["type"] == SEPA else "carta"
     )
@@ -180,6 +184,10 @@ CONTEST = Markup("""<form method="post" action="stripe/dispute" class="inline">
 <input type="hidden" name="payment_intent" value="{id}">
 <button type="submit" class="quiet">Contesta</button>
 <button type="submit" name="inquiry" value="true" class="quiet">Chiedi spiegazioni</button></form>
+""")
+WARN = Markup("""<form method="post" action="stripe/warn" class="inline">
+<input type="hidden" name="payment_intent" value="{id}">
+<button type="submit" class="quiet">Segnala una frode</button></form>
 """)
 DECIDE = Markup("""<form method="post" action="stripe/dispute" class="inline">
 <input type="hidden" name="dispute" value="{id}">

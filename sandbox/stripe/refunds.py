@@ -5,7 +5,7 @@ A card's refund succeeds at once; a debit's is pending first and succeeds some m
 A failed refund's money comes back to the balance: https://docs.stripe.com/refunds#failed-refunds
 """
 
-from sandbox.stripe import disputes, objects
+from sandbox.stripe import disputes, objects, warnings
 from sandbox.stripe import params as p
 from sandbox.stripe.currencies import written
 from sandbox.stripe.errors import StripeError
@@ -53,6 +53,7 @@ def give_back(work: Work, params: Object, status: str | None) -> Object:
     _take_off(work, of, made["amount"])
     work.emit("refund.created", made)
     work.emit("charge.refunded", of)
+    warnings.settle(work, of)
     return finish(work, made, "failed") if final == "failed" else made
 
 

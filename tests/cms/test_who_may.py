@@ -67,7 +67,9 @@ def everything(site, monkeypatch):
     """One of everything the addresses speak of."""
     stripe = MemoryStripe()
     monkeypatch.setattr(gateway, "get", lambda: stripe)
-    treasury_support.gifts(stripe)
+    gift = treasury_support.gifts(stripe).settled
+    treasury_support.asked_back(gift)
+    treasury_support.suspected(gift)
     wall = campaigns_demo._account("wall", "Il muro", {})
     get_document_model().objects.create(title="Bilancio", file="documents/bilancio.pdf")
     Redirect.add_redirect("/vecchia/", "/nuova/")

@@ -32,8 +32,10 @@ from donations.models import (  # noqa: E402
     CheckoutAttempt,
     Donation,
     Receipt,
+    RefundRequest,
     StripeEvent,
 )
+from donations.services import refunding  # noqa: E402
 from donations.services.acknowledging import write_due  # noqa: E402
 from donations.services.events import process_events  # noqa: E402
 from donations.services.sweeping import _missed_events  # noqa: E402
@@ -80,6 +82,14 @@ LATER_POINTS = (
     ("donations.services.books", "write", "before"),
     ("donations.services.books", "record", "after"),
     ("donations.services.events", "_record", "after"),
+)
+# the treasury asks for a refund here, and whoever asks Stripe is killed
+ASKED_POINTS = (
+    ("donations.services.refunding", "ask_back", "after"),
+    ("donations.gateway", "Gateway.refund", "before"),
+    ("donations.gateway", "Gateway.refund", "after"),
+    ("donations.services.refunding", "_accept", "after"),
+    ("donations.services.refunding", "follow", "after"),
 )
 
 
@@ -156,7 +166,7 @@ def lose(intent: str) -> None:
 
 def leases_run_out() -> None:
     past = timezone.now() - timedelta(seconds=1)
-    for model in (StripeEvent, Acknowledgement, Message, Sender):
+    for model in (StripeEvent, Acknowledgement, Message, Sender, RefundRequest):
         model.objects.filter(lease_until__isnull=False).update(lease_until=past)
         model.objects.filter(next_at__isnull=False).update(next_at=past)
 
@@ -217,6 +227,30 @@ def killed_later(what: str, point: tuple[str, str, str]) -> dict[str, Any]:
     return {"ends": ends, **told(lambda: report(token))}
 
 
+def killed_asking(point: tuple[str, str, str]) -> dict[str, Any]:
+    """The sheet is sent again, and the tick asks again, after whoever asked has died."""
+    token = uuid.uuid5(uuid.NAMESPACE_OID, f"asked {point}")
+
+    def ask() -> None:
+        gift = Donation.objects.get(form_token=token)
+        refunding.ask_back(key=str(token), donation=gift, amount=10_00, reason="duplicate", by=None)
+        refunding.ask_stripe()
+        hear()
+
+    def dying() -> None:
+        die_at(*point)
+        ask()
+
+    def afterwards() -> None:
+        leases_run_out()
+        ask()
+        ask()
+
+    ends = [end_of(in_fork(work)) for work in (lambda: story(token), dying, afterwards)]
+    asked = RefundRequest.objects.filter(donation__form_token=token).values_list("state", flat=True)
+    return {"ends": ends, "asked": told(lambda: list(asked)), **told(lambda: report(token))}
+
+
 def together(processes: int) -> dict[str, Any]:
     """The same form sent, and the same work done, by several at once, while Stripe takes longer
     to answer the first than a second click waits by itself."""
@@ -243,6 +277,7 @@ def main() -> None:
         for what in LATER
         for point in LATER_POINTS
     }
+    found["asked"] = {" ".join(point): killed_asking(point) for point in ASKED_POINTS}
     found["together"] = together(4)
     found["two at once"] = played()
     found["numbers"] = told(numbers)

@@ -22,6 +22,7 @@ from donations.models import (
     Acknowledgement,
     Dispute,
     Donation,
+    FraudWarning,
     JournalEntry,
     Receipt,
     StripeEvent,
@@ -49,6 +50,8 @@ STORIES = (
     "dispute_won_in_the_appeal",
     "dispute_won_in_the_appeal_then_part_back",
     "inquiry",
+    "warned",
+    "warned_then_all_back",
     "left",
 )
 DISTURBANCES = ("deliver", "deliver", "process", "down", "sweep", "interrupted", "hours")
@@ -112,6 +115,8 @@ def acts_of(stripe: MemoryStripe, gift: Donation, story: str) -> list[Callable[[
             partial(disputed, status="warning_needs_response"),
             decide("warning_closed"),
         ],
+        "warned": [card, partial(stripe.warn, at)],
+        "warned_then_all_back": [card, partial(stripe.warn, at), partial(back, 25_00)],
         "left": [partial(stripe.expire_session, at)],
     }[story]
 
@@ -159,6 +164,9 @@ def picture(world: World) -> dict[str, Any]:
         "disputes": sorted(
             (number[one.donation_id], one.dispute_id, one.status, one.amount)
             for one in Dispute.objects.all()
+        ),
+        "warnings": sorted(
+            (number[one.donation_id], one.warning_id) for one in FraudWarning.objects.all()
         ),
         "totals": totals(world.campaign),
         "acknowledgements": sorted(key_of(duty) for duty in Acknowledgement.objects.all()),

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 # a mail that was on its way when its sender died may have left: only a person knows
 WITHOUT_PROOF = {"mail.transport deliver before": 0, "mail.transport deliver after": 1}
 
-OTHERS = ("together", "two at once", "numbers", "later")  # beside the points of a gift
+OTHERS = ("together", "two at once", "numbers", "later", "asked")  # beside the points of a gift
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -129,6 +129,20 @@ def test_what_goes_back_or_comes_in_later_is_booked_once(found: dict[str, Any]) 
         assert (told["mails"], told["left"]) == (["sent"] * len(mails[what]), len(mails[what])), (
             point
         )
+        assert told["events open"] == 0, point
+
+
+def test_what_the_treasury_asks_for_goes_back_once(found: dict[str, Any]) -> None:
+    """Killed between the row and the call, between the call and its answer, and while it is booked:
+    the same key is asked again."""
+    assert len(found["asked"]) == 5
+    for point, told in found["asked"].items():
+        assert told["ends"] == [0, -signal.SIGKILL, 0], point
+        assert told["asked"] == ["done"], point
+        assert told["state"] == "partly_refunded", point
+        assert told["ledger"] == ["fee", "gift", "refund"], point
+        assert sorted(told["receipts"]) == ["issued", "void"], point
+        assert (told["mails"], told["left"]) == (["sent"] * 2, 2), point
         assert told["events open"] == 0, point
 
 

@@ -8,13 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from browser_support import HOST, faults_on_each_screen, opened, visit
-from donations.models import Donation, SuggestedAmount
+from donations.models import Donation, RefundRequest, SuggestedAmount
+from donations.services import alerting
 from form_support import open_fund
-from giving_support import begin
+from giving_support import begin, session_of
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
-from treasury_support import gifts, lost_event, member
+from treasury_support import asked_back, gifts, lost_event, member, suspected, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -66,10 +67,43 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
             assert visit(context, address) == [], address
 
 
+def test_giving_back_has_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
+    cast = gifts(memory_stripe)
+    address = reverse("treasury:refund", args=[cast.settled.public_id])
+    with opened(browser, member(roles.TREASURY)) as context:
+        page = context.new_page()
+        page.goto(HOST + address)
+        page.get_by_role("button", name="Fammi vedere che cosa succede").click()
+        page.get_by_text("Scegli perché").wait_for()
+        assert faults_on_each_screen(page) == []
+        page.get_by_label("Quanto, in euro").fill("7,50")
+        page.get_by_label("Lo chiede chi ha donato").check()
+        page.get_by_role("button", name="Fammi vedere che cosa succede").click()
+        page.get_by_role("heading", name="Restituire 7,50").wait_for()
+        assert faults_on_each_screen(page) == []
+        page.get_by_role("button", name="Cambia").click()
+        assert page.get_by_label("Quanto, in euro").input_value() == "7,50"
+        page.get_by_role("button", name="Fammi vedere che cosa succede").click()
+        page.get_by_role("button", name="Sì, restituisci 7,50").click()
+        page.get_by_text("Stripe restituisce 7,50").wait_for()
+        asked_back(cast.settled)
+        RefundRequest.objects.filter(state="asked").update(last_error="down")
+        suspected(cast.settled)
+        for where in (address, reverse("treasury:desk")):
+            assert visit(context, where) == [], where
+
+
 def test_what_is_mailed_can_be_read(
     browser: Any, client: Client, memory_stripe: MemoryStripe
 ) -> None:
-    gifts(memory_stripe)
+    cast = gifts(memory_stripe)
+    member(roles.TREASURY, email="elio@example.org")
+    memory_stripe.warn(session_of(cast.settled))
+    tell(memory_stripe)
+    alerting.tell()
+    memory_stripe.dispute(session_of(cast.settled), 50_00)
+    tell(memory_stripe)
+    alerting.tell()
     with opened(browser, client) as context:
         page = context.new_page()
         for mail in Message.objects.all():

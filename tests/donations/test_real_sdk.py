@@ -19,9 +19,11 @@ from donations.models import (
     CheckoutAttempt,
     Donation,
     Receipt,
+    RefundRequest,
     StripeEvent,
     SweepMark,
 )
+from donations.services import refunding
 from donations.services.sweeping import sweep
 from giving_support import begin, process, session_of
 from ports import free_port
@@ -132,6 +134,86 @@ def test_disputes_lost_won_and_charged_back(control: Any) -> None:
     assert [gift.net for gift in gifts] == [0, 25_00, 0]
     assert balance() == at_stripe()
     assert Account.objects.get(code="disputes").balance() == 0
+
+
+def asked_back(gift: Donation, amount: int) -> RefundRequest:
+    key = str(uuid.uuid4())
+    row = refunding.ask_back(key=key, donation=gift, amount=amount, reason="duplicate", by=None)
+    refunding.ask_stripe(only=row)
+    row.refresh_from_db()
+    return row
+
+
+def paid(control: Any, method: str = "card") -> Donation:
+    gift = begin().donation
+    control("pay", session=session_of(gift), method=method, settle=True)
+    return heard(gift)
+
+
+def test_the_treasury_asks_for_a_refund(control: Any) -> None:
+    gift = paid(control)
+    row = asked_back(gift, 5_00)
+    assert row.state == "accepted"
+    made = gateway.get()._stripe.refunds.retrieve(str(row.refund_id))
+    assert (made.amount, made.reason) == (5_00, "duplicate")
+    assert made.metadata and made.metadata.to_dict() == {"refund_request": row.key}
+    assert heard(gift).net == 20_00
+    row.refresh_from_db()
+    assert row.state == "done"
+    assert balance() == at_stripe()
+
+
+def test_a_debits_refund_waits_for_the_bank(control: Any) -> None:
+    gift = paid(control, "sepa")
+    row = asked_back(gift, 5_00)
+    heard(gift)
+    row.refresh_from_db()
+    assert row.state in ("pending", "done")
+    deadline = time.monotonic() + 30
+    while row.state != "done" and time.monotonic() < deadline:
+        time.sleep(0.2)
+        heard(gift)
+        row.refresh_from_db()
+    assert (row.state, gift.net) == ("done", 20_00)
+
+
+@pytest.mark.parametrize("kind", ["error", "error_after", "drop_before", "drop_after"])
+def test_stripe_fails_while_a_refund_is_asked(control: Any, kind: str) -> None:
+    gift = paid(control)
+    control("fault", kind=kind, path="/v1/refunds", method="POST", times=2, status=500)
+    row = asked_back(gift, 5_00)
+    assert row.state == "asked" and row.last_error
+    control("fault", kind="none")
+    assert refunding.try_again(request=row)
+    refunding.ask_stripe()
+    row.refresh_from_db()
+    assert row.state == "accepted"
+    assert heard(gift).net == 20_00
+
+
+def test_stripe_refuses_a_refund_in_its_own_words(control: Any) -> None:
+    gift = paid(control)
+    control("dispute", payment_intent=gift.attempts.get().payment_intent)
+    row = asked_back(gift, 5_00)  # we have not heard of the dispute yet
+    assert (row.state, row.refusal_code) == ("refused", "charge_disputed")
+    assert "charged back" in row.refusal
+
+
+def test_a_bank_warns_of_a_fraud_and_the_gift_goes_back(control: Any) -> None:
+    gift = paid(control)
+    control("warn", payment_intent=gift.attempts.get().payment_intent)
+    heard(gift)
+    row = gift.fraud_warnings.get()
+    assert (row.fraud_type, row.actionable, row.alert) == (
+        "unauthorized_use_of_card",
+        True,
+        "fraud",
+    )
+    asked_back(gift, 25_00)
+    assert heard(gift).state == State.REFUNDED
+    heard(gift)  # the warning's own news come after the money's
+    row.refresh_from_db()
+    assert not row.actionable
 
 
 def balance() -> int:

@@ -10,12 +10,12 @@ from donations.treasury import urls
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
-from treasury_support import Cast, gifts, lost_event, member
+from treasury_support import Cast, asked_back, gifts, lost_event, member, suspected
 
 pytestmark = pytest.mark.django_db
 
-POSTED = {"decide_mail", "write_again", "decide_event"}
-ONLY_TREASURY = POSTED
+POSTED = {"decide_mail", "write_again", "decide_event", "decide_refund", "leave_warning"}
+ONLY_TREASURY = POSTED | {"refund"}
 
 
 @pytest.fixture
@@ -27,9 +27,13 @@ def addresses(cast: Cast) -> dict[str, str]:
     """Name → address; a new address without a row here makes the test fail."""
     event = lost_event(state="failed")
     attachment = cast.mail.attachments.get()
+    asked, warning = asked_back(cast.settled), suspected(cast.settled)
     args: dict[str, list[Any]] = {
         "donations": [],
         "donation": [cast.settled.public_id],
+        "refund": [cast.settled.public_id],
+        "decide_refund": [asked.pk],
+        "leave_warning": [warning.pk],
         "ledger": [],
         "receipts": [],
         "receipt": [cast.receipt.pk],
