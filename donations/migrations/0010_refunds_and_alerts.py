@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                             ("refused", "Refused by Stripe"),
                             ("accepted", "Stripe gives it back"),
                             ("pending", "On its way to the bank"),
-                            ("done", "Given back"),
+                            ("done", "Went back"),
                             ("returned", "Sent back by the bank"),
                         ],
                         default="asked",

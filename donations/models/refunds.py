@@ -33,7 +33,7 @@ class RefundRequest(Leased):
         REFUSED = "refused", _("Refused by Stripe")
         ACCEPTED = "accepted", _("Stripe gives it back")
         PENDING = "pending", _("On its way to the bank")
-        DONE = "done", _("Given back")
+        DONE = "done", _("Went back")
         RETURNED = "returned", _("Sent back by the bank")
 
     class Reason(models.TextChoices):

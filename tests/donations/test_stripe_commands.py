@@ -293,6 +293,7 @@ def test_it_ends_with_an_error_and_says_what_to_do() -> None:
     [
         ("checkout_session_write", "open and close payment pages"),
         ("charge_read", "read refunds"),
+        ("charge_write", "give money back"),
         ("dispute_read", "read disputes"),
         ("balance_transaction_source_read", "read fees"),
         ("event_read", "list events"),
