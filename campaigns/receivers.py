@@ -1,8 +1,10 @@
-"""Wagtail's own signals: the end of an approval sets the deliveries going, its steps write mails."""
+"""A campaign begins with its source. Wagtail's own signals: the end of an approval sets the
+deliveries going, its steps write mails."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models.signals import post_save
 from wagtail.admin import signal_handlers as wagtails
 from wagtail.admin.mail import Notifier
 from wagtail.models import Revision, TaskState, WorkflowState
@@ -16,7 +18,13 @@ from wagtail.signals import (
 )
 
 from campaigns import services
-from campaigns.models import Post
+from campaigns.models import Campaign, Post
+
+
+def on_campaign_saved(sender: Any, instance: Campaign, raw: bool = False, **kwargs: Any) -> None:
+    """Gifts can be credited to it before its first post, and under its name of now."""
+    if not raw:
+        services.campaign_source(campaign=instance)
 
 
 def on_published(sender: Any, instance: Post, revision: Revision, **kwargs: Any) -> None:
@@ -79,6 +87,7 @@ def mails_for(notifier: Notifier, kind: str) -> Callable[..., None]:
 
 
 def connect() -> None:
+    post_save.connect(on_campaign_saved, sender=Campaign, dispatch_uid="campaigns.source")
     published.connect(on_published, sender=Post, dispatch_uid="campaigns.plan")
     unpublished.connect(on_unpublished, sender=Post, dispatch_uid="campaigns.cancel")
     for signal, sender, notifier, uid, kind in MAILS:
