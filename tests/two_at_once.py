@@ -182,7 +182,7 @@ def hear() -> list[str]:
             raise
 
     books.record = noting
-    _missed_events(timezone.now())
+    _missed_events(timezone.now(), None)
     process_events()
     return failed
 

@@ -142,7 +142,7 @@ def knock(body: bytes) -> None:
 
 
 def hear() -> None:
-    _missed_events(timezone.now())  # only into the inbox: the books are its work
+    _missed_events(timezone.now(), None)  # only into the inbox: the books are its work
     work()
 
 
