@@ -29,6 +29,7 @@ COUNTRIES = [
     ("SM", _("San Marino")),
     ("VA", _("Vatican City")),
 ]
+ADDRESS = ("via", "cap", "citta", "provincia")
 _NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}@\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -43,8 +44,8 @@ def read_token(text: str) -> uuid.UUID:
 
 
 class NameField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=80, **kwargs)
+    def __init__(self, *, max_length: int = 80, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
 
     def clean(self, value: Any) -> str:
         text = " ".join(super().clean(value).split())
@@ -103,6 +104,32 @@ class FiscalCodeField(forms.CharField):
         raise ValidationError(sentence)
 
 
+def complete_address(form: forms.Form, data: dict[str, Any]) -> None:
+    """All of it or nothing: half an address helps nobody."""
+    if not any(data.get(name) for name in ADDRESS):
+        return
+    for name, sentence in (
+        ("via", gettext("Write the street too, or leave the whole address empty.")),
+        ("cap", gettext("Write the postcode too, or leave the whole address empty.")),
+        ("citta", gettext("Write the town too, or leave the whole address empty.")),
+    ):
+        if not data.get(name) and name not in form.errors:
+            form.add_error(name, sentence)
+    code, country = data.get("cap", ""), data.get("paese") or "IT"
+    if code and country == "IT" and not re.fullmatch(r"[0-9]{5}", code):
+        form.add_error("cap", gettext("An Italian postcode has five figures."))
+
+
+def token_of(text: str) -> uuid.UUID:
+    """Like `read_token`, with a sentence for whoever left the page open."""
+    try:
+        return read_token(text)
+    except (signing.BadSignature, ValueError):
+        raise ValidationError(
+            gettext("This page has been open for a long time: check it and send it again.")
+        ) from None
+
+
 class GiftForm(forms.Form):
     """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund. `notice` and the words of `letter`
     are logged with the gift as they were shown."""
@@ -143,8 +170,6 @@ class GiftForm(forms.Form):
     paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
     lettera = forms.BooleanField(label=letter, required=False)
 
-    ADDRESS = ("via", "cap", "citta", "provincia")
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         funds = self.fields["fondo"]
@@ -180,8 +205,8 @@ class GiftForm(forms.Form):
 
     @property
     def address_open(self) -> bool:
-        names = [*self.ADDRESS, "paese"]
-        return any(self[name].value() for name in self.ADDRESS) or any(
+        names = [*ADDRESS, "paese"]
+        return any(self[name].value() for name in ADDRESS) or any(
             name in self.errors for name in names
         )
 
@@ -217,17 +242,12 @@ class GiftForm(forms.Form):
         return (own or [row for row in rows if rows and row.fund_id == rows[0].fund_id])[:5]
 
     def clean_token(self) -> uuid.UUID:
-        try:
-            return read_token(self.cleaned_data["token"])
-        except (signing.BadSignature, ValueError):
-            raise ValidationError(
-                gettext("This page has been open for a long time: check it and send it again.")
-            ) from None
+        return token_of(self.cleaned_data["token"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._read_amount(data)
-        self._complete_address(data)
+        complete_address(self, data)
         return data
 
     def _read_amount(self, data: dict[str, Any]) -> None:
@@ -239,17 +259,3 @@ class GiftForm(forms.Form):
             data["amount"] = parse_amount(data.get("cifra", "") if free else chosen)
         except BadAmount as error:
             self.add_error("cifra" if free else "importo", str(error))
-
-    def _complete_address(self, data: dict[str, Any]) -> None:
-        if not any(data.get(name) for name in self.ADDRESS):
-            return
-        for name, sentence in (
-            ("via", gettext("Write the street too, or leave the whole address empty.")),
-            ("cap", gettext("Write the postcode too, or leave the whole address empty.")),
-            ("citta", gettext("Write the town too, or leave the whole address empty.")),
-        ):
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, sentence)
-        code, country = data.get("cap", ""), data.get("paese") or "IT"
-        if code and country == "IT" and not re.fullmatch(r"[0-9]{5}", code):
-            self.add_error("cap", gettext("An Italian postcode has five figures."))

@@ -240,7 +240,8 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Shows how far the gift is. It settles nothing: the webhook does, and this page waits."""
-    gift = get_object_or_404(Donation.objects.select_related("fund"), public_id=public_id)
+    online = Donation.objects.filter(by_hand=None).select_related("fund")
+    gift = get_object_or_404(online, public_id=public_id)
     now = phase(gift)
     response = render(
         request,

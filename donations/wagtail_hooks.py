@@ -84,6 +84,8 @@ class ExportTaken(LogFormatter):  # type: ignore[misc]
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
     for name, label, message in (
+        ("entered_by_hand", _("Enter a gift by hand"), _("Entered a gift by hand")),
+        ("reversed", _("Reverse a gift"), _("Reversed a gift that was entered by hand")),
         ("reveal", _("Show personal data"), _("Saw a donor’s mail address or codice fiscale")),
         ("receipt_opened", _("Open a receipt"), _("Opened a receipt")),
         ("receipt_reprinted", _("Print a receipt again"), _("Printed a receipt again")),

@@ -1,6 +1,7 @@
 """What giving keeps, one story a file."""
 
 from donations.models.alerts import Alerting, FraudWarning
+from donations.models.by_hand import HandEntry
 from donations.models.disputes import Dispute
 from donations.models.giving import (
     CheckoutAttempt,
@@ -26,6 +27,7 @@ __all__ = [
     "Donor",
     "FraudWarning",
     "Fund",
+    "HandEntry",
     "JournalEntry",
     "Receipt",
     "ReceiptCounter",

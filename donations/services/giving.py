@@ -40,11 +40,13 @@ class InvalidAmount(ValueError):
 
 @dataclass(frozen=True)
 class Details:
-    """The donor, as she wrote it in the form: checked and trimmed by the form."""
+    """The donor, as she wrote it in the form: checked and trimmed by the form. Whoever gives online
+    has a mail address and both names."""
 
     email: str
     first_name: str
     last_name: str
+    organisation: str = ""
     codice_fiscale: str = ""
     street: str = ""
     postcode: str = ""
@@ -231,7 +233,7 @@ def _order(attempt: CheckoutAttempt) -> Order:
         amount=attempt.amount,
         currency=donation.currency,
         title=donation.fund.name,
-        email=donation.donor.email,
+        email=donation.donor.email or "",
         language=donation.language,
         success_url=settings.SITE_URL + donation.get_absolute_url(),
         cancel_url=settings.SITE_URL + back,

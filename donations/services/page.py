@@ -22,6 +22,7 @@ from donations.services import receipts
 
 STRIPE, FEES = Account.STRIPE, Account.FEES
 DISPUTES, SUSPENSE = Account.DISPUTES, Account.SUSPENSE
+BANK, CASH = Account.BANK, Account.CASH
 GIFTS = "gifts"  # the account of the gift's fund
 CHANGED = ["amount", "refunded_amount", "method", "method_reference", "settled_at", "state"]
 
@@ -61,6 +62,18 @@ def open_page(ids: list[int]) -> Page:
     newest: dict[int, int] = {}
     for gift, number in every:
         newest[gift] = max(number, newest.get(gift, 0))
+    return _page(donations, attempts, newest)
+
+
+def page_of(donation: Donation) -> Page:
+    """Of one gift that the caller holds, and that no payment page has to do with."""
+    return _page({donation.pk: donation}, {}, {})
+
+
+def _page(
+    donations: dict[int, Donation], attempts: dict[int, CheckoutAttempt], newest: dict[int, int]
+) -> Page:
+    gifts = donations.keys()
     entries = JournalEntry.objects.filter(donation__in=gifts)
     duties = Acknowledgement.objects.filter(donation__in=gifts)
     return Page(
@@ -75,7 +88,7 @@ def open_page(ids: list[int]) -> Page:
 
 
 def _accounts(funds: set[Fund]) -> dict[str | int, Account]:
-    wanted = Q(code__in=[STRIPE, FEES, DISPUTES, SUSPENSE]) | Q(fund__in=funds)
+    wanted = Q(code__in=[STRIPE, BANK, CASH, FEES, DISPUTES, SUSPENSE]) | Q(fund__in=funds)
     found = {one.fund_id or one.code: one for one in Account.objects.filter(wanted)}
     for fund in funds:
         if fund.pk not in found:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
-from donations.models import Account, Donation, Donor, Receipt
+from donations.models import Account, Donation, Donor, HandEntry, Receipt
 from donations.services import refunding
 from donations.treasury import export, masks
 from donations.treasury.base import TreasuryList, TreasuryView
+from donations.treasury.by_hand import EnterGift, ReverseGift
 from donations.treasury.filters import VIEWS, DonationFilter
 from donations.treasury.looks import look
 from donations.treasury.timeline import timeline
@@ -57,6 +58,7 @@ class DonationList(TreasuryList):
             "received": sums["cents"] or 0,
             "views": self._views(),
             "may_write": self.request.user.has_perm("donations.view_donor"),
+            "may_enter": self.request.user.has_perms(EnterGift.permissions),
         }
 
     def _views(self) -> list[dict[str, Any]]:
@@ -107,18 +109,20 @@ class DonationPage(TreasuryView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         gift = self.gift
-        mail, code = gift.donor.email, gift.codice_fiscale
+        mail, code = gift.donor.email or "", gift.codice_fiscale
         fee, held = _balance(gift, Account.FEES), _balance(gift, Account.DISPUTES)
         lost = _lost(gift)
         return super().get_context_data(
             gift=gift,
             look=look(gift),
             steps=timeline(gift, user=self.request.user),
-            mail=mail if "email" in self.shown else masks.mail(mail),
+            mail=mail if "email" in self.shown or not mail else masks.mail(mail),
             code=code if "codice_fiscale" in self.shown else masks.fiscal_code(code),
             shown=self.shown,
             may_ask=self.request.user.has_perm("donations.view_donor"),
-            how_many=gift.donor.donations.filter(state__in=Donation.RECEIVED).count(),
+            how_many=gift.donor.donations.filter(
+                state__in=Donation.RECEIVED, refunded_amount__lt=F("amount")
+            ).count(),
             fee=fee,
             held=held,
             lost=lost,
@@ -127,6 +131,9 @@ class DonationPage(TreasuryView):
             consents=gift.consents.all(),
             to_refund=refunding.left_of(gift) if self._may_refund() else 0,
             going_back=gift.refund_requests.under_way().cents(),
+            hand=HandEntry.objects.filter(donation=gift).first(),
+            may_enter=self.request.user.has_perms(EnterGift.permissions),
+            may_reverse=self.request.user.has_perms(ReverseGift.permissions),
             **kwargs,
         )
 

@@ -48,6 +48,14 @@ class DonationFilter(Period):
             (NO_CODE, _("Without codice fiscale")),
         ],
     )
+    modo = forms.ChoiceField(
+        label=_("Means of payment"),
+        required=False,
+        choices=[
+            ("", _("Whichever")),
+            *(choice for choice in Donation.Method.choices if choice[0]),
+        ],
+    )
     fondo = forms.ModelChoiceField(
         label=_("Fund"),
         required=False,
@@ -76,6 +84,8 @@ class DonationFilter(Period):
             found &= (
                 Q(first_name__icontains=word)
                 | Q(last_name__icontains=word)
+                | Q(organisation__icontains=word)
+                | Q(method_reference__iexact=word)
                 | Q(donor__email__icontains=word)
                 | receipt_query(word, "receipts__")
             )
@@ -85,6 +95,9 @@ class DonationFilter(Period):
         if state == NO_CODE:
             return rows.filter(codice_fiscale="", state__in=Donation.RECEIVED)
         return rows.filter(state=state)
+
+    def _modo(self, rows: QuerySet[Donation], method: str) -> QuerySet[Donation]:
+        return rows.filter(method=method)
 
     def _fondo(self, rows: QuerySet[Donation], fund: Fund) -> QuerySet[Donation]:
         return rows.filter(fund=fund)

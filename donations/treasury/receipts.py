@@ -43,6 +43,7 @@ class ReceiptFilter(Period):
             rows = rows.filter(
                 Q(donation__first_name__icontains=word)
                 | Q(donation__last_name__icontains=word)
+                | Q(donation__organisation__icontains=word)
                 | receipt_query(word)
             )
         return rows

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from donations.treasury import desk, donations, ledger, mails, receipts, refunds
+from donations.treasury import by_hand, desk, donations, ledger, mails, receipts, refunds
 
 app_name = "treasury"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("donazione/<uuid:public_id>/rimborso/", refunds.Refund.as_view(), name="refund"),
     path("rimborsi/<int:pk>/decidi/", refunds.decide_refund, name="decide_refund"),
     path("frodi/<int:pk>/lascia/", refunds.leave_warning, name="leave_warning"),
+    path("a-mano/", by_hand.EnterGift.as_view(), name="enter"),
+    path("donazione/<uuid:public_id>/storno/", by_hand.ReverseGift.as_view(), name="reverse"),
     path("prima-nota/", ledger.Ledger.as_view(), name="ledger"),
     path("ricevute/", receipts.ReceiptList.as_view(), name="receipts"),
     path("ricevute/<int:pk>/", receipts.stored, name="receipt"),

@@ -15,7 +15,7 @@ from giving_support import begin, session_of
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
-from treasury_support import asked_back, gifts, lost_event, member, suspected, tell
+from treasury_support import asked_back, by_hand, gifts, lost_event, member, suspected, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,9 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         lost_event(event_id="evt_parked", state="parked")
         story = reverse("treasury:donation", args=[cast.refunded.public_id])
         mail = reverse("treasury:mail", args=[cast.mail.pk])
-        for address in [*empty, story, mail]:
+        brought = by_hand(reference="7", note="Al banchetto").public_id
+        hand = [reverse(f"treasury:{name}", args=[brought]) for name in ("donation", "reverse")]
+        for address in [*empty, story, mail, *hand]:
             assert visit(context, address) == [], address
 
 
@@ -91,6 +93,17 @@ def test_giving_back_has_no_faults(browser: Any, memory_stripe: MemoryStripe) ->
         suspected(cast.settled)
         for where in (address, reverse("treasury:desk")):
             assert visit(context, where) == [], where
+
+
+def test_the_form_for_what_comes_by_hand_has_no_faults(browser: Any) -> None:
+    open_fund()
+    with opened(browser, member(roles.TREASURY)) as context:
+        assert visit(context, reverse("treasury:enter")) == []
+        page = context.new_page()
+        page.goto(HOST + reverse("treasury:enter"))
+        page.get_by_role("button", name="Registra", exact=True).click()
+        page.get_by_text("Non è ancora registrato niente").wait_for()
+        assert faults_on_each_screen(page) == []
 
 
 def test_what_is_mailed_can_be_read(

@@ -10,12 +10,12 @@ from donations.treasury import urls
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
-from treasury_support import Cast, asked_back, gifts, lost_event, member, suspected
+from treasury_support import Cast, asked_back, by_hand, gifts, lost_event, member, suspected
 
 pytestmark = pytest.mark.django_db
 
 POSTED = {"decide_mail", "write_again", "decide_event", "decide_refund", "leave_warning"}
-ONLY_TREASURY = POSTED | {"refund"}
+ONLY_TREASURY = POSTED | {"refund", "enter", "reverse"}
 
 
 @pytest.fixture
@@ -34,6 +34,8 @@ def addresses(cast: Cast) -> dict[str, str]:
         "refund": [cast.settled.public_id],
         "decide_refund": [asked.pk],
         "leave_warning": [warning.pk],
+        "enter": [],
+        "reverse": [by_hand().public_id],
         "ledger": [],
         "receipts": [],
         "receipt": [cast.receipt.pk],

@@ -41,8 +41,10 @@ def donations(request: HttpRequest, gifts: QuerySet[Donation]) -> HttpResponseBa
         _("Received"),
         _("First name"),
         _("Last name"),
+        _("Organisation"),
         _("Fund"),
         _("Means of payment"),
+        _("Reference"),
         _("Came from"),
         _("State"),
         _("Valid receipt"),
@@ -74,8 +76,10 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
             "settled_at",
             "first_name",
             "last_name",
+            "organisation",
             "fund__name",
             "method",
+            "method_reference",
             "source",
             "state",
             "valid__year",
@@ -88,10 +92,12 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
         )
     )
     for row in found.iterator(chunk_size=AT_ONCE):
-        method, source, state, year, number, amount, returned, letter, email, public_id = row[5:]
+        method, reference, source, state, *rest = row[6:]
+        year, number, amount, returned, letter, email, public_id = rest
         yield [
-            *row[:5],
+            *row[:6],
             methods[method],
+            reference,
             sources.get(source),
             states[state],
             _receipt(year, number),
