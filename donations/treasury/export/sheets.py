@@ -125,7 +125,7 @@ def ledger(
     ]
     names = request.user.has_perm("donations.view_donation")
     if names:
-        headings += [_("First name"), _("Last name")]
+        headings += [_("First name"), _("Last name"), _("Organisation")]
     rows = _entries(entries, account=account, names=names)
     return spreadsheet(request, name="prima-nota", headings=headings, rows=rows)
 
@@ -138,6 +138,7 @@ def _entries(entries: QuerySet[JournalEntry], *, account: Account | None, names:
             gift=F("donation__public_id"),
             first=F("donation__first_name"),
             last=F("donation__last_name"),
+            organisation=F("donation__organisation"),
         )
         .order_by("at", "pk")
     )
@@ -156,7 +157,7 @@ def _entries(entries: QuerySet[JournalEntry], *, account: Account | None, names:
             euros(credit) if credit else None,
             row.origin,
             str(row.gift) if row.gift else None,
-            *([row.first, row.last] if names else []),
+            *([row.first, row.last, row.organisation] if names else []),
         ]
     yield Totals([_("Totals"), None, None, None, euros(debits), euros(credits)])
 
@@ -169,6 +170,7 @@ def receipts(request: HttpRequest, papers: QuerySet[Receipt]) -> HttpResponseBas
         _("Received"),
         _("First name"),
         _("Last name"),
+        _("Organisation"),
         _("Fund"),
         _("Amount"),
         _("State"),
@@ -188,6 +190,7 @@ def _papers(papers: QuerySet[Receipt]) -> Rows:
         "donation__settled_at",
         "donation__first_name",
         "donation__last_name",
+        "donation__organisation",
         "donation__fund__name",
         "amount",
         "state",
@@ -200,8 +203,8 @@ def _papers(papers: QuerySet[Receipt]) -> Rows:
     )
     valid = 0
     for row in found.iterator(chunk_size=AT_ONCE):
-        year, number, *whose = row[:7]
-        amount, state, reason, day, *others = row[7:]
+        year, number, *whose = row[:8]
+        amount, state, reason, day, *others = row[8:]
         valid += amount if state == Receipt.State.ISSUED else 0
         yield [
             receipt_label(year, number),
@@ -212,7 +215,7 @@ def _papers(papers: QuerySet[Receipt]) -> Rows:
             _receipt(*others[:2]),
             _receipt(*others[2:]),
         ]
-    yield Totals([_("Total of the valid ones"), *[None] * 5, euros(valid)])
+    yield Totals([_("Total of the valid ones"), *[None] * 6, euros(valid)])
 
 
 def donors(
@@ -226,6 +229,7 @@ def donors(
     headings = [
         _("First name"),
         _("Last name"),
+        _("Organisation"),
         _("Mail"),
         _("Gifts received"),
         _("Given, less what went back"),
@@ -250,17 +254,18 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
             until=Max("donations__settled_at", filter=counted),
             first=Subquery(written.values("first_name")[:1]),
             last=Subquery(written.values("last_name")[:1]),
+            company=Subquery(written.values("organisation")[:1]),
         )
         .order_by("pk")
-        .values_list("first", "last", "email", "number", "net", "since", "until", "public_id")
+        .values_list(
+            "first", "last", "company", "email", "number", "net", "since", "until", "public_id"
+        )
     )
     gifts_made = total = 0
-    for first, last, email, number, net, since, until, public_id in found.iterator(
-        chunk_size=AT_ONCE
-    ):
+    for *who, number, net, since, until, public_id in found.iterator(chunk_size=AT_ONCE):
         gifts_made, total = gifts_made + number, total + (net or 0)
-        yield [first, last, email, number, euros(net or 0), since, until, str(public_id)]
-    yield Totals([_("Totals"), None, None, gifts_made, euros(total)])
+        yield [*who, number, euros(net or 0), since, until, str(public_id)]
+    yield Totals([_("Totals"), None, None, None, gifts_made, euros(total)])
 
 
 def _labels(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:
