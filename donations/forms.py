@@ -130,7 +130,49 @@ def token_of(text: str) -> uuid.UUID:
         ) from None
 
 
-class GiftForm(forms.Form):
+class PersonForm(forms.Form):
+    """Who she is, as the gift form and her own page ask."""
+
+    nome = NameField(label=_("First name"), error_messages={"required": _("Write your name.")})
+    cognome = NameField(
+        label=_("Last name"), error_messages={"required": _("Write your last name.")}
+    )
+    cf = FiscalCodeField(label=_("Codice fiscale"), required=False, max_length=32)
+    via = forms.CharField(label=_("Street and number"), required=False, max_length=160)
+    cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
+    citta = forms.CharField(label=_("Town"), required=False, max_length=80)
+    provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
+    paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.error_messages["max_length"] = _("This is too long: shorten it, please.")
+
+    @property
+    def address_open(self) -> bool:
+        names = [*ADDRESS, "paese"]
+        return any(self[name].value() for name in ADDRESS) or any(
+            name in self.errors for name in names
+        )
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        """For the summary: the id to go to, the field's label, what is amiss."""
+        return [
+            (name, str(self[name].label), str(self.errors[name][0]))
+            for name in self.fields
+            if name in self.errors
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        complete_address(self, data)
+        return data
+
+
+class GiftForm(PersonForm):
     """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund. `notice` and the words of `letter`
     are logged with the gift as they were shown."""
 
@@ -152,23 +194,15 @@ class GiftForm(forms.Form):
             "invalid_choice": _("This choice is no longer open to gifts: choose another one."),
         },
     )
-    nome = NameField(label=_("First name"), error_messages={"required": _("Write your name.")})
-    cognome = NameField(
-        label=_("Last name"), error_messages={"required": _("Write your last name.")}
-    )
     email = MailField(
         label=_("Mail"),
         widget=forms.EmailInput,
         max_length=254,
         error_messages={"required": _("Write your mail address: the receipt goes there.")},
     )
-    cf = FiscalCodeField(label=_("Codice fiscale"), required=False, max_length=32)
-    via = forms.CharField(label=_("Street and number"), required=False, max_length=160)
-    cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
-    citta = forms.CharField(label=_("Town"), required=False, max_length=80)
-    provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
-    paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
     lettera = forms.BooleanField(label=letter, required=False)
+
+    field_order = ("token", "campagna", "importo", "cifra", "fondo", "nome", "cognome", "email")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -177,9 +211,6 @@ class GiftForm(forms.Form):
         funds.queryset = Fund.objects.filter(active=True)
         if not self.is_bound and not self.initial.get("importo") and (rows := self.suggestions):
             self.initial["importo"] = plain(rows[min(1, len(rows) - 1)].amount)
-        for field in self.fields.values():
-            if isinstance(field, forms.CharField):
-                field.error_messages["max_length"] = _("This is too long: shorten it, please.")
 
     @property
     def chosen_fund(self) -> Fund | None:
@@ -204,13 +235,6 @@ class GiftForm(forms.Form):
             return None
 
     @property
-    def address_open(self) -> bool:
-        names = [*ADDRESS, "paese"]
-        return any(self[name].value() for name in ADDRESS) or any(
-            name in self.errors for name in names
-        )
-
-    @property
     def minimum(self) -> int:
         return MINIMUM
 
@@ -220,15 +244,12 @@ class GiftForm(forms.Form):
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:
-        """For the summary: the id to go to, the field's label, what is amiss."""
-        names = [name for name in self.fields if name in self.errors and name != "token"]
         return [
-            (
-                "libero" if name == "importo" else name,
-                str(gettext("How much") if name == "importo" else self[name].label),
-                str(self.errors[name][0]),
-            )
-            for name in names
+            ("libero", gettext("How much"), sentence)
+            if name == "importo"
+            else (name, label, sentence)
+            for name, label, sentence in super().problems
+            if name != "token"
         ]
 
     @property
@@ -245,9 +266,8 @@ class GiftForm(forms.Form):
         return token_of(self.cleaned_data["token"])
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         self._read_amount(data)
-        complete_address(self, data)
         return data
 
     def _read_amount(self, data: dict[str, Any]) -> None:

@@ -94,6 +94,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("refund_asked", _("Ask for a refund"), _("Asked Stripe to give money back")),
         ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),
         ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),
+        ("erasure_answered", _("Answer a donor"), _("Answered a request for erasure")),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

@@ -15,7 +15,7 @@ from wagtail.models import Collection, Page, Site, Task, Workflow, WorkflowState
 
 from campaigns.models import Account, Campaign, Post
 from cms.models import HomePage
-from donations.models import Donation, FraudWarning, Fund, Receipt, RefundRequest
+from donations.models import Donation, ErasureRequest, FraudWarning, Fund, Receipt, RefundRequest
 from mail.models import Attachment, Message
 from people.models import User
 
@@ -61,6 +61,7 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ),
     ("admin/tesoreria/rimborsi", "pk", lambda: RefundRequest.objects.first()),
     ("admin/tesoreria/frodi", "pk", lambda: FraudWarning.objects.first()),
+    ("admin/tesoreria/cancellazioni", "pk", lambda: ErasureRequest.objects.first()),
     ("admin/tesoreria/allegati", "pk", lambda: Attachment.objects.first()),
     ("admin/cms_campaign_chooser", "pk", lambda: Campaign.objects.first()),
     ("admin/campagne/", "pk", lambda: Campaign.objects.first()),

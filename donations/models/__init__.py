@@ -1,6 +1,14 @@
 """What giving keeps, one story a file."""
 
 from donations.models.alerts import Alerting, FraudWarning
+from donations.models.area import (
+    ConsentChange,
+    DonorDetails,
+    DonorSession,
+    EntryLink,
+    EntryRequest,
+    ErasureRequest,
+)
 from donations.models.by_hand import HandEntry
 from donations.models.disputes import Dispute
 from donations.models.giving import (
@@ -22,9 +30,15 @@ __all__ = [
     "Alerting",
     "CheckoutAttempt",
     "Consent",
+    "ConsentChange",
     "Dispute",
     "Donation",
     "Donor",
+    "DonorDetails",
+    "DonorSession",
+    "EntryLink",
+    "EntryRequest",
+    "ErasureRequest",
     "FraudWarning",
     "Fund",
     "HandEntry",

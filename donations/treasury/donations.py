@@ -134,6 +134,7 @@ class DonationPage(TreasuryView):
             hand=HandEntry.objects.filter(donation=gift).first(),
             may_enter=self.request.user.has_perms(EnterGift.permissions),
             may_reverse=self.request.user.has_perms(ReverseGift.permissions),
+            changes=gift.donor.consent_changes.all(),
             **kwargs,
         )
 

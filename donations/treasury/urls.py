@@ -22,4 +22,5 @@ urlpatterns = [
     path("allegati/<int:pk>/", mails.attachment, name="attachment"),
     path("da-decidere/", desk.Desk.as_view(), name="desk"),
     path("notizie/<int:pk>/decidi/", desk.decide_stripe_event, name="decide_event"),
+    path("cancellazioni/<int:pk>/rispondi/", desk.answer_erasure, name="answer_erasure"),
 ]

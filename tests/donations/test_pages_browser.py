@@ -7,9 +7,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from area_support import PAGE, ask, entered, link
 from browser_support import HOST, faults_on_each_screen, opened, visit
 from donations.models import Donation, RefundRequest, SuggestedAmount
-from donations.services import alerting
+from donations.services import alerting, entering, erasing
 from form_support import open_fund
 from giving_support import begin, session_of
 from mail.models import Message
@@ -40,6 +41,42 @@ def test_the_public_pages_have_no_faults(
             assert visit(context, received.get_absolute_url()) == []
 
 
+def test_the_donors_own_page_has_no_faults(
+    browser: Any, client: Client, memory_stripe: MemoryStripe
+) -> None:
+    cast = gifts(memory_stripe)
+    donor = cast.settled.donor
+    with opened(browser, client) as context:
+        for address in (PAGE, f"{PAGE}?inviata", f"{PAGE}?scaduta", f"{PAGE}entra/gone/"):
+            assert visit(context, address) == [], address
+        ask(client, donor.email)
+        assert visit(context, link()) == []
+    hers = entered(donor)
+    hers.post(f"{PAGE}lettera/", {"lettera": "si"})
+    erasing.ask(donor=donor, language="it")
+    with opened(browser, hers) as context:
+        for address in (PAGE, f"{PAGE}?salvati", f"{PAGE}dati/", f"{PAGE}cancellazione/"):
+            assert visit(context, address) == [], address
+
+
+def test_entering_without_a_script(
+    browser: Any, client: Client, memory_stripe: MemoryStripe
+) -> None:
+    cast = gifts(memory_stripe)
+    with opened(browser, client, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{HOST}{PAGE}")
+        page.fill("#email", cast.settled.donor.email)
+        page.get_by_role("button", name="Mandami il link").click()
+        assert "Guarda la posta" in page.inner_text("h1")
+        entering.write_due()
+        page.goto(f"{HOST}{link()}")
+        page.get_by_role("button", name="Entra").click()
+        assert cast.receipt.label in page.inner_text("#contenuto")
+        page.get_by_role("button", name="Esci").click()
+        assert cast.receipt.label not in page.inner_text("#contenuto")
+
+
 def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> None:
     open_fund()
     with opened(browser, client) as context:
@@ -59,6 +96,7 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         for address in empty:
             assert visit(context, address) == [], address
         cast = gifts(memory_stripe)
+        erasing.ask(donor=cast.settled.donor, language="it")
         lost_event(state="failed")
         lost_event(event_id="evt_parked", state="parked")
         story = reverse("treasury:donation", args=[cast.refunded.public_id])
@@ -117,6 +155,10 @@ def test_what_is_mailed_can_be_read(
     memory_stripe.dispute(session_of(cast.settled), 50_00)
     tell(memory_stripe)
     alerting.tell()
+    donor = cast.settled.donor
+    ask(client, donor.email)
+    erasing.ask(donor=donor, language="it")
+    erasing.answer(request=donor.erasure_requests.get(), words="Uno.\n\nDue.", by=None)
     with opened(browser, client) as context:
         page = context.new_page()
         for mail in Message.objects.all():

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from donations.models import ErasureRequest
+from donations.services import erasing
 from donations.treasury import urls
 from mail.models import Message
 from memory_stripe import MemoryStripe
@@ -14,7 +16,14 @@ from treasury_support import Cast, asked_back, by_hand, gifts, lost_event, membe
 
 pytestmark = pytest.mark.django_db
 
-POSTED = {"decide_mail", "write_again", "decide_event", "decide_refund", "leave_warning"}
+POSTED = {
+    "decide_mail",
+    "write_again",
+    "decide_event",
+    "decide_refund",
+    "leave_warning",
+    "answer_erasure",
+}
 ONLY_TREASURY = POSTED | {"refund", "enter", "reverse"}
 
 
@@ -26,6 +35,8 @@ def cast(memory_stripe: MemoryStripe) -> Cast:
 def addresses(cast: Cast) -> dict[str, str]:
     """Name → address; a new address without a row here makes the test fail."""
     event = lost_event(state="failed")
+    erasing.ask(donor=cast.settled.donor, language="it")
+    asked = ErasureRequest.objects.get()
     attachment = cast.mail.attachments.get()
     asked, warning = asked_back(cast.settled), suspected(cast.settled)
     args: dict[str, list[Any]] = {
@@ -47,6 +58,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "attachment": [attachment.pk],
         "desk": [],
         "decide_event": [event.pk],
+        "answer_erasure": [asked.pk],
     }
     assert set(args) == {str(pattern.name) for pattern in urls.urlpatterns}
     return {name: reverse(f"treasury:{name}", args=these) for name, these in args.items()}

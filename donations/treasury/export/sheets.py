@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import (
     Count,
-    Exists,
     F,
     FilteredRelation,
     Max,
@@ -26,8 +25,9 @@ from django.utils.translation import gettext as _
 from wagtail.admin.auth import permission_denied
 
 from attribution.models import Source
-from donations.models import Account, Consent, Donation, Donor, JournalEntry, Receipt
+from donations.models import Account, Donation, Donor, JournalEntry, Receipt
 from donations.models.papers import receipt_label
+from donations.services.consents import with_letter
 from donations.treasury.export.answer import spreadsheet
 from donations.treasury.export.cells import Totals, euros
 
@@ -63,12 +63,10 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
     # as many as there are posts and pages, however many gifts they brought
     known = Source.objects.filter(pk__in=gifts.order_by().values("source"))
     sources = {source.pk: source.full_name for source in known.select_related("parent")}
-    asked = Consent.objects.filter(kind=Consent.Kind.NEWSLETTER, donation=OuterRef("pk"))
     found = (
-        Donation.objects.filter(pk__in=gifts.order_by().values("pk"))
+        with_letter(Donation.objects.filter(pk__in=gifts.order_by().values("pk")))
         .annotate(
-            valid=FilteredRelation("receipts", condition=Q(receipts__state=Receipt.State.ISSUED)),
-            letter=Exists(asked),
+            valid=FilteredRelation("receipts", condition=Q(receipts__state=Receipt.State.ISSUED))
         )
         .order_by("-created_at", "-pk")
         .values_list(
