@@ -36,7 +36,7 @@ def addresses(cast: Cast) -> dict[str, str]:
     """Name → address; a new address without a row here makes the test fail."""
     event = lost_event(state="failed")
     erasing.ask(donor=cast.settled.donor, language="it")
-    asked = ErasureRequest.objects.get()
+    erasure = ErasureRequest.objects.get()
     attachment = cast.mail.attachments.get()
     asked, warning = asked_back(cast.settled), suspected(cast.settled)
     args: dict[str, list[Any]] = {
@@ -58,7 +58,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "attachment": [attachment.pk],
         "desk": [],
         "decide_event": [event.pk],
-        "answer_erasure": [asked.pk],
+        "answer_erasure": [erasure.pk],
     }
     assert set(args) == {str(pattern.name) for pattern in urls.urlpatterns}
     return {name: reverse(f"treasury:{name}", args=these) for name, these in args.items()}
