@@ -64,7 +64,7 @@ def test_a_gift_is_entered_and_found_again(elio: Client) -> None:
     for query in ("cerca=Negri", "cerca=0123456789", "modo=cheque", "fonte=" + str(campaign.pk)):
         assert str(gift.public_id) in elio.get(f"{LIST}?{query}").content.decode(), query
     assert str(gift.public_id) not in elio.get(f"{LIST}?modo=cash").content.decode()
-    sheet = elio.get(LIST, {"formato": "csv"}).content.decode()
+    sheet = elio.get(LIST, {"formato": "csv"}).getvalue().decode()
     assert "Assegno;0123456789" in sheet
     ledger = elio.get("/admin/tesoreria/prima-nota/").content.decode()
     assert "Banca" in ledger and "Cassa" in ledger and "0123456789" in ledger
