@@ -43,6 +43,7 @@ class TreasuryMenu(Menu):
     def registered_menu_items(self) -> list[MenuItem]:
         rows = (
             (_("Donations"), "donations", "sp-euro", "view_donation"),
+            (_("Donors"), "donors", "group", "view_donor"),
             (_("Ledger"), "ledger", "list-ul", "view_journalentry"),
             (_("Receipts"), "receipts", "doc-full", "view_receipt"),
             (_("To decide"), "desk", "sp-person", "view_stripeevent"),
@@ -95,6 +96,10 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),
         ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),
         ("erasure_answered", _("Answer a donor"), _("Answered a request for erasure")),
+        ("noted", _("Write a note"), _("Wrote a note about a donor")),
+        ("note_taken_back", _("Take a note back"), _("Took a note about a donor back")),
+        ("tagged", _("Tag a donor"), _("Gave a donor a tag")),
+        ("untagged", _("Take a tag off"), _("Took a tag off a donor")),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

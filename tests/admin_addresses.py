@@ -15,12 +15,24 @@ from wagtail.models import Collection, Page, Site, Task, Workflow, WorkflowState
 
 from campaigns.models import Account, Campaign, Post
 from cms.models import HomePage
-from donations.models import Donation, ErasureRequest, FraudWarning, Fund, Receipt, RefundRequest
+from donations.models import (
+    Donation,
+    Donor,
+    DonorNote,
+    DonorTag,
+    ErasureRequest,
+    FraudWarning,
+    Fund,
+    Receipt,
+    RefundRequest,
+)
 from mail.models import Attachment, Message
 from people.models import User
 
 # the first that fits, by the beginning of the address and the name of the argument
 ARGUMENTS: list[tuple[str, str, Any]] = [
+    ("admin/tesoreria/donatori/note/", "pk", lambda: DonorNote.objects.first()),
+    ("admin/tesoreria/donatori/", "pk", lambda: DonorTag.objects.first()),
     ("admin/post/history/", "revision_id", lambda: _post().revisions.last()),
     ("admin/post/workflow/", "pk", lambda: _waiting_post()),
     ("admin/post/workflow/", "task_state_id", lambda: _task_state(_waiting_post())),
@@ -150,7 +162,8 @@ def address(route: str) -> str:
 
 def _value(route: str, name: str) -> str:
     if name == "public_id":
-        return str(Donation.objects.values_list("public_id", flat=True).first())
+        whose: Any = Donor if route.startswith("admin/tesoreria/donatori/") else Donation
+        return str(whose.objects.values_list("public_id", flat=True).first())
     for beginning, argument, find in ARGUMENTS:
         if name == argument and route.startswith(beginning):
             found = find()

@@ -11,6 +11,7 @@ from donations.models.area import (
 )
 from donations.models.by_hand import HandEntry
 from donations.models.disputes import Dispute
+from donations.models.donors import DonorNote, DonorTag, GiftWord
 from donations.models.giving import (
     CheckoutAttempt,
     Consent,
@@ -35,12 +36,15 @@ __all__ = [
     "Donation",
     "Donor",
     "DonorDetails",
+    "DonorNote",
     "DonorSession",
+    "DonorTag",
     "EntryLink",
     "EntryRequest",
     "ErasureRequest",
     "FraudWarning",
     "Fund",
+    "GiftWord",
     "HandEntry",
     "JournalEntry",
     "Receipt",

@@ -82,7 +82,7 @@ class Donor(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.email or str(self.public_id)
+        return str(self.public_id)  # logs are written with it
 
 
 _RECEIVED = ["settled", "partly_refunded", "refunded", "disputed", "lost", "reversed"]

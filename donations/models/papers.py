@@ -139,6 +139,7 @@ class Receipt(models.Model):
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         ordering = ["-year", "-number"]
+        indexes = [models.Index(fields=["number", "year"], name="receipt_by_number")]
         constraints = [
             models.UniqueConstraint(fields=["issuer", "year", "number"], name="receipt_number"),
             models.UniqueConstraint(

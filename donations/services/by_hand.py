@@ -16,6 +16,7 @@ from donations.models import Donation, Donor, Fund, HandEntry, Receipt
 from donations.models.ledger import BY_HAND
 from donations.money import LARGEST
 from donations.services import receipts
+from donations.services.finding import write_words
 from donations.services.giving import Details
 from donations.services.page import (
     BANK,
@@ -138,6 +139,7 @@ def _enter(token: UUID, given: HandGift, by: User | None) -> Donation:
         settled_at=at,
         **written,
     )
+    write_words(gift=donation, written=written, reference=given.reference)
     HandEntry.objects.create(donation=donation, note=given.note, entered_by=by)
     page = page_of(donation)
     origin = f"{BY_HAND}{donation.public_id}:gift"

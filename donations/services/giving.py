@@ -16,6 +16,7 @@ from attribution.models import Source
 from donations import gateway
 from donations.models import CheckoutAttempt, Consent, Donation, Donor, Fund
 from donations.money import MAXIMUM, MINIMUM
+from donations.services.finding import write_words
 from donations.stripe_facts import Busy, Order, Rejected, Session, Unavailable
 
 GOOD_FOR = timedelta(hours=23)  # a session lives 24 hours, an idempotency key at least as long
@@ -167,6 +168,7 @@ def _attempt(
 def _next(held: Donation, given: dict[str, Any], agreed: Mapping[str, str]) -> CheckoutAttempt:
     """A new attempt, for what the form says now; the one before it is closed."""
     Donation.objects.filter(pk=held.pk).update(**given)
+    write_words(gift=held, written=given)
     _agree(held, agreed)
     number = held.attempts.count() + 1
     return CheckoutAttempt.objects.create(

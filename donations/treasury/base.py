@@ -20,6 +20,7 @@ from donations.treasury.periods import Period
 PER_PAGE = 50
 TABS = (
     ("treasury:donations", _("Donations"), "donations.view_donation"),
+    ("treasury:donors", _("Donors"), "donations.view_donor"),
     ("treasury:ledger", _("Ledger"), "donations.view_journalentry"),
     ("treasury:receipts", _("Receipts"), "donations.view_receipt"),
     ("treasury:desk", _("To decide"), "donations.view_stripeevent"),
@@ -58,7 +59,7 @@ class TreasuryView(WagtailAdminTemplateMixin, TemplateView):
         waiting = desk_counts.waiting() if user.has_perm("donations.view_stripeevent") else 0
         return super().get_context_data(tabs=tabs, waiting=waiting, **kwargs)
 
-    def paged(self, rows: QuerySet) -> Page:
+    def paged(self, rows: QuerySet | list[Any]) -> Page:
         return Paginator(rows, PER_PAGE).get_page(self.request.GET.get("p"))
 
 

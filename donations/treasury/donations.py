@@ -1,25 +1,20 @@
 """The list of donations, and the page of one with all that happened."""
 
 from typing import Any
-from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import F, Prefetch, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.log_actions import log
 
 from donations.models import Account, Donation, Donor, HandEntry, Receipt
 from donations.services import refunding
 from donations.treasury import export, masks
-from donations.treasury.base import TreasuryList, TreasuryView
+from donations.treasury.base import TreasuryList
 from donations.treasury.by_hand import EnterGift, ReverseGift
 from donations.treasury.filters import VIEWS, DonationFilter
 from donations.treasury.looks import look
+from donations.treasury.reveal import RevealingView
 from donations.treasury.timeline import timeline
 
 
@@ -76,14 +71,10 @@ class DonationList(TreasuryList):
         ]
 
 
-class DonationPage(TreasuryView):
+class DonationPage(RevealingView):
     permissions = ("donations.view_donation",)
     template_name = "donations/treasury/donation.html"
     tab = "treasury:donations"
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.shown: set[str] = set()
 
     @property
     def gift(self) -> Donation:
@@ -94,18 +85,8 @@ class DonationPage(TreasuryView):
     def get_page_title(self) -> str:
         return self.gift.donor_name
 
-    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        """Shows the mail address or the codice fiscale, and writes down who asked for it."""
-        if not request.user.has_perm("donations.view_donor"):
-            messages.error(request, gettext("Your role does not see the donors’ data."))
-            return HttpResponseRedirect(reverse("treasury:donation", args=[public_id]))
-        asked = request.POST.get("mostra", "")
-        if asked in ("email", "codice_fiscale"):
-            log(instance=self.gift, action="donations.reveal", data={"what": asked})
-            self.shown.add(asked)
-        response = self.get(request, public_id=public_id)
-        response["Cache-Control"] = "no-store"
-        return response
+    def whose(self) -> Donation:
+        return self.gift
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         gift = self.gift
@@ -118,8 +99,6 @@ class DonationPage(TreasuryView):
             steps=timeline(gift, user=self.request.user),
             mail=mail if "email" in self.shown or not mail else masks.mail(mail),
             code=code if "codice_fiscale" in self.shown else masks.fiscal_code(code),
-            shown=self.shown,
-            may_ask=self.request.user.has_perm("donations.view_donor"),
             how_many=gift.donor.donations.filter(
                 state__in=Donation.RECEIVED, refunded_amount__lt=F("amount")
             ).count(),

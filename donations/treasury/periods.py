@@ -80,11 +80,11 @@ class Period(forms.Form):
         return {"label": label, "query": query.urlencode(), "here": asked == (begin, end)}
 
     def _da(self, rows: QuerySet[Any], day: date) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.moment}__gte": _start(day)})
+        return rows.filter(**{f"{self.moment}__gte": start(day)})
 
     def _a(self, rows: QuerySet[Any], day: date) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.moment}__lt": _start(day + timedelta(days=1))})
+        return rows.filter(**{f"{self.moment}__lt": start(day + timedelta(days=1))})
 
 
-def _start(day: date) -> datetime:
+def start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
-from donations.models import Receipt
+from donations.models import Donation, Receipt
 from donations.services import reprinting
+from donations.services.finding import gifts_found
 from donations.treasury import export
 from donations.treasury.base import TreasuryList
-from donations.treasury.filters import receipt_query
 from donations.treasury.looks import look
 from donations.treasury.periods import Period
 
@@ -28,7 +28,7 @@ class ReceiptFilter(Period):
     field_order = ("cerca", "stato", "da", "a")
 
     cerca = forms.CharField(
-        label=_("Name or number"),
+        label=_("Name, mail, codice fiscale, receipt, payment"),
         required=False,
         max_length=120,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -38,14 +38,8 @@ class ReceiptFilter(Period):
     )
 
     def _cerca(self, rows: QuerySet[Receipt], text: str) -> QuerySet[Receipt]:
-        for word in text.split():
-            rows = rows.filter(
-                Q(donation__first_name__icontains=word)
-                | Q(donation__last_name__icontains=word)
-                | Q(donation__organisation__icontains=word)
-                | receipt_query(word)
-            )
-        return rows
+        found = gifts_found(Donation.objects.order_by(), text)
+        return rows.filter(donation__in=found.values("pk"))
 
     def _stato(self, rows: QuerySet[Receipt], state: str) -> QuerySet[Receipt]:
         return rows.filter(state=state)

@@ -27,7 +27,7 @@ from people.models import User
 
 @dataclass
 class Step:
-    """`part` names the template's extra part: ledger, mail, receipt, event; `row` feeds it."""
+    """`part` names the template's extra part: ledger, mail, receipt …; `row` feeds it."""
 
     at: datetime
     who: str  # Sito, Stripe, Posta …
@@ -50,7 +50,8 @@ def timeline(gift: Donation, *, user: Any) -> list[Step]:
     if user.has_perm("donations.view_journalentry"):
         steps += _booked(gift)
     if user.has_perm("donations.view_receipt"):
-        steps += _receipts(gift)
+        for receipt in gift.receipts.all():
+            steps += receipt_steps(receipt)
     if user.has_perm("mail.view_message"):
         steps += _mailed(gift)
     return sorted(steps, key=lambda step: (step.at, step.rank), reverse=True)
@@ -193,28 +194,24 @@ def _booked(gift: Donation) -> list[Step]:
     return steps
 
 
-def _receipts(gift: Donation) -> list[Step]:
-    steps = []
-    for receipt in gift.receipts.all():
-        title = _("Receipt %(number)s issued") % {"number": receipt.label}
+def receipt_steps(receipt: Receipt) -> list[Step]:
+    title = _("Receipt %(number)s issued") % {"number": receipt.label}
+    steps = [Step(receipt.issued_at, _("Receipt"), title, part="receipt", row=receipt, rank=4)]
+    if receipt.state == Receipt.State.VOID and receipt.voided_at:
+        title = _("Receipt %(number)s voided") % {"number": receipt.label}
+        note = receipt.void_words
         steps.append(
-            Step(receipt.issued_at, _("Receipt"), title, part="receipt", row=receipt, rank=4)
+            Step(receipt.voided_at, _("Receipt"), title, "mute", "sp-cancelled", note, rank=3)
         )
-        if receipt.state == Receipt.State.VOID and receipt.voided_at:
-            title = _("Receipt %(number)s voided") % {"number": receipt.label}
-            note = receipt.void_words
-            steps.append(
-                Step(receipt.voided_at, _("Receipt"), title, "mute", "sp-cancelled", note, rank=3)
-            )
     return steps
 
 
 def _mailed(gift: Donation) -> list[Step]:
     found = Message.objects.filter(acknowledgement__donation=gift).prefetch_related("attachments")
-    return [_mail_step(message) for message in found]
+    return [mail_step(message) for message in found]
 
 
-def _mail_step(message: Message) -> Step:
+def mail_step(message: Message) -> Step:
     to = {"subject": message.subject, "to": masks.mail(message.to)}
     titles = {
         Message.State.SENT: _("“%(subject)s” sent to %(to)s"),

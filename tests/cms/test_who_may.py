@@ -19,6 +19,7 @@ from admin_addresses import address, routes
 from campaigns import demo as campaigns_demo
 from cms.models import HomePage
 from donations import gateway
+from donations.models import DonorNote
 from donations.services import erasing
 from memory_stripe import MemoryStripe
 from people import roles
@@ -72,6 +73,7 @@ def everything(site, monkeypatch):
     treasury_support.asked_back(gift)
     treasury_support.suspected(gift)
     erasing.ask(donor=gift.donor, language="it")
+    DonorNote.objects.create(donor=gift.donor, text="Preferisce il telefono.")
     wall = campaigns_demo._account("wall", "Il muro", {})
     get_document_model().objects.create(title="Bilancio", file="documents/bilancio.pdf")
     Redirect.add_redirect("/vecchia/", "/nuova/")

@@ -1,5 +1,6 @@
 """The pages of giving in a real browser: accessibility, looks, life without a script."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from area_support import PAGE, ask, entered, link
 from browser_support import HOST, faults_on_each_screen, opened, visit
 from donations.models import Donation, RefundRequest, SuggestedAmount
 from donations.services import alerting, entering, erasing
+from donations.services.knowing import add_note, tag
 from form_support import open_fund
-from giving_support import begin, session_of
+from giving_support import MARIA, begin, session_of
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
+from people.models import User
 from treasury_support import asked_back, by_hand, gifts, lost_event, member, suspected, tell
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +93,8 @@ def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> Non
 
 def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
     treasurer = member(roles.TREASURY)
-    empty = [reverse(f"treasury:{name}") for name in ("donations", "ledger", "receipts", "desk")]
+    lists = ("donations", "donors", "ledger", "receipts", "desk")
+    empty = [reverse(f"treasury:{name}") for name in lists]
     empty += [reverse(f"treasury_funds:{name}") for name in ("index", "add")]
     with opened(browser, treasurer) as context:
         for address in empty:
@@ -103,7 +107,13 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         mail = reverse("treasury:mail", args=[cast.mail.pk])
         brought = by_hand(reference="7", note="Al banchetto").public_id
         hand = [reverse(f"treasury:{name}", args=[brought]) for name in ("donation", "reverse")]
-        for address in [*empty, story, mail, *hand]:
+        person = cast.settled.donor
+        tag(donor=person, name="Socia")
+        add_note(donor=person, author=User.objects.get(), text="Preferisce il telefono.")
+        twin = replace(MARIA, email="maria.rossi+casa@example.org")
+        begin(donor=twin)
+        donor = reverse("treasury:donor", args=[person.public_id])
+        for address in [*empty, story, mail, *hand, donor]:
             assert visit(context, address) == [], address
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from donations.models import ErasureRequest
+from donations.models import DonorNote, ErasureRequest
 from donations.services import erasing
+from donations.services.knowing import tag
 from donations.treasury import urls
 from mail.models import Message
 from memory_stripe import MemoryStripe
@@ -23,6 +24,10 @@ POSTED = {
     "decide_refund",
     "leave_warning",
     "answer_erasure",
+    "write_note",
+    "take_note_back",
+    "tag",
+    "untag",
 }
 ONLY_TREASURY = POSTED | {"refund", "enter", "reverse"}
 
@@ -35,9 +40,9 @@ def cast(memory_stripe: MemoryStripe) -> Cast:
 def addresses(cast: Cast) -> dict[str, str]:
     """Name → address; a new address without a row here makes the test fail."""
     event = lost_event(state="failed")
-    erasing.ask(donor=cast.settled.donor, language="it")
+    attachment, donor = cast.mail.attachments.get(), cast.settled.donor
+    erasing.ask(donor=donor, language="it")
     erasure = ErasureRequest.objects.get()
-    attachment = cast.mail.attachments.get()
     asked, warning = asked_back(cast.settled), suspected(cast.settled)
     args: dict[str, list[Any]] = {
         "donations": [],
@@ -47,6 +52,12 @@ def addresses(cast: Cast) -> dict[str, str]:
         "leave_warning": [warning.pk],
         "enter": [],
         "reverse": [by_hand().public_id],
+        "donors": [],
+        "donor": [donor.public_id],
+        "write_note": [donor.public_id],
+        "take_note_back": [DonorNote.objects.create(donor=donor, text="Al telefono.").pk],
+        "tag": [donor.public_id],
+        "untag": [donor.public_id, tag(donor=donor, name="Socia").pk],
         "ledger": [],
         "receipts": [],
         "receipt": [cast.receipt.pk],
@@ -106,12 +117,9 @@ def test_coordination_reads_everything_and_decides_nothing(cast: Cast) -> None:
 
 def test_deciding_is_not_a_link(cast: Cast) -> None:
     client = member(roles.TREASURY)
-    for name in POSTED:
-        assert client.get(addresses_of(cast, name)).status_code == 405
-
-
-def addresses_of(cast: Cast, name: str) -> str:
-    return reverse(f"treasury:{name}", args=[cast.mail.pk])
+    for name, address in addresses(cast).items():
+        if name in POSTED:
+            assert client.get(address).status_code == 405, name
 
 
 def test_the_menu_shows_the_treasury_to_those_who_may(cast: Cast) -> None:

@@ -1,0 +1,92 @@
+"""How the treasurer narrows the list of donors, and what each of them has given."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from donations.models import Donation, Donor, DonorTag
+from donations.services.finding import donors_found
+from donations.treasury.periods import start
+
+MOST = 10_000_000
+NEW, NOT_THIS_YEAR, LAPSED = "nuovi", "non-quest-anno", "da-tempo"
+SEGMENTS: tuple[tuple[str, Any], ...] = (
+    ("", _("Everybody")),
+    (NEW, _("New this year")),
+    (NOT_THIS_YEAR, _("Last year but not this")),
+    (LAPSED, _("Not for longer")),
+)
+
+
+def donors() -> QuerySet[Donor]:
+    """With `gifts`, `net` cents, `first` and `last`: of gifts that were received and are still with
+    us, at least in part. Who gave last comes first."""
+    stays = Q(
+        donations__state__in=Donation.RECEIVED,
+        donations__refunded_amount__lt=F("donations__amount"),
+    )
+    net = Sum(F("donations__amount") - F("donations__refunded_amount"), filter=stays)
+    return Donor.objects.annotate(
+        gifts=Count("donations", filter=stays),
+        net=Coalesce(net, 0),
+        first=Min("donations__settled_at", filter=stays),
+        last=Max("donations__settled_at", filter=stays),
+    ).order_by(F("last").desc(nulls_last=True), "-pk")
+
+
+class DonorFilter(forms.Form):
+    """Every field may be empty; what cannot be read narrows nothing and says so."""
+
+    cerca = forms.CharField(label=_("Search"), required=False, max_length=120)
+    gruppo = forms.ChoiceField(label=_("Group"), required=False, choices=SEGMENTS)
+    etichetta = forms.ModelChoiceField(
+        label=pgettext_lazy("donors", "Tag"),
+        required=False,
+        queryset=DonorTag.objects.none(),
+        empty_label=_("Whichever"),
+    )
+    sopra = forms.IntegerField(
+        label=_("In all more than, in whole euros"), required=False, min_value=0, max_value=MOST
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tags = self.fields["etichetta"]
+        assert isinstance(tags, forms.ModelChoiceField)
+        tags.queryset = DonorTag.objects.filter(donors__isnull=False).distinct()
+
+    def narrow(self, rows: QuerySet[Donor]) -> QuerySet[Donor]:
+        self.is_valid()
+        for name, value in self.cleaned_data.items():
+            if value not in (None, ""):
+                rows = getattr(self, f"_{name}")(rows, value)
+        return rows
+
+    def _cerca(self, rows: QuerySet[Donor], text: str) -> QuerySet[Donor]:
+        return donors_found(rows, text)
+
+    def _gruppo(self, rows: QuerySet, segment: str) -> QuerySet[Donor]:
+        this_year = timezone.localdate().year
+        this, last = _begins(this_year), _begins(this_year - 1)
+        if segment == NEW:
+            return rows.filter(first__gte=this)
+        if segment == NOT_THIS_YEAR:
+            return rows.filter(last__gte=last, last__lt=this)
+        return rows.filter(last__lt=last)
+
+    def _etichetta(self, rows: QuerySet[Donor], tag: DonorTag) -> QuerySet[Donor]:
+        return rows.filter(pk__in=tag.donors.values("pk"))
+
+    def _sopra(self, rows: QuerySet, euros: int) -> QuerySet[Donor]:
+        return rows.filter(net__gt=100 * euros)
+
+
+def _begins(year: int) -> datetime:
+    """Here, not in UTC: a gift of New Year's night counts where it was given."""
+    return start(date(year, 1, 1))
