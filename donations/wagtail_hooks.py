@@ -100,6 +100,8 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("note_taken_back", _("Take a note back"), _("Took a note about a donor back")),
         ("tagged", _("Tag a donor"), _("Gave a donor a tag")),
         ("untagged", _("Take a tag off"), _("Took a tag off a donor")),
+        ("merged", _("Join two donors"), _("Joined two donors who are one person")),
+        ("parted", _("Part two donors"), _("Parted two donors again")),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

@@ -18,6 +18,7 @@ from cms.models import HomePage
 from donations.models import (
     Donation,
     Donor,
+    DonorMerge,
     DonorNote,
     DonorTag,
     ErasureRequest,
@@ -31,6 +32,7 @@ from people.models import User
 
 # the first that fits, by the beginning of the address and the name of the argument
 ARGUMENTS: list[tuple[str, str, Any]] = [
+    ("admin/tesoreria/donatori/unioni/", "pk", lambda: DonorMerge.objects.first()),
     ("admin/tesoreria/donatori/note/", "pk", lambda: DonorNote.objects.first()),
     ("admin/tesoreria/donatori/", "pk", lambda: DonorTag.objects.first()),
     ("admin/post/history/", "revision_id", lambda: _post().revisions.last()),

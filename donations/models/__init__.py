@@ -11,7 +11,7 @@ from donations.models.area import (
 )
 from donations.models.by_hand import HandEntry
 from donations.models.disputes import Dispute
-from donations.models.donors import DonorNote, DonorTag, GiftWord
+from donations.models.donors import DonorMerge, DonorNote, DonorTag, GiftWord
 from donations.models.giving import (
     CheckoutAttempt,
     Consent,
@@ -36,6 +36,7 @@ __all__ = [
     "Donation",
     "Donor",
     "DonorDetails",
+    "DonorMerge",
     "DonorNote",
     "DonorSession",
     "DonorTag",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.lookups import StartsWith
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +17,9 @@ class Prefix(StartsWith):
     """`startswith` that an index answers on SQLite too, where LIKE, blind to case, uses none."""
 
     lookup_name = "prefix"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return StartsWith(self.lhs, self.rhs).as_sql(compiler, connection)
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)
@@ -61,6 +64,32 @@ class DonorTag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DonorMerge(models.Model):
+    """Somebody found that two donors are one person. `moved`: the addresses that came along, so
+    that parting them again gives back exactly what there was, whatever was given meanwhile."""
+
+    kept = models.ForeignKey("donations.Donor", on_delete=models.CASCADE, related_name="merges")
+    absorbed = models.ForeignKey("donations.Donor", on_delete=models.CASCADE, related_name="+")
+    moved = models.ManyToManyField("donations.Donor", related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("absorbed")), name="merge_of_two"),
+            models.UniqueConstraint(
+                fields=["absorbed"], condition=Q(undone_at=None), name="merge_once_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class DonorNote(models.Model):

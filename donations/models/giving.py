@@ -65,16 +65,25 @@ class Donor(models.Model):
 
     Who gave by hand may have no address: nobody can say that two such gifts come from one person,
     so each begins a donor of its own, unless the treasurer says whose other gift it was.
+
+    `kept`: somebody found that this is another address of that person. Gifts stay with the address
+    they were made from, so that mails go where the form said, and nothing is lost by parting.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("mail"), unique=True, null=True, blank=True)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    kept = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
 
     class Meta:
         verbose_name = _("donor")
         verbose_name_plural = _("donors")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kept=None) | ~Q(kept=F("id")), name="donor_not_kept_by_herself"
+            ),
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="donor_mail_is_lower_case"
             ),

@@ -12,20 +12,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from donations.models import (
     CheckoutAttempt,
     Dispute,
     Donation,
-    Donor,
     GiftWord,
     JournalEntry,
     Receipt,
 )
 from donations.words import of_gift, words
 
-STRIPE = re.compile(r"[a-z]{2,5}_\w{3,}", re.ASCII)  # pi_…, ch_…, cs_…, re_…, dp_…
+STRIPE = re.compile(r"[a-z]{2,5}_\w+", re.ASCII)  # pi_…, ch_…, cs_…, re_…, dp_…
 WORDS = 8
+PERSON = Coalesce("donor__kept_id", "donor_id")  # of a gift: the address that is kept
 GIFT = re.compile(r"[0-9a-f]{8,32}")
 
 
@@ -43,11 +44,12 @@ def gifts_found(rows: QuerySet[Donation], text: str) -> QuerySet[Donation]:
     return rows
 
 
-def donors_found(rows: QuerySet[Donor], text: str) -> QuerySet[Donor]:
-    """Every word is found, but each may be on another gift: names change, and so do addresses."""
+def persons_found(rows: QuerySet, text: str) -> QuerySet:
+    """Of rows with a `person` (see `PERSON`): every word is found, but each may be on another gift,
+    from another address: names change, and so do addresses."""
     for word in _typed(text):
-        of_a_gift = Donation.objects.filter(pk__in=_gifts(word)).order_by().values("donor")
-        rows = rows.filter(pk__in=of_a_gift)
+        of_a_gift = Donation.objects.filter(pk__in=_gifts(word)).order_by()
+        rows = rows.filter(person__in=of_a_gift.values(found=PERSON))
     return rows
 
 

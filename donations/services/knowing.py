@@ -43,6 +43,6 @@ def untag(*, donor: Donor, tag: DonorTag) -> None:
     held = DonorTag.objects.select_for_update().filter(pk=tag.pk).first()
     if held is None:
         return
-    held.donors.remove(donor)
+    held.donors.remove(donor, *donor.merged.all())
     if not held.donors.exists():
         held.delete()

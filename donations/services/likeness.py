@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from donations.models import Donation, Donor, GiftWord
@@ -28,18 +28,20 @@ class Likely:
         return str(REASONS[self.reason])
 
 
-def alike(*, donor: Donor) -> list[Likely]:
-    """The surest reason first, each donor once."""
-    gifts = list(donor.donations.all())
+def alike(*, addresses: list[Donor]) -> list[Likely]:
+    """Of a person with all her addresses. The surest reason first, each other person once."""
+    own = {address.pk for address in addresses}
+    gifts = list(Donation.objects.filter(donor__in=own))
     found: dict[int, Likely] = {}
     for reason, others in (
         ("code", _same_code(gifts)),
         ("home", _same_home(gifts)),
-        ("mail", _same_mailbox(donor)),
+        ("mail", _same_mailbox(addresses)),
     ):
         for other in others:
-            if other != donor:
-                found.setdefault(other.pk, Likely(other, reason))
+            if other.pk not in own:
+                person = other.kept or other
+                found.setdefault(person.pk, Likely(person, reason))
     return list(found.values())[:AT_MOST]
 
 
@@ -47,7 +49,7 @@ def _same_code(gifts: list[Donation]) -> QuerySet[Donor]:
     codes = {gift.codice_fiscale.lower() for gift in gifts if gift.codice_fiscale}
     having = GiftWord.objects.filter(word__in=codes).values("donation")
     same = Donation.objects.filter(pk__in=having, codice_fiscale__in=[c.upper() for c in codes])
-    return Donor.objects.filter(pk__in=same.order_by().values("donor"))
+    return Donor.objects.filter(pk__in=same.order_by().values("donor")).select_related("kept")
 
 
 def _same_home(gifts: list[Donation]) -> list[Donor]:
@@ -57,7 +59,7 @@ def _same_home(gifts: list[Donation]) -> list[Donor]:
     near = Donation.objects.filter(
         pk__in=named, postcode__in={gift.postcode for gift in gifts if gift.postcode}
     )
-    return [gift.donor for gift in near.select_related("donor") if _home(gift) in homes]
+    return [gift.donor for gift in near.select_related("donor__kept") if _home(gift) in homes]
 
 
 def _home(gift: Donation) -> tuple[Any, ...]:
@@ -67,15 +69,15 @@ def _home(gift: Donation) -> tuple[Any, ...]:
     return tuple(name), tuple(words(gift.street)), gift.postcode
 
 
-def _same_mailbox(donor: Donor) -> list[Donor]:
-    box = mailbox(donor.email)
-    domain = donor.email.rpartition("@")[2]
-    domains = GOOGLE if domain in GOOGLE else (domain,)
-    found: list[Donor] = []
-    for one in domains:
-        near = Donor.objects.filter(email__prefix=donor.email[:1], email__endswith=f"@{one}")
-        found += [other for other in near if mailbox(other.email) == box]
-    return found
+def _same_mailbox(addresses: list[Donor]) -> list[Donor]:
+    boxes = {mailbox(address.email) for address in addresses}
+    near = Q(pk=None)
+    for box in boxes:
+        domain = box.rpartition("@")[2]
+        for one in GOOGLE if domain in GOOGLE else (domain,):
+            near |= Q(email__prefix=box[:1], email__endswith=f"@{one}")
+    others = Donor.objects.filter(near).select_related("kept")
+    return [other for other in others if mailbox(other.email) in boxes]
 
 
 def mailbox(email: str) -> str:

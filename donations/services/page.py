@@ -19,6 +19,7 @@ from donations.models import (
     JournalEntry,
 )
 from donations.services import receipts
+from donations.services.merging import persons
 
 STRIPE, FEES = Account.STRIPE, Account.FEES
 DISPUTES, SUSPENSE = Account.DISPUTES, Account.SUSPENSE
@@ -44,6 +45,7 @@ class Page:
     duties: list[Acknowledgement] = field(default_factory=list)
     thanks: dict[int, Acknowledgement] = field(default_factory=dict)  # of gifts that settle here
     changed: dict[int, Donation] = field(default_factory=dict)
+    persons: dict[int, str] = field(default_factory=dict)  # by donor, for the credits
 
 
 def open_page(ids: list[int]) -> Page:
@@ -84,6 +86,8 @@ def _page(
         disputes={one.dispute_id: one for one in Dispute.objects.filter(donation__in=gifts)},
         said=set(duties.values_list("key", flat=True)),
         accounts=_accounts({donation.fund for donation in donations.values()}),
+        # asked for now that we hold the gifts: whoever joins two donors has held them too
+        persons=persons(gift.donor_id for gift in donations.values()),
     )
 
 
@@ -148,7 +152,7 @@ def add_credit(page: Page, donation: Donation, ref: str, amount: int, at: dateti
                 amount=amount,
                 currency=donation.currency,
                 gift=donation.public_id.hex,
-                donor=donation.donor.public_id.hex,
+                donor=page.persons[donation.donor_id],
                 at=at,
             )
         )

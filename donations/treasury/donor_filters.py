@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from donations.models import Donation, Donor, DonorTag
-from donations.services.finding import donors_found
+from donations.models import Donation, DonorTag
+from donations.services.finding import PERSON, persons_found
 from donations.treasury.periods import start
 
 MOST = 10_000_000
@@ -24,20 +24,19 @@ SEGMENTS: tuple[tuple[str, Any], ...] = (
 )
 
 
-def donors() -> QuerySet[Donor]:
-    """With `gifts`, `net` cents, `first` and `last`: of gifts that were received and are still with
-    us, at least in part. Who gave last comes first."""
-    stays = Q(
-        donations__state__in=Donation.RECEIVED,
-        donations__refunded_amount__lt=F("donations__amount"),
-    )
-    net = Sum(F("donations__amount") - F("donations__refunded_amount"), filter=stays)
-    return Donor.objects.annotate(
-        gifts=Count("donations", filter=stays),
-        net=Coalesce(net, 0),
-        first=Min("donations__settled_at", filter=stays),
-        last=Max("donations__settled_at", filter=stays),
-    ).order_by(F("last").desc(nulls_last=True), "-pk")
+def sums_by_person() -> QuerySet:
+    """One row a `person` (the key of the address that is kept), with `gifts`, `total` cents, `first`
+    and `last`: of gifts that were received and are still with us, at least in part. Who gave last
+    comes first."""
+    stays = Q(state__in=Donation.RECEIVED, refunded_amount__lt=F("amount"))
+    total = Sum(F("amount") - F("refunded_amount"), filter=stays)
+    rows = Donation.objects.order_by().values(person=PERSON)
+    return rows.annotate(
+        gifts=Count("pk", filter=stays),
+        total=Coalesce(total, 0),
+        first=Min("settled_at", filter=stays),
+        last=Max("settled_at", filter=stays),
+    ).order_by(F("last").desc(nulls_last=True), "-person")
 
 
 class DonorFilter(forms.Form):
@@ -61,17 +60,17 @@ class DonorFilter(forms.Form):
         assert isinstance(tags, forms.ModelChoiceField)
         tags.queryset = DonorTag.objects.filter(donors__isnull=False).distinct()
 
-    def narrow(self, rows: QuerySet[Donor]) -> QuerySet[Donor]:
+    def narrow(self, rows: QuerySet) -> QuerySet:
         self.is_valid()
         for name, value in self.cleaned_data.items():
             if value not in (None, ""):
                 rows = getattr(self, f"_{name}")(rows, value)
         return rows
 
-    def _cerca(self, rows: QuerySet[Donor], text: str) -> QuerySet[Donor]:
-        return donors_found(rows, text)
+    def _cerca(self, rows: QuerySet, text: str) -> QuerySet:
+        return persons_found(rows, text)
 
-    def _gruppo(self, rows: QuerySet, segment: str) -> QuerySet[Donor]:
+    def _gruppo(self, rows: QuerySet, segment: str) -> QuerySet:
         this_year = timezone.localdate().year
         this, last = _begins(this_year), _begins(this_year - 1)
         if segment == NEW:
@@ -80,11 +79,11 @@ class DonorFilter(forms.Form):
             return rows.filter(last__gte=last, last__lt=this)
         return rows.filter(last__lt=last)
 
-    def _etichetta(self, rows: QuerySet[Donor], tag: DonorTag) -> QuerySet[Donor]:
-        return rows.filter(pk__in=tag.donors.values("pk"))
+    def _etichetta(self, rows: QuerySet, tag: DonorTag) -> QuerySet:
+        return rows.filter(person__in=tag.donors.values(found=Coalesce("kept_id", "id")))
 
-    def _sopra(self, rows: QuerySet, euros: int) -> QuerySet[Donor]:
-        return rows.filter(net__gt=100 * euros)
+    def _sopra(self, rows: QuerySet, euros: int) -> QuerySet:
+        return rows.filter(total__gt=100 * euros)
 
 
 def _begins(year: int) -> datetime:

@@ -1,4 +1,4 @@
-"""Notes and tags of a donor: written by the treasury alone, each with a line in the log that says
+"""Notes, tags and addresses of a donor: written by the treasury alone, each with a line in the log that says
 who did it, never what was written."""
 
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
-from donations.models import Donor, DonorNote, DonorTag
-from donations.services import knowing
+from donations.models import Donor, DonorMerge, DonorNote, DonorTag
+from donations.services import knowing, merging
 from people.models import User
 
 SEES = ("donations.view_donor", "donations.view_donation")
@@ -27,6 +28,18 @@ class Words(forms.Form):
 
 class Name(forms.Form):
     nome = forms.CharField(max_length=knowing.LONGEST)
+
+
+class Other(forms.Form):
+    chi = forms.UUIDField(required=False)
+    mail = forms.EmailField(required=False)
+
+    def donor(self) -> Donor | None:
+        """The person, when it is another address of somebody already."""
+        by_key = Q(public_id=self.cleaned_data["chi"])
+        by_mail = Q(email=self.cleaned_data["mail"].lower())
+        found = Donor.objects.select_related("kept").filter(by_key | by_mail).first()
+        return (found.kept or found) if found else None
 
 
 @require_POST
@@ -84,6 +97,44 @@ def untag(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
         knowing.untag(donor=donor, tag=found)
         log(instance=donor, action="donations.untagged")
     return _back(donor)
+
+
+@require_POST
+def merge(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """`chi`: one that is proposed; `mail`: another address of hers, written whole."""
+    if not request.user.has_perms((*SEES, "donations.change_donor")):
+        return permission_denied(request)
+    donor = get_object_or_404(Donor, public_id=public_id)
+    form = Other(request.POST)
+    other = form.donor() if form.is_valid() else None
+    if other is None:
+        messages.error(request, gettext("Nobody has given from this address: nothing was joined."))
+        return _back(donor)
+    try:
+        merging.merge(kept=donor, absorbed=other, by=_who(request))
+    except merging.CannotMerge:
+        said = gettext("They are one person already, or somebody has just joined one of them.")
+        messages.warning(request, said)
+    else:
+        log(instance=donor, action="donations.merged", data={"other": str(other.public_id)})
+        messages.success(request, gettext("They are one person now. You can part them here."))
+    return _back(donor)
+
+
+@require_POST
+def part(request: HttpRequest, pk: int) -> HttpResponse:
+    if not request.user.has_perms((*SEES, "donations.change_donor")):
+        return permission_denied(request)
+    merge = get_object_or_404(DonorMerge.objects.select_related("kept", "absorbed"), pk=pk)
+    try:
+        merging.part(merge=merge)
+    except merging.CannotPart:
+        messages.warning(request, gettext("They were parted already, or joined to others since."))
+    else:
+        data = {"other": str(merge.absorbed.public_id)}
+        log(instance=merge.kept, action="donations.parted", data=data)
+        messages.success(request, gettext("They are two again, each with her own gifts."))
+    return _back(merge.kept)
 
 
 def _who(request: HttpRequest) -> User:

@@ -3,28 +3,41 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Donation, Donor, DonorTag
+from donations.models import Donation, Donor, DonorMerge, DonorTag
+from donations.services.finding import PERSON
 from donations.services.likeness import alike
+from donations.services.merging import addresses
 from donations.treasury import masks
 from donations.treasury.base import TreasuryView
-from donations.treasury.donor_filters import SEGMENTS, DonorFilter, donors
+from donations.treasury.donor_filters import SEGMENTS, DonorFilter, sums_by_person
 from donations.treasury.donor_story import story
 from donations.treasury.reveal import RevealingView
 
+NOTHING = {
+    "gifts": 0,
+    "total": 0,
+}  # who corrected her mail in the form left an empty address behind
+
 
 def names(of: Iterable[Donor]) -> dict[int, str]:
-    """As each of them wrote it last, by key."""
-    rows = Donation.objects.filter(donor__in=[donor.pk for donor in of]).order_by("created_at")
-    return {
-        donor: f"{first} {last}".strip()
-        for donor, first, last in rows.values_list("donor", "first_name", "last_name")
-    }
+    """As each person wrote it last, by key."""
+    rows = Donation.objects.order_by("created_at").values_list(PERSON, "first_name", "last_name")
+    keys = [one.pk for one in of]
+    theirs = rows.filter(Q(donor__in=keys) | Q(donor__kept__in=keys))
+    return {donor: f"{first} {last}".strip() for donor, first, last in theirs}
+
+
+def tags_of(donor: Donor) -> list[DonorTag]:
+    """Of all her addresses, each once."""
+    every = [*donor.tags.all(), *(tag for other in donor.merged.all() for tag in other.tags.all())]
+    return sorted(set(every), key=lambda tag: tag.key)
 
 
 class DonorList(TreasuryView):
@@ -38,15 +51,17 @@ class DonorList(TreasuryView):
         self.filter = DonorFilter(request.GET)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = self.paged(self._rows())
-        called = names(page)
+        page = self.paged(self.filter.narrow(sums_by_person()))
+        known = Donor.objects.prefetch_related("tags", "merged__tags")
+        found = known.in_bulk([row["person"] for row in page])
+        called = names(found.values())
         query = self.request.GET.copy()
         query.pop("p", None)
         here = self.request.GET.get("gruppo", "")
         return super().get_context_data(
             filter=self.filter,
             page=page,
-            rows=[(row, called.get(row.pk, ""), masks.mail(row.email)) for row in page],
+            rows=[_line(found[row["person"]], row, called) for row in page],
             views=[
                 {"value": value, "label": label, "here": value == here} for value, label in SEGMENTS
             ],
@@ -55,8 +70,15 @@ class DonorList(TreasuryView):
             **kwargs,
         )
 
-    def _rows(self) -> QuerySet[Donor]:
-        return self.filter.narrow(donors()).prefetch_related("tags")
+
+def _line(donor: Donor, sums: dict[str, Any], called: dict[int, str]) -> dict[str, Any]:
+    return {
+        "donor": donor,
+        "sums": sums,
+        "name": called.get(donor.pk, ""),
+        "mail": masks.mail(donor.email),
+        "tags": tags_of(donor),
+    }
 
 
 class DonorPage(RevealingView):
@@ -64,18 +86,20 @@ class DonorPage(RevealingView):
     template_name = "donations/treasury/donor.html"
     tab = "treasury:donors"
 
-    @property
+    @cached_property
     def donor(self) -> Donor:
-        if not hasattr(self, "_donor"):
-            rows = donors().prefetch_related("tags")
-            self._donor = get_object_or_404(rows, public_id=self.kwargs["public_id"])
-        return self._donor
+        known = Donor.objects.select_related("kept").prefetch_related("tags", "merged__tags")
+        return get_object_or_404(known, public_id=self.kwargs["public_id"])
 
-    @property
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Another address of somebody leads to her."""
+        if self.donor.kept:
+            return redirect("treasury:donor", self.donor.kept.public_id)
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
     def name(self) -> str:
-        if not hasattr(self, "_name"):
-            self._name = names([self.donor]).get(self.donor.pk, "") or gettext("Without a name")
-        return self._name
+        return names([self.donor]).get(self.donor.pk, "") or gettext("Without a name")
 
     def whose(self) -> Donor:
         return self.donor
@@ -85,28 +109,37 @@ class DonorPage(RevealingView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         donor, user = self.donor, self.request.user
-        codes = _codes(donor)
+        every = addresses(donor)
+        codes = _codes(every)
         masked = [masks.fiscal_code(code) for code in codes]
-        may_tag = user.has_perm("donations.change_donor")
-        likely = alike(donor=donor)
+        may_change = user.has_perm("donations.change_donor")
+        likely = alike(addresses=every)
         called = names(one.donor for one in likely)
         return super().get_context_data(
             donor=donor,
+            sums=sums_by_person().filter(person=donor.pk).first() or NOTHING,
+            tags=tags_of(donor),
+            merges=[(one, masks.mail(one.absorbed.email)) for one in _merges(donor)],
             name=self.name,
-            page=self.paged(story(donor, user=user)),
-            mail=donor.email if "email" in self.shown else masks.mail(donor.email),
+            page=self.paged(story(every, user=user)),
+            mails=[one.email if "email" in self.shown else masks.mail(one.email) for one in every],
             codes=codes if "codice_fiscale" in self.shown else masked,
             has_codes=bool(codes),
-            known_tags=DonorTag.objects.all() if may_tag else [],
+            known_tags=DonorTag.objects.all() if may_change else [],
             query="",
             likely=[(one, called.get(one.donor.pk, "")) for one in likely],
-            may_tag=may_tag,
+            may_change=may_change,
             may_write=user.has_perm("donations.add_donornote"),
             **kwargs,
         )
 
 
-def _codes(donor: Donor) -> list[str]:
+def _merges(donor: Donor) -> QuerySet[DonorMerge]:
+    """Those that can be undone here."""
+    return donor.merges.filter(undone_at=None).select_related("absorbed", "by")
+
+
+def _codes(donors: list[Donor]) -> list[str]:
     """Every codice fiscale she wrote: more than one is worth a look."""
-    gifts = donor.donations.exclude(codice_fiscale="").order_by()
+    gifts = Donation.objects.filter(donor__in=donors).exclude(codice_fiscale="").order_by()
     return sorted(set(gifts.values_list("codice_fiscale", flat=True)))

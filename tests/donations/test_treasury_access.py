@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from donations.models import DonorNote, ErasureRequest
+from donations.models import DonorMerge, DonorNote, ErasureRequest
 from donations.services import erasing
 from donations.services.knowing import tag
 from donations.treasury import urls
@@ -28,6 +28,8 @@ POSTED = {
     "take_note_back",
     "tag",
     "untag",
+    "merge",
+    "part",
 }
 ONLY_TREASURY = POSTED | {"refund", "enter", "reverse"}
 
@@ -58,6 +60,8 @@ def addresses(cast: Cast) -> dict[str, str]:
         "take_note_back": [DonorNote.objects.create(donor=donor, text="Al telefono.").pk],
         "tag": [donor.public_id],
         "untag": [donor.public_id, tag(donor=donor, name="Socia").pk],
+        "merge": [donor.public_id],
+        "part": [DonorMerge.objects.create(kept=donor, absorbed=cast.refunded.donor).pk],
         "ledger": [],
         "receipts": [],
         "receipt": [cast.receipt.pk],

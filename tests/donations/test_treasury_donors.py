@@ -37,7 +37,7 @@ def treasurer(db: None) -> Client:
 def read(client: Client, name: str, *args: object, **query: str) -> str:
     answer = client.get(reverse(f"treasury:{name}", args=args), query)
     assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
+    return re.sub("[ \n]+", " ", answer.content.decode())  # not the spaces within sums
 
 
 def listed(client: Client, **query: str) -> list[str]:
@@ -105,7 +105,6 @@ def test_nonsense_in_the_filters_is_harmless(treasurer: Client, cast: Cast) -> N
 
 def test_an_empty_list_says_what_will_appear(treasurer: Client, cast: Cast) -> None:
     assert "Nessun donatore corrisponde" in read(treasurer, "donors", cerca="zzz")
-    Donor.objects.exclude(pk=None)
     english = member(roles.TREASURY)
     UserProfile.objects.create(user=User.objects.latest("pk"), preferred_language="en")
     assert "Last year but not this" in read(english, "donors")
@@ -116,6 +115,8 @@ def test_as_many_questions_for_many_as_for_one(
 ) -> None:
     asked = []
     first = paid(memory_stripe, "Una", 20_00, days_ago=3)
+    for gift in (first, paid(memory_stripe, "Zero", 20_00, days_ago=3)):  # likely the same
+        knowing.tag(donor=gift.donor, name="Soci")
     for _round in range(2):
         for address in (
             reverse("treasury:donors") + "?cerca=rossi",
@@ -141,7 +142,7 @@ def test_the_page_tells_everything_in_one_order(
     )
     page = read(treasurer, "donor", cast.settled.donor.public_id)
     for part in (
-        "50,00\u00a0€ per «Dove serve»",
+        "50,00\u00a0€ per «Dove serve di più»",
         "Grazie, Maria",
         f"Emessa la ricevuta {cast.receipt.label}",
         "50,00\u00a0€ contestati",
