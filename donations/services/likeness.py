@@ -53,8 +53,8 @@ def _same_code(gifts: list[Donation]) -> QuerySet[Donor]:
 
 
 def _same_home(gifts: list[Donation]) -> list[Donor]:
-    homes = {_home(gift) for gift in gifts if gift.street and gift.postcode}
-    surnames = {word for gift in gifts for word in words(gift.last_name)}
+    homes = {_home(gift) for gift in gifts if gift.has_name and gift.street and gift.postcode}
+    surnames = {word for gift in gifts for word in words(gift.organisation or gift.last_name)}
     named = GiftWord.objects.filter(word__in=surnames).values("donation")
     near = Donation.objects.filter(
         pk__in=named, postcode__in={gift.postcode for gift in gifts if gift.postcode}
@@ -65,19 +65,19 @@ def _same_home(gifts: list[Donation]) -> list[Donor]:
 def _home(gift: Donation) -> tuple[Any, ...]:
     """However it is written: “Via Roma, 1” and “via roma 1”; first and last name the other way
     round."""
-    name = sorted(words(f"{gift.first_name} {gift.last_name}"))
+    name = sorted(words(gift.organisation or f"{gift.first_name} {gift.last_name}"))
     return tuple(name), tuple(words(gift.street)), gift.postcode
 
 
 def _same_mailbox(addresses: list[Donor]) -> list[Donor]:
-    boxes = {mailbox(address.email) for address in addresses}
+    boxes = {mailbox(address.email) for address in addresses if address.email}
     near = Q(pk=None)
     for box in boxes:
         domain = box.rpartition("@")[2]
         for one in GOOGLE if domain in GOOGLE else (domain,):
             near |= Q(email__prefix=box[:1], email__endswith=f"@{one}")
     others = Donor.objects.filter(near).select_related("kept")
-    return [other for other in others if mailbox(other.email) in boxes]
+    return [other for other in others if other.email and mailbox(other.email) in boxes]
 
 
 def mailbox(email: str) -> str:

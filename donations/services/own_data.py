@@ -34,6 +34,11 @@ def of(*, donor: Donor) -> Row:
             {"written_at": row.created_at.isoformat(), "subject": row.subject, "to": row.to}
             for row in Message.objects.filter(to=donor.email).order_by("created_at")
         ],
+        "tags": [tag.name for tag in donor.tags.all()],
+        "notes": [
+            {"written_at": note.created_at.isoformat(), "text": note.text}
+            for note in donor.notes.order_by("created_at", "pk")
+        ],
         "erasure_requests": [
             {
                 "asked_at": row.asked_at.isoformat(),

@@ -15,7 +15,7 @@ from wagtail.admin.auth import permission_denied
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from donations.treasury import desk_counts, export
-from donations.treasury.periods import Period
+from donations.treasury.periods import Filter
 
 PER_PAGE = 50
 TABS = (
@@ -67,7 +67,7 @@ class TreasuryList(TreasuryView):
     """`?formato=csv` or `xlsx`: the spreadsheet of what is seen. With a filter that cannot be read
     it is the page, which says so: nobody asked for a spreadsheet of everything."""
 
-    filter_class: type[Period]
+    filter_class: type[Filter]
 
     def get(  # type: ignore[override]  # a file is an answer too
         self, request: HttpRequest, *args: Any, **kwargs: Any

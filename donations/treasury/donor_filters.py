@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from donations.models import Donation, DonorTag
 from donations.services.finding import PERSON, persons_found
-from donations.treasury.periods import start
+from donations.treasury.periods import Filter, start
 
 MOST = 10_000_000
 NEW, NOT_THIS_YEAR, LAPSED = "nuovi", "non-quest-anno", "da-tempo"
@@ -39,10 +39,13 @@ def sums_by_person() -> QuerySet:
     ).order_by(F("last").desc(nulls_last=True), "-person")
 
 
-class DonorFilter(forms.Form):
-    """Every field may be empty; what cannot be read narrows nothing and says so."""
-
-    cerca = forms.CharField(label=_("Search"), required=False, max_length=120)
+class DonorFilter(Filter):
+    cerca = forms.CharField(
+        label=_("Name, mail, codice fiscale, receipt, payment"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
     gruppo = forms.ChoiceField(label=_("Group"), required=False, choices=SEGMENTS)
     etichetta = forms.ModelChoiceField(
         label=pgettext_lazy("donors", "Tag"),
@@ -59,13 +62,6 @@ class DonorFilter(forms.Form):
         tags = self.fields["etichetta"]
         assert isinstance(tags, forms.ModelChoiceField)
         tags.queryset = DonorTag.objects.filter(donors__isnull=False).distinct()
-
-    def narrow(self, rows: QuerySet) -> QuerySet:
-        self.is_valid()
-        for name, value in self.cleaned_data.items():
-            if value not in (None, ""):
-                rows = getattr(self, f"_{name}")(rows, value)
-        return rows
 
     def _cerca(self, rows: QuerySet, text: str) -> QuerySet:
         return persons_found(rows, text)

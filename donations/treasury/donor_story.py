@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from brand.figures import euros
-from donations.models import Consent, Dispute, Donation, Donor, DonorNote, Receipt
+from donations.models import Consent, ConsentChange, Dispute, Donation, Donor, DonorNote, Receipt
 from donations.treasury.looks import Look, look
 from donations.treasury.timeline import Step, mail_step, receipt_steps
 from mail.models import Message
@@ -54,11 +54,18 @@ def _gifts(donors: list[Donor]) -> list[Step]:
 
 
 def _consents(donors: list[Donor]) -> list[Step]:
-    found = Consent.objects.filter(donation__donor__in=donors)
-    return [
+    given = Consent.objects.filter(donation__donor__in=donors)
+    steps = [
         Step(one.granted_at, _("Consent"), str(one), "info", "check", f"«{one.words}»")
-        for one in found
+        for one in given
     ]
+    for change in ConsentChange.objects.filter(donor__in=donors):
+        again = _("On the donor’s own page, given again")
+        title = again if change.granted else _("On the donor’s own page, taken back")
+        tone, icon = ("info", "check") if change.granted else ("mute", "sp-cancelled")
+        note = f"{change}: «{change.words}»"
+        steps.append(Step(change.at, _("Consent"), title, tone, icon, note))
+    return steps
 
 
 def _disputes(donors: list[Donor]) -> list[Step]:

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -14,8 +16,8 @@ from donations.models import Donation, Donor, DonorMerge, DonorTag
 from donations.services.finding import PERSON
 from donations.services.likeness import alike
 from donations.services.merging import addresses
-from donations.treasury import masks
-from donations.treasury.base import TreasuryView
+from donations.treasury import export, masks
+from donations.treasury.base import TreasuryList
 from donations.treasury.donor_filters import SEGMENTS, DonorFilter, sums_by_person
 from donations.treasury.donor_story import story
 from donations.treasury.reveal import RevealingView
@@ -27,11 +29,20 @@ NOTHING = {
 
 
 def names(of: Iterable[Donor]) -> dict[int, str]:
-    """As each person wrote it last, by key."""
-    rows = Donation.objects.order_by("created_at").values_list(PERSON, "first_name", "last_name")
+    """As each person wrote it last, by key; of an organisation its own."""
     keys = [one.pk for one in of]
-    theirs = rows.filter(Q(donor__in=keys) | Q(donor__kept__in=keys))
-    return {donor: f"{first} {last}".strip() for donor, first, last in theirs}
+    theirs = Donation.objects.filter(Q(donor__in=keys) | Q(donor__kept__in=keys))
+    rows = theirs.order_by("created_at", "pk").values_list(
+        PERSON, "organisation", "first_name", "last_name"
+    )
+    found = {key: own or f"{first} {last}".strip() for key, own, first, last in rows}
+    return {key: found.get(key) or gettext("Without a name") for key in keys}
+
+
+def mail_of(donor: Donor, *, whole: bool = False) -> str:
+    """Empty when she gave none."""
+    email = donor.email or ""
+    return email if whole or not email else masks.mail(email)
 
 
 def tags_of(donor: Donor) -> list[DonorTag]:
@@ -40,43 +51,43 @@ def tags_of(donor: Donor) -> list[DonorTag]:
     return sorted(set(every), key=lambda tag: tag.key)
 
 
-class DonorList(TreasuryView):
+class DonorList(TreasuryList):
     permissions = ("donations.view_donor", "donations.view_donation")
     template_name = "donations/treasury/donors.html"
     page_title = _("Donors")
     tab = "treasury:donors"
+    filter_class = DonorFilter
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.filter = DonorFilter(request.GET)
+    def all_rows(self) -> QuerySet[Any]:
+        return sums_by_person()
+
+    def sheet(self) -> HttpResponseBase:
+        """Each address of the persons that are seen."""
+        every = Donor.objects.annotate(person=Coalesce("kept_id", "id"))
+        shown = self.rows.order_by().values("person")
+        return export.donors(self.request, every.filter(person__in=shown))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = self.paged(self.filter.narrow(sums_by_person()))
+        context = super().get_context_data(**kwargs)
+        page = context["page"]
         known = Donor.objects.prefetch_related("tags", "merged__tags")
         found = known.in_bulk([row["person"] for row in page])
         called = names(found.values())
-        query = self.request.GET.copy()
-        query.pop("p", None)
         here = self.request.GET.get("gruppo", "")
-        return super().get_context_data(
-            filter=self.filter,
-            page=page,
-            rows=[_line(found[row["person"]], row, called) for row in page],
-            views=[
+        return context | {
+            "rows": [_line(found[row["person"]], row, called) for row in page],
+            "views": [
                 {"value": value, "label": label, "here": value == here} for value, label in SEGMENTS
             ],
-            query=query.urlencode(),
-            narrowed=any(self.request.GET.get(name) for name in self.filter.fields),
-            **kwargs,
-        )
+        }
 
 
 def _line(donor: Donor, sums: dict[str, Any], called: dict[int, str]) -> dict[str, Any]:
     return {
         "donor": donor,
         "sums": sums,
-        "name": called.get(donor.pk, ""),
-        "mail": masks.mail(donor.email),
+        "name": called[donor.pk],
+        "mail": mail_of(donor),
         "tags": tags_of(donor),
     }
 
@@ -99,7 +110,7 @@ class DonorPage(RevealingView):
 
     @cached_property
     def name(self) -> str:
-        return names([self.donor]).get(self.donor.pk, "") or gettext("Without a name")
+        return names([self.donor])[self.donor.pk]
 
     def whose(self) -> Donor:
         return self.donor
@@ -115,19 +126,21 @@ class DonorPage(RevealingView):
         may_change = user.has_perm("donations.change_donor")
         likely = alike(addresses=every)
         called = names(one.donor for one in likely)
+        unmailed = gettext("who has no mail address")
+        mails = [mail_of(one, whole="email" in self.shown) for one in every]
         return super().get_context_data(
             donor=donor,
             sums=sums_by_person().filter(person=donor.pk).first() or NOTHING,
             tags=tags_of(donor),
-            merges=[(one, masks.mail(one.absorbed.email)) for one in _merges(donor)],
+            merges=[(one, mail_of(one.absorbed) or unmailed) for one in _merges(donor)],
             name=self.name,
             page=self.paged(story(every, user=user)),
-            mails=[one.email if "email" in self.shown else masks.mail(one.email) for one in every],
+            mails=[mail for mail in mails if mail],
             codes=codes if "codice_fiscale" in self.shown else masked,
             has_codes=bool(codes),
             known_tags=DonorTag.objects.all() if may_change else [],
             query="",
-            likely=[(one, called.get(one.donor.pk, "")) for one in likely],
+            likely=[(one, called[one.donor.pk]) for one in likely],
             may_change=may_change,
             may_write=user.has_perm("donations.add_donornote"),
             **kwargs,

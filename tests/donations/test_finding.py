@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from donations.models import Donation, Donor, GiftWord, JournalEntry
 from donations.services.finding import PERSON, gifts_found, persons_found
 from donations.services.likeness import alike, mailbox
+from donations.services.merging import addresses, merge
 from donations.words import fold, words
 from giving_support import MARIA, begin, session_of
 from memory_stripe import MemoryStripe
-from treasury_support import Cast, gifts, tell
+from people.models import User
+from treasury_support import Cast, by_hand, gifts, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +32,7 @@ def person(first: str, last: str, email: str, **changes: str) -> Donor:
     return begin(donor=details).donation.donor
 
 
-def found(text: str) -> set[str]:
+def found(text: str) -> set[str | None]:
     rows = persons_found(Donation.objects.order_by().values(person=PERSON), text)
     keys = {row["person"] for row in rows}
     return set(Donor.objects.filter(pk__in=keys).values_list("email", flat=True))
@@ -81,7 +83,7 @@ def test_letters_of_any_script_find_only_what_begins_with_them(cast: Cast) -> No
 def test_by_mail_codice_fiscale_receipt_payment_and_number(cast: Cast) -> None:
     elsa, gift = "elsa@posta.example", cast.refunded
     receipt, attempt = gift.receipts.get(), gift.attempts.get()
-    charge = JournalEntry.objects.of(gift).first().stripe_id
+    charge = JournalEntry.objects.of(gift).first().comes_from
     for text in (
         "elsa@posta.example",
         "ELSA@posta",
@@ -98,6 +100,19 @@ def test_by_mail_codice_fiscale_receipt_payment_and_number(cast: Cast) -> None:
         assert found(str(text)) == {elsa}, text
     assert found("rssmra80a41") == {elsa, "maria.rossi@example.org"}
     assert found("pi_nobody") == found("1999/000001") == set()
+
+
+def test_what_came_by_hand_is_found_by_organisation_and_number(cast: Cast) -> None:
+    nobody = {"email": "", "codice_fiscale": ""}
+    forno = replace(MARIA, organisation="Forno Perù S.r.l.", first_name="", last_name="", **nobody)
+    gift = by_hand(donor=forno, method="cheque", reference="CRO 0123-456/B")
+    again = by_hand(donor=forno, method="cheque", reference="77")
+    for text in ("forno PERU", "cro 0123", "0123-456/b", "0123 s.r.l"):
+        assert gift in gifts_found(Donation.objects.all(), text), text
+    assert not gifts_found(Donation.objects.all(), "forno 99").exists()
+    assert gift.donor != again.donor and gift.donor.email is None
+    assert found("perù") == {None}
+    assert found("maria.rossi@") == {"maria.rossi@example.org"}
 
 
 def test_a_dispute_is_found(cast: Cast, memory_stripe: MemoryStripe) -> None:
@@ -124,6 +139,7 @@ def test_what_a_form_says_anew_replaces_what_it_said(memory_stripe: MemoryStripe
 
 
 def test_gifts_from_before_get_their_words(cast: Cast) -> None:
+    by_hand(reference="CRO 0123", method="bank_transfer")
     before = set(GiftWord.objects.values_list("donation", "word"))
     GiftWord.objects.all().delete()
     filling = importlib.import_module("donations.migrations.0014_words_of_gifts")
@@ -153,7 +169,23 @@ def test_an_index_finds_the_words(cast: Cast) -> None:
     assert "gift_word_once" in rows.explain()
 
 
-def reasons(donor: Donor) -> list[tuple[str, str]]:
+def test_two_without_mail_are_not_alike_for_that(memory_stripe: MemoryStripe) -> None:
+    none = {"email": "", "codice_fiscale": "", "street": "", "postcode": ""}
+    one = by_hand(donor=replace(MARIA, **none)).donor
+    by_hand(donor=replace(MARIA, **none))
+    box = replace(MARIA, **none | {"first_name": "", "last_name": "", "street": "Via Roma 1"})
+    boxes = [by_hand(donor=replace(box, postcode="00100"), receipt=False).donor for _ in "ab"]
+    assert reasons(one) == reasons(boxes[0]) == []
+    home = {"email": "", "codice_fiscale": "", "first_name": "Ada"}
+    twins = [by_hand(donor=replace(MARIA, **home)).donor for _ in "ab"]
+    firm = {"email": "", "codice_fiscale": "", "organisation": "Forno"}
+    by_hand(donor=replace(MARIA, **firm))  # the contact's name is not the giver's
+    assert [one.donor for one in alike(addresses=[twins[0]])] == [twins[1]]
+    merge(kept=twins[0], absorbed=twins[1], by=User.objects.create_user("elio"))
+    assert alike(addresses=addresses(twins[0])) == []
+
+
+def reasons(donor: Donor) -> list[tuple[str | None, str]]:
     return [(one.donor.email, one.reason) for one in alike(addresses=[donor])]
 
 
