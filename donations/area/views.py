@@ -118,7 +118,7 @@ def details(request: HttpRequest, donor: Donor) -> HttpResponse:
     form = DetailsForm(request.POST)
     if not form.is_valid():
         return render(request, "donations/area/details.html", {"form": form}, status=422)
-    written.write(donor=donor, details=form.details(email=donor.email))
+    written.write(donor=donor, details=form.details(email=donor.email or ""))
     return see(f"{reverse('area:page')}?salvati#dati")
 
 

@@ -23,7 +23,7 @@ def last_written(*, donor: Donor) -> Details:
     gift = gifts.order_by("-created_at", "-pk").first()
     own = DonorDetails.objects.filter(donor=donor).first()
     hers = own if own and not (gift and gift.created_at > own.updated_at) else gift
-    return Details(donor.email, **{name: getattr(hers, name, "") for name in NAMES})
+    return Details(donor.email or "", **{name: getattr(hers, name, "") for name in NAMES})
 
 
 def write(*, donor: Donor, details: Details) -> None:

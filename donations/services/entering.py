@@ -116,7 +116,7 @@ def _answer(request: EntryRequest) -> None:
     compose(
         key=key,
         kind=KIND,
-        to=gift.donor.email,
+        to=request.email,
         language=request.language,
         template=f"donations/mail/{KIND}",
         context={

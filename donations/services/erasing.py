@@ -45,7 +45,7 @@ def answer(*, request: ErasureRequest, words: str, by: Any) -> None:
     compose(
         key=f"erasure:{held.pk}",
         kind="erasure_answer",
-        to=held.donor.email,
+        to=held.donor.email or "",  # she has one: she entered by it
         language=held.language,
         template="donations/mail/erasure_answer",
         context={"request": held, "body": body, "site_url": settings.SITE_URL},

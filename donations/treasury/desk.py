@@ -90,7 +90,7 @@ def _refund(row: RefundRequest) -> dict[str, Any]:
 def _erasure(row: ErasureRequest) -> dict[str, Any]:
     return {
         "row": row,
-        "mail": masks.mail(row.donor.email),
+        "mail": masks.mail(row.donor.email or ""),
         "answer_by": row.asked_at + erasing.WITHIN,
         "gifts": row.donor.donations.filter(state__in=STAYING),
     }
