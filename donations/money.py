@@ -36,24 +36,6 @@ def parse_cents(text: str) -> int:
 
     A dot before three digits parts thousands, before one or two it parts cents. Raises BadAmount.
     """
-    return within_limits(read_amount(text))
-
-
-def parse_large_amount(text: str) -> int:
-    """Likewise, of money that came by another way than ours: from a cent up. Raises BadAmount."""
-    cents = read_amount(text)
-    if not cents:
-        raise BadAmount(_("Write an amount above zero, for example 25 or 25,50."))
-    if cents > LARGEST:
-        raise BadAmount(
-            _("This is more than %(amount)s: is there a zero too many?")
-            % {"amount": euros(LARGEST)}
-        )
-    return cents
-
-
-def read_amount(text: str) -> int:
-    """Cents of what was typed, whether or not we take so much. Raises BadAmount."""
     typed = text.strip()
     if not typed:
         raise BadAmount(_("Write the amount, for example 25 or 25,50."))
@@ -66,6 +48,19 @@ def read_amount(text: str) -> int:
     if cents is None:
         raise BadAmount(
             _("We do not understand this amount: write it in figures, for example 25 or 25,50.")
+        )
+    return cents
+
+
+def parse_large_amount(text: str) -> int:
+    """Likewise, of money that came by another way than ours: from a cent up. Raises BadAmount."""
+    cents = parse_cents(text)
+    if not cents:
+        raise BadAmount(_("Write an amount above zero, for example 25 or 25,50."))
+    if cents > LARGEST:
+        raise BadAmount(
+            _("This is more than %(amount)s: is there a zero too many?")
+            % {"amount": euros(LARGEST)}
         )
     return cents
 
