@@ -1,17 +1,7 @@
 """What giving keeps, one story a file."""
 
 from donations.models.alerts import Alerting, FraudWarning
-from donations.models.area import (
-    ConsentChange,
-    DonorDetails,
-    DonorSession,
-    EntryLink,
-    EntryRequest,
-    ErasureRequest,
-)
-from donations.models.by_hand import HandEntry
 from donations.models.disputes import Dispute
-from donations.models.donors import DonorMerge, DonorNote, DonorTag, GiftWord
 from donations.models.giving import (
     CheckoutAttempt,
     Consent,
@@ -31,22 +21,11 @@ __all__ = [
     "Alerting",
     "CheckoutAttempt",
     "Consent",
-    "ConsentChange",
     "Dispute",
     "Donation",
     "Donor",
-    "DonorDetails",
-    "DonorMerge",
-    "DonorNote",
-    "DonorSession",
-    "DonorTag",
-    "EntryLink",
-    "EntryRequest",
-    "ErasureRequest",
     "FraudWarning",
     "Fund",
-    "GiftWord",
-    "HandEntry",
     "JournalEntry",
     "Receipt",
     "ReceiptCounter",
