@@ -3,12 +3,11 @@
 Everything that leaves here is a dataclass of `stripe_facts`; every failure one of its errors.
 """
 
-import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 
+from donations import stripe_answers as answers
 from donations.stripe_facts import (
     ATTEMPT,
     REQUEST,
@@ -23,11 +23,8 @@ from donations.stripe_facts import (
     BadKey,
     BadSignature,
     Busy,
-    Charge,
-    Dispute,
     Endpoint,
     Event,
-    Movement,
     NotAnEvent,
     NotPermitted,
     Order,
@@ -36,7 +33,6 @@ from donations.stripe_facts import (
     Rejected,
     Session,
     Unavailable,
-    Warned,
 )
 
 API_VERSION = "2026-10-28.endive"
@@ -113,7 +109,7 @@ class Gateway:
                 },
                 {"idempotency_key": order.key},
             )
-        return _session(made.to_dict())
+        return answers.session_of(made.to_dict())
 
     def fetch_session(
         self,
@@ -130,9 +126,9 @@ class Gateway:
         wanted = {"expand": [f"{CHARGE}.balance_transaction"]}
         with _translated():
             found = self._stripe.checkout.sessions.retrieve(session_id, wanted).to_dict()  # type: ignore[arg-type]
-        charge = _charge_of(found)
+        charge = answers.charge_of(found)
         if charge is None:
-            return _session(found)
+            return answers.session_of(found)
         refunds, disputes, warnings = [], [], []
         if thorough or charge.get("amount_refunded"):
             refunds = self._all_of(self._stripe.refunds, charge)
@@ -140,9 +136,9 @@ class Gateway:
             disputes = self._all_of(self._stripe.disputes, charge)
         if warned:
             warnings = self._all_of(self._stripe.radar.early_fraud_warnings, charge)
-        late = _method(charge) == DEBIT
+        late = answers.method_of(charge) == DEBIT
         settled = (collected or self._collected(found, charge)) if late else None
-        return _session(found, refunds, disputes, warnings, settled)
+        return answers.session_of(found, refunds, disputes, warnings, settled)
 
     def _all_of(self, resource: Any, charge: dict) -> list[dict]:
         with _translated():
@@ -154,7 +150,7 @@ class Gateway:
         of the promise, and its balance transaction may be (a debit's stands as pending first:
         docs.stripe.com/reports/balance-transaction-types). None when that is too long ago: Stripe
         keeps events for 30 days."""
-        since = _time(charge["created"])
+        since = answers.time_of(charge["created"])
         events = self.list_events(since=since, types=[COLLECTED])
         return next((one.created for one in events if one.object_id == session["id"]), None)
 
@@ -176,12 +172,12 @@ class Gateway:
                 },
                 {"idempotency_key": order.key},
             )
-        return _refund(made.to_dict())
+        return answers.refund_of(made.to_dict())
 
     def refund_of(self, *, charge: str, request: str) -> Refund | None:
         """What Stripe made of an order whose answer never came: keys are forgotten after a day, the
         refund's metadata is not."""
-        found = map(_refund, self._all_of(self._stripe.refunds, {"id": charge}))
+        found = map(answers.refund_of, self._all_of(self._stripe.refunds, {"id": charge}))
         return next((one for one in found if one.request == request), None)
 
     def attempt_of_payment(self, payment_intent: str) -> str:
@@ -200,7 +196,7 @@ class Gateway:
             for row in answer.auto_paging_iter():
                 data = row.to_dict()
                 try:
-                    event = event_of(data)
+                    event = answers.event_of(data)
                 except NotAnEvent as error:
                     found = {"stripe_event": data.get("id"), "reason": str(error)}
                     log.error("listed, and no event", extra=found)
@@ -258,39 +254,26 @@ class Gateway:
     def list_endpoints(self) -> list[Endpoint]:
         with _translated():
             rows = self._stripe.webhook_endpoints.list({"limit": 100}).auto_paging_iter()
-            return [_endpoint(row.to_dict()) for row in rows]
+            return [answers.endpoint_of(row.to_dict()) for row in rows]
 
     def make_endpoint(self, *, url: str, types: Iterable[str]) -> Endpoint:
         """The answer alone holds the secret. Raises Rejected with Stripe's own words, which are
         about the address."""
         wanted: Any = {"url": url, "enabled_events": list(types), "api_version": API_VERSION}
         with _translated(in_its_words=True):
-            return _endpoint(self._stripe.webhook_endpoints.create(wanted).to_dict())
+            return answers.endpoint_of(self._stripe.webhook_endpoints.create(wanted).to_dict())
 
     def change_endpoint(self, endpoint_id: str, *, types: Iterable[str]) -> Endpoint:
         """Enabled, and for these types; address and version stay."""
         wanted: Any = {"enabled_events": list(types), "disabled": False}
         with _translated():
-            return _endpoint(self._stripe.webhook_endpoints.update(endpoint_id, wanted).to_dict())
+            return answers.endpoint_of(
+                self._stripe.webhook_endpoints.update(endpoint_id, wanted).to_dict()
+            )
 
     def delete_endpoint(self, endpoint_id: str) -> None:
         with _translated():
             self._stripe.webhook_endpoints.delete(endpoint_id)
-
-
-def event_of(data: dict[str, Any], body: bytes | None = None) -> Event:
-    """Raises NotAnEvent."""
-    try:
-        thing = data["data"]["object"]
-        return Event(
-            id=str(data["id"]),
-            type=str(data["type"]),
-            object_id=str(thing.get("id") or ""),
-            created=_time(data["created"]),
-            payload=body if body is not None else json.dumps(data).encode(),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NotAnEvent(f"{type(error).__name__}: {error}") from error
 
 
 @contextmanager
@@ -318,113 +301,3 @@ def _translated(*, in_its_words: bool = False) -> Iterator[None]:
 
 def _said(error: stripe.StripeError) -> str:
     return f"{type(error).__name__} {error.http_status or ''} {error.code or ''}".strip()
-
-
-def _time(seconds: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(seconds), tz=UTC)
-    except (OSError, OverflowError) as error:
-        raise ValueError("not a time") from error
-
-
-def _charge_of(session: dict) -> dict | None:
-    """The charge that brought the money; a declined or pending one is none."""
-    intent = session.get("payment_intent")
-    charge = intent.get("latest_charge") if isinstance(intent, dict) else None
-    return charge if isinstance(charge, dict) and charge.get("status") == "succeeded" else None
-
-
-def _session(
-    data: dict,
-    refunds: list[dict] | None = None,
-    disputes: list[dict] | None = None,
-    warnings: list[dict] | None = None,
-    settled: datetime | None = None,
-) -> Session:
-    given = data.get("payment_intent") or ""  # an id, or the whole of it where we asked for it
-    intent = given if isinstance(given, dict) else {"id": given, "status": ""}
-    charge = _charge_of(data)
-    return Session(
-        id=data["id"],
-        url=data.get("url") or "",
-        status=data["status"],
-        payment_status=data["payment_status"],
-        intent_status=intent["status"],
-        attempt=(data.get("metadata") or {}).get(ATTEMPT, ""),
-        payment_intent=intent["id"],
-        charge=_charge(charge, refunds or [], disputes or [], warnings or [], settled)
-        if charge
-        else None,
-    )
-
-
-def _method(charge: dict) -> str:
-    return (charge.get("payment_method_details") or {}).get("type") or "other"
-
-
-def _charge(
-    data: dict,
-    refunds: list[dict],
-    disputes: list[dict],
-    warnings: list[dict],
-    settled: datetime | None,
-) -> Charge:
-    details = data.get("payment_method_details") or {}
-    kind = _method(data)
-    transaction = data.get("balance_transaction") or {}
-    return Charge(
-        id=data["id"],
-        amount=data["amount"],
-        currency=data["currency"].upper(),
-        settled=settled or _time(data["created"]),
-        method=kind,
-        reference=str((details.get(kind) or {}).get("last4") or ""),
-        transaction=transaction.get("id", ""),
-        fee=transaction.get("fee", 0),
-        refunds=tuple(sorted(map(_refund, refunds), key=lambda one: (one.created, one.id))),
-        disputes=tuple(sorted(map(_dispute, disputes), key=lambda one: (one.created, one.id))),
-        warnings=tuple(map(_warned, warnings)),
-    )
-
-
-def _refund(data: dict) -> Refund:
-    return Refund(
-        id=data["id"],
-        amount=data["amount"],
-        status=data["status"] or "pending",
-        created=_time(data["created"]),
-        transaction=data.get("balance_transaction") or "",
-        request=str((data.get("metadata") or {}).get(REQUEST, "")),
-    )
-
-
-def _warned(data: dict) -> Warned:
-    return Warned(data["id"], data["fraud_type"], data["actionable"], _time(data["created"]))
-
-
-def _dispute(data: dict) -> Dispute:
-    answer_by = (data.get("evidence_details") or {}).get("due_by")
-    moved = data.get("balance_transactions") or []
-    return Dispute(
-        id=data["id"],
-        amount=data["amount"],
-        reason=data["reason"],
-        status=data["status"],
-        created=_time(data["created"]),
-        answer_by=_time(answer_by) if answer_by else None,
-        movements=tuple(
-            Movement(one["id"], one["amount"], one["fee"], _time(one["created"])) for one in moved
-        ),
-    )
-
-
-def _endpoint(data: dict) -> Endpoint:
-    return Endpoint(
-        id=data["id"],
-        url=data["url"],
-        version=data.get("api_version") or "",
-        types=frozenset(data["enabled_events"]),
-        enabled=data["status"] == "enabled",
-        created=_time(data["created"]),
-        secret=data.get("secret") or "",
-    )

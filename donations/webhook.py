@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from donations import gateway
+from donations import gateway, stripe_answers
 from donations.services import inbox
 from donations.stripe_facts import BadSignature
 from donations.tasks import process_events
@@ -24,7 +24,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     body = request.body
     try:
         gateway.verify(body=body, signature=request.headers.get("Stripe-Signature", ""))
-        event = gateway.event_of(json.loads(body), body)
+        event = stripe_answers.event_of(json.loads(body), body)
     except BadSignature as error:
         log.warning("webhook refused", extra={"reason": str(error)})
         return HttpResponse("signature\n", status=400, content_type="text/plain")

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from attribution.services import source, totals
-from donations import gateway
+from donations import gateway, stripe_answers
 from donations.models import (
     Account,
     Acknowledgement,
@@ -264,7 +264,7 @@ def test_killed_between_the_call_and_its_answer(memory_stripe: MemoryStripe) -> 
 def test_somebody_elses_payment_is_set_aside(memory_stripe: MemoryStripe) -> None:
     thing = {"id": "re_x", "payment_intent": "pi_x"}
     body = {"id": "evt_x", "type": "refund.created", "created": 1, "data": {"object": thing}}
-    inbox.store(gateway.event_of(body, json.dumps(body).encode()))
+    inbox.store(stripe_answers.event_of(body, json.dumps(body).encode()))
     process()
     assert StripeEvent.objects.get().state == "ignored"
 
