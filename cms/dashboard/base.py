@@ -1,6 +1,7 @@
 """One part of the dashboard: it shows itself, or says that it cannot, and never takes others along."""
 
 import logging
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,7 +16,11 @@ from laces.components import Component
 logger = logging.getLogger(__name__)
 
 
-class Part(Component):
+class Contract(ABCMeta, type(Component)):  # type: ignore[misc]  # the class of a component's class
+    """A part that cannot read fails when it is made, not when it is looked at."""
+
+
+class Part(Component, metaclass=Contract):
     """Rows for `template_name` come from `read`; `sorry` is the line shown when that fails."""
 
     sorry: Any = ""
@@ -27,8 +32,9 @@ class Part(Component):
     def allowed(self) -> bool:
         return True
 
+    @abstractmethod
     def read(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """What the template shows; may fail, and the part then says `sorry`."""
 
     def render_html(self, parent_context: Mapping[str, Any] | None = None) -> SafeString:
         try:

@@ -1,6 +1,7 @@
 """What every page of the treasury shares: who may enter, the tabs, the path at the top; and what its
 lists share: a form that narrows them, and a spreadsheet of what it leaves."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -62,7 +63,7 @@ class TreasuryView(WagtailAdminTemplateMixin, TemplateView):
         return Paginator(rows, PER_PAGE).get_page(self.request.GET.get("p"))
 
 
-class TreasuryList(TreasuryView):
+class TreasuryList(TreasuryView, ABC):
     """`?formato=csv` or `xlsx`: the spreadsheet of what is seen. With a filter that cannot be read
     it is the page, which says so: nobody asked for a spreadsheet of everything."""
 
@@ -77,11 +78,13 @@ class TreasuryList(TreasuryView):
             return self.sheet()
         return super().get(request, *args, **kwargs)
 
+    @abstractmethod
     def all_rows(self) -> QuerySet[Any]:
-        raise NotImplementedError
+        """Before the filter."""
 
+    @abstractmethod
     def sheet(self) -> HttpResponseBase:
-        raise NotImplementedError
+        """The spreadsheet of `self.rows`."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query = self.request.GET.copy()
