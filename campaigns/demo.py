@@ -154,7 +154,9 @@ def _move(account: Account, field: str) -> None:
     account.credentials = values | {field: values[field].replace(before, now)}
     account.handle = account.handle.replace(before, now)
     account.url = account.url.replace(before, now)
-    account.checked_at = None  # asked anew at the first chance
+    # asked anew at the first chance, also by whoever asks the old address just now
+    account.checked_at, account.next_at, account.attempts = None, timezone.now(), 0
+    account.lease_token = account.lease_until = None
     with transaction.atomic():
         account.save()
         account.deliveries.update(

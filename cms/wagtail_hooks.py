@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.admin.views.pages.bulk_actions.move import MoveBulkAction
 from wagtail.models import Page
 
 from cms.choosers import CampaignChooser, campaign_chooser
@@ -39,6 +40,19 @@ def summary(request: HttpRequest, items: list[Any]) -> None:
     """The counts of pages and pictures say nothing to those who keep no pages."""
     if not user_has_any_page_permission(request.user):
         items.clear()
+
+
+class MovePages(MoveBulkAction):
+    """In the place of Wagtail's action, which asks no hook about the single page."""
+
+    def prepare_action(self, pages: list[Page], pages_without_access: Any) -> HttpResponse | None:
+        destination = self.cleaned_form.cleaned_data["chooser"]
+        refused = (to_a_free_address(self.request, page, destination) for page in pages)
+        found: HttpResponse | None = next(filter(None, refused), None)
+        return found or super().prepare_action(pages, pages_without_access)
+
+
+hooks.register("register_bulk_action", MovePages, order=1)  # after Wagtail's, which it replaces
 
 
 @hooks.register("before_move_page")

@@ -30,6 +30,12 @@ def euro(cents: int | None) -> str:
 
 
 @register.filter
+def whole_euros(number: int) -> str:
+    """50 → `50 €`, for what an editor wrote in euros."""
+    return figures.euros(number * 100)
+
+
+@register.filter
 def sums(words: str) -> SafeString:
     """Sums of money in running text, in the face of the figures: the text's zero is slashed."""
     return mark_safe(A_SUM.sub(r'<span class="num">\g<0></span>', conditional_escape(words)))  # noqa: S308  escaped

@@ -55,7 +55,8 @@ def keep(*, trial: Trial, channel: str, name: str, account: Account | None = Non
     account.state, account.problem = Account.State.CONNECTED, ""
     account.checked_at, account.active = timezone.now(), True
     account.next_at, account.attempts = account.checked_at + EVERY, 0
-    account.lease_token = account.lease_until = None  # what is asked now is about who it was before
+    # what is asked now, and the wait that was asked for, are about who it was before
+    account.lease_token = account.lease_until = account.rest_until = None
     try:
         with transaction.atomic():
             account.save()

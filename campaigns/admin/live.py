@@ -60,9 +60,8 @@ def check(request: HttpRequest) -> JsonResponse:
             f"sp-bars-{row.account.pk}": _draw("bars", row=row),
             f"sp-problems-{row.account.pk}": _draw("problems", row=row),
         }
-    worst_last = sorted(
-        rows, key=lambda row: (row.chosen, len(row.errors))
-    )  # of two accounts, that one
+    # of two accounts of a network, the one with more to mend
+    worst_last = sorted(rows, key=lambda row: (row.chosen, len(row.errors)))
     marks = {row.account.channel: _draw("mark", row=row) for row in worst_last}
     return JsonResponse({"fragments": fragments, "marks": marks, "cards": composer.card_keys(post)})
 

@@ -222,7 +222,9 @@ class PostEditView(Composer, snippets.EditView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            return super().form_valid(form)
+            response: HttpResponse = super().form_valid(form)
+            services.stop_asking(post=self.object, by=self.request.user)
+            return response
         except Refused as reason:
             self.produced_error_message = str(reason)
             return self.form_invalid(form)

@@ -24,7 +24,7 @@ from campaigns.services.figures import (
     standings,
 )
 from campaigns.services.notices import tell
-from campaigns.services.planning import ask, cancel, move, plan, recheck
+from campaigns.services.planning import ask, cancel, move, plan, recheck, stop_asking
 from campaigns.services.reconciling import reconcile
 from campaigns.services.sending import send_due, tick
 from campaigns.services.sources import campaign_source, raised
@@ -60,6 +60,7 @@ __all__ = [
     "send_now",
     "standing",
     "standings",
+    "stop_asking",
     "stops",
     "take_back",
     "take_down",

@@ -60,8 +60,10 @@ def check_accounts(*, seconds: float = PATIENCE) -> int:
 
 def check_account(*, account: Account) -> Account:
     """Asks at once, for somebody who waits. Changes nothing on the network."""
-    fields = _told(account, _ask(account))
+    answer = _ask(account)
+    fields = _told(account, answer)
     Account.objects.filter(pk=account.pk).update(**fields)
+    _rest(account, answer)
     for name, value in fields.items():
         setattr(account, name, value)
     return account
@@ -91,6 +93,8 @@ def _finish(account: Account, answer: Answer) -> None:
         finish(account, **_told(account, answer))
     except LeaseLost:  # somebody has connected it again meanwhile: this is about who it was before
         logger.warning("account.lease_lost", extra={"account": account.pk})
+    else:
+        _rest(account, answer)
 
 
 def _finish_alone(account: Account, late: Future[Answer]) -> None:
@@ -98,6 +102,14 @@ def _finish_alone(account: Account, late: Future[Answer]) -> None:
         _finish(account, late.result())
     finally:
         connections.close_all()
+
+
+def _rest(account: Account, answer: Answer) -> None:
+    """How long it is left alone, or that it answers again. Keys that are no good say neither."""
+    if isinstance(answer, Rejected | Unreadable):
+        return
+    told = answer if isinstance(answer, ChannelError) else None
+    outcomes.note_rest(account=account, answer=told)
 
 
 def _told(account: Account, answer: Answer) -> dict[str, Any]:
@@ -110,10 +122,8 @@ def _told(account: Account, answer: Answer) -> dict[str, Any]:
     if isinstance(answer, ChannelError):
         asked_to = getattr(answer, "retry_after", None) or timedelta(0)
         wait_for = max(asked_to, backoff(account.attempts, base=AGAIN, cap=EVERY))
-        outcomes.note_rest(account=account, answer=answer)
         return {"problem": outcomes.storable(str(answer)), "next_at": now + wait_for}
     identity, limits = answer
-    outcomes.note_rest(account=account, answer=None)
     return known | {
         "state": Account.State.CONNECTED,
         "problem": "",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attribution.services import Totals
+from brand import figures
 from brand.models import BrandSettings
 from campaigns.models import Campaign, Post
 from campaigns.services.sources import raised
@@ -58,16 +59,12 @@ def description(*, spec: CardSpec, photo: str) -> str:
         both = {"words": f"{spec.headline} {spec.hashtag}".strip(), "photo": photo}
         return _("“%(words)s”, written over a photo: %(photo)s") % both if photo else ""
     if spec.kind == "thermometer":
-        words = _("Raised so far: %(raised)s € of %(goal)s €.") % {
-            "raised": _euro(spec.raised_cents),
-            "goal": _euro(spec.goal_cents),
+        words = _("Raised so far: %(raised)s of %(goal)s.") % {
+            "raised": figures.euros(spec.raised_cents),
+            "goal": figures.euros(spec.goal_cents),
         }
         return f"{words} {spec.headline}".strip()
     return f"{spec.headline} {spec.hashtag}".strip()
-
-
-def _euro(cents: int) -> str:
-    return number_format(cents // 100, use_l10n=True, force_grouping=True)
 
 
 def _donors(totals: Totals) -> str:

@@ -34,10 +34,7 @@ SAMPLE_LINK = f"{settings.SITE_URL}/s/{'x' * CODE_LENGTH}"
 """As long as every short link is: counts are right before there is one."""
 
 SIDES = (2048, 1600, 1280, 1024)
-
-
-ADDRESSED = ("text", "link")
-"""What of a content holds the short link."""
+ADDRESSED = ("text", "link")  # what of a content holds the short link
 
 
 class Unusable(Exception):

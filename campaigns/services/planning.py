@@ -177,3 +177,10 @@ def ask(*, post: Post, by: Any) -> WorkflowState:
     if post.latest_revision is None:
         post.save_revision(user=by)
     return workflow.start(post, by)
+
+
+def stop_asking(*, post: Post, by: Any) -> None:
+    """Where a change leaves nothing to go out, whoever was asked for a yes is asked no more."""
+    running = post.current_workflow_state
+    if running and checking.all_out(post=post.get_latest_revision_as_object()):
+        running.cancel(user=by)

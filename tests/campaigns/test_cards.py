@@ -64,7 +64,7 @@ def test_a_card_that_cannot_be_drawn_says_why_without_being_stored(write, accoun
 ALT = {
     "photo": "“Metti il tuo segno #DonoDay2026”, written over a photo: Due mele",
     "statement": "Metti il tuo segno #DonoDay2026",
-    "thermometer": "Raised so far: 0 € of 20.000 €. Metti il tuo segno",
+    "thermometer": "Raised so far: €0 of €20,000. Metti il tuo segno",
 }
 
 
@@ -80,7 +80,7 @@ def test_a_card_describes_itself(kind, write, accounts):
     )
     with override("en"):
         (draft,) = services.drafts(post=post).values()
-    assert draft.media[0].alt.replace(",", ".") == ALT[kind].replace(",", ".")
+    assert draft.media[0].alt == ALT[kind]
 
 
 def test_a_card_with_a_photo_nobody_has_described_says_so(write, accounts):

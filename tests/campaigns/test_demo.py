@@ -1,3 +1,4 @@
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -48,12 +49,15 @@ def test_the_sandbox_accounts_follow_it_to_another_port(settings):
     real = Account(channel="mastodon", name="Vero")
     real.credentials = {"instance": "https://mastodon.uno", "token": "0123456789"}
     real.save()
+    day = timezone.now() + timedelta(days=1)
+    Account.objects.update(next_at=day)
     demo.follow_sandbox()
     demo.follow_sandbox()
     for account in (mastodon, bluesky, real):
         account.refresh_from_db()
     assert mastodon.credentials["instance"] == "http://127.0.0.1:8462/mastodon"
     assert mastodon.credentials["token"] == "sandbox-segnipositivi"
+    assert mastodon.next_at <= timezone.now() < real.next_at == day
     assert mastodon.handle == "@segnipositivi@127.0.0.1:8462"
     assert mastodon.url == "http://127.0.0.1:8462/mastodon/@segnipositivi"
     assert bluesky.credentials["service"] == "http://127.0.0.1:8462/bluesky"

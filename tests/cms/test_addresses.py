@@ -68,7 +68,14 @@ def test_neither_does_an_edited_a_copied_or_a_moved_one(rita, home):
     below = page.add_child(instance=StandardPage(title="Muro", slug="muro"))
     move = reverse("wagtailadmin_pages:move_confirm", args=[below.pk, home.pk])
     assert TOLD in rita.post(move, follow=True).content.decode()
-    assert below.get_parent() == page
+    many = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "move"])
+    moved = {"chooser": home.pk, "move_applied": "1"}
+    assert TOLD in rita.post(f"{many}?id={below.pk}", moved, follow=True).content.decode()
+    assert StandardPage.objects.get(pk=below.pk).get_parent().pk == page.pk
+    below.slug = "il-muro"
+    below.save()
+    rita.post(f"{many}?id={below.pk}", moved, follow=True)
+    assert StandardPage.objects.get(pk=below.pk).get_parent().pk == home.pk
 
 
 def test_further_down_they_are_free(rita, home):

@@ -254,6 +254,19 @@ def test_one_more_account_for_what_is_out_needs_a_yes_of_its_own(out, client, fo
     }
 
 
+def test_who_was_asked_for_an_account_that_is_taken_away_is_asked_no_more(
+    out, client, form, bluesky
+):
+    wall = Account.objects.create(channel="wall", name="Muro")
+    url = reverse("campaigns_posts:edit", args=[out.pk])
+    client.post(url, form(accounts=[bluesky.pk, wall.pk]) | {"action-submit": "1"})
+    assert Post.objects.get().workflow_in_progress
+    client.post(url, form(accounts=[bluesky.pk]))
+    post = Post.objects.get()
+    assert not post.workflow_in_progress and post.current_workflow_state is None
+    assert post.deliveries.get().state == State.PUBLISHED
+
+
 @pytest.mark.parametrize(
     ("minutes", "words"), [(90, "esce alla sua ora"), (-5, "La sua ora è passata")]
 )

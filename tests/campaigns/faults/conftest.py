@@ -4,13 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import requests
 
-from ports import free_port
+from stripe_sandbox import running
 from tests.campaigns.faults.processes import ROOT, database
 
 
@@ -23,22 +22,12 @@ def environment(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory):
-    port = free_port()
-    folder = tmp_path_factory.mktemp("sandbox")
-    words = ["--port", str(port), "--data", str(folder)]
-    words += ["--webhook-url", "http://127.0.0.1:9/", "--webhook-secret", "whsec_x"]
-    process = subprocess.Popen([sys.executable, "-m", "sandbox", *words], cwd=ROOT)
-    url = f"http://127.0.0.1:{port}"
-    for _try in range(200):
-        try:
-            requests.get(f"{url}/_control/", timeout=2)
-            break
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    requests.post(f"{url}/_control/mastodon/settings", json={"requests": 1_000_000}, timeout=5)
-    yield url
-    process.terminate()
-    process.wait(20)
+    with running(tmp_path_factory.mktemp("sandbox")) as url:
+        limits = {"requests": 1_000_000}
+        requests.post(
+            f"{url}/_control/mastodon/settings", json=limits, timeout=5
+        ).raise_for_status()
+        yield url
 
 
 @pytest.fixture
