@@ -49,7 +49,8 @@ class Channel(filesystem.Channel):
         with (self.control_folder / "lock").open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             part = file.with_name(file.name + PART)
-            part.write_text(dumps([bound, *self.get_table(exchange)]), "utf-8")
+            others = [row for row in self.get_table(exchange) if row != bound]
+            part.write_text(dumps([bound, *others]), "utf-8")
             part.rename(file)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:

@@ -6,15 +6,12 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-_descriptor = -1
-
 
 def hold(folder: Path, address: str) -> None:
     """Keeps the folder for this process until it ends, however it ends; `exec` keeps it too.
 
     Raises ImproperlyConfigured with one sentence when another one has it.
     """
-    global _descriptor
     found = os.open(folder / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -28,4 +25,3 @@ def hold(folder: Path, address: str) -> None:
     os.truncate(found, 0)
     os.write(found, address.encode())
     os.set_inheritable(found, True)  # by the supervisor; children get no descriptor but their own
-    _descriptor = found

@@ -101,12 +101,13 @@ def mails() -> str:
 
 
 def first_steps() -> list[str]:
-    why = "STRIPE_SECRET_KEY is set" if not settings.SANDBOX else "SITE_URL is not loopback"
-    if settings.SANDBOX and settings.ON_LOOPBACK:
-        why = ""
-    empty = f"  {why}, so there is no demonstration content." if why else ""
+    why = ""
+    if not settings.SANDBOX:
+        why = "STRIPE_SECRET_KEY is set"
+    elif not settings.ON_LOOPBACK:
+        why = "SITE_URL is not loopback"
     return [
-        *([empty] if empty else []),
+        *([f"  {why}, so there is no demonstration content."] if why else []),
         "  Nobody can sign in yet. Make the first administrator, in another terminal:",
         f"      {advice.manage('createsuperuser')}",
     ]
