@@ -65,7 +65,12 @@ def listeners(db: Connection, kind: str, hooked: bool) -> list[str]:
 
 
 def forget(db: Connection, endpoint: str) -> None:
-    db.execute("DELETE FROM stripe_outbox WHERE endpoint = ? AND state != 'delivered'", (endpoint,))
+    left = db.execute(
+        "DELETE FROM stripe_outbox WHERE endpoint = ? AND state != 'delivered' RETURNING event",
+        (endpoint,),
+    ).fetchall()
+    for event in {row["event"] for row in left}:
+        _recount(db, event)
 
 
 def set_mode(db: Connection, data: dict[str, Any]) -> dict[str, Any]:
@@ -208,12 +213,16 @@ def _record(store: Store, row: Row, problem: str) -> None:
             " WHERE id = ?",
             (state, attempts, problem, due, row["id"]),
         )
-        db.execute(
-            "UPDATE stripe_object SET body = json_set(body, '$.pending_webhooks',"
-            " (SELECT count(DISTINCT endpoint) FROM stripe_outbox"
-            " WHERE event = ?1 AND state != 'delivered')) WHERE id = ?1",
-            (row["event"],),
-        )
+        _recount(db, row["event"])
+
+
+def _recount(db: Connection, event: str) -> None:
+    db.execute(
+        "UPDATE stripe_object SET body = json_set(body, '$.pending_webhooks',"
+        " (SELECT count(DISTINCT endpoint) FROM stripe_outbox"
+        " WHERE event = ?1 AND state != 'delivered')) WHERE id = ?1",
+        (event,),
+    )
 
 
 def _put_first(db: Connection, id: int | None, due: float) -> None:
