@@ -19,6 +19,8 @@ class Message(Leased):
         UNKNOWN = "unknown", _("Nobody knows whether it left")
         FAILED = "failed", _("Refused")
 
+    STAFF = "staff"  # the `kind` of what Django and Wagtail mail by themselves
+
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=40)
     to = models.EmailField(_("to"))

@@ -11,8 +11,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import get_language
 
 from mail import services
-
-KIND = "staff"
+from mail.models import Message
 
 
 class Queue(BaseEmailBackend):
@@ -29,8 +28,8 @@ def _freeze(email: EmailMessage, to: str) -> None:
     formatted = email.alternatives if isinstance(email, EmailMultiAlternatives) else []
     html = [content for content, kind in formatted if kind == "text/html"]
     services.freeze(
-        key=f"{KIND}:{uuid4().hex}",
-        kind=KIND,
+        key=f"{Message.STAFF}:{uuid4().hex}",
+        kind=Message.STAFF,
         to=to,
         language=get_language() or settings.LANGUAGE_CODE,
         subject=str(email.subject),

@@ -216,6 +216,8 @@ def _send(message: Message) -> bool:
     try:
         transport.deliver(email_of(message))
         outcome: dict[str, Any] = {"state": State.SENT, "sent_at": timezone.now()}
+        if message.kind == Message.STAFF:  # may hold the link to a new password: not kept
+            outcome |= {"body_text": "", "body_html": ""}
     except transport.NotSent as error:
         outcome = _later(message, str(error))
         answered = not isinstance(error, transport.Unreachable)

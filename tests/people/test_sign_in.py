@@ -76,6 +76,8 @@ def test_a_new_password_comes_by_the_one_way_mails_go(client, rita, settings):
     (sent,) = django_mail.outbox
     link = re.search(r"/admin/password_reset/confirm/\S+", sent.body)
     assert link and sent.extra_headers["Message-ID"] == row.message_id
+    row.refresh_from_db()
+    assert (row.state, row.body_text, row.body_html) == ("sent", "", "")  # whoever copies the rows
     page = client.get(link[0], follow=True)
     words = {"new_password1": "un-altro-segno", "new_password2": "un-altro-segno"}
     client.post(page.redirect_chain[-1][0], words)
