@@ -2,7 +2,8 @@
 and three templates in `donations/mail/<kind>/`.
 
 Each looks at the gift as it is when the mail is written, and gives None when it has been overtaken
-by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `meaning`; the refund
+by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `meaning`; the thanks
+also `same_form` (the address of the form for the same fund and campaign); the refund
 also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
 that came back `returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one
 that was won after all `returned`.
@@ -17,7 +18,7 @@ from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from donations import issuer
+from donations import issuer, sharing
 from donations.models import Acknowledgement, Donation, Receipt
 from donations.services import receipts
 from donations.sums import meaning_of, sum_with
@@ -43,7 +44,7 @@ def thank_you(duty: Acknowledgement) -> Written | None:
     receipt = duty.receipt
     if receipt and receipt.state == Receipt.State.VOID:
         return None  # what made it void is told in a mail of its own, which brings the valid one
-    return _written(duty)
+    return _written(duty, same_form=sharing.same_form(duty.donation))
 
 
 def refund(duty: Acknowledgement) -> Written | None:

@@ -62,10 +62,10 @@ def pass_it_on(request: HttpRequest, gift: Donation) -> PassItOn:
         **brand.on_cards,
     )
     words = f"{addends[0]} + {addends[1]} = {brand.claim}"
-    return PassItOn(card=share_card(spec), words=words, link=_same_form(gift))
+    return PassItOn(card=share_card(spec), words=words, link=same_form(gift))
 
 
-def _same_form(gift: Donation) -> str:
+def same_form(gift: Donation) -> str:
     """Leads to the fund and the campaign of the gift; whoever gives is added to the same sum."""
     asked = {"fondo": gift.fund.slug}
     if gift.source and (campaign := top(gift.source)).kind == "campaign":

@@ -11,6 +11,7 @@ from donations.stripe_facts import (
     Dispute,
     Event,
     Movement,
+    NotPermitted,
     Order,
     Refund,
     RefundOrder,
@@ -33,6 +34,7 @@ class MemoryStripe:
     down: bool = False
     hides_warnings: bool = False  # a key that may not read them
     mute: bool = False  # refunds are made, and the answer gets lost
+    blind: bool = False  # a key that may not read refunds
     keeps: bool = False  # refunds are not made, and the failure is kept under the key
     kept: dict[str, Refund | None] = field(default_factory=dict)  # answers by idempotency key
     breaks_after: int | None = None  # events of a list, then the connection drops
@@ -94,6 +96,8 @@ class MemoryStripe:
 
     def refund(self, order: RefundOrder) -> Refund:
         self._asked("refund")
+        if self.blind:
+            raise NotPermitted("PermissionError 403", permission="charge_write")
         if order.key not in self.kept:
             self.kept[order.key] = None if self.keeps else self._refund(order)
         made = self.kept[order.key]
@@ -121,6 +125,8 @@ class MemoryStripe:
 
     def refund_of(self, *, charge: str, request: str) -> Refund | None:
         self._asked("refunds")
+        if self.blind:
+            raise NotPermitted("PermissionError 403", permission="charge_read")
         found = self._with_charge(charge).charge
         assert found
         return next((one for one in found.refunds if one.request == request), None)

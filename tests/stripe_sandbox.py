@@ -1,4 +1,4 @@
-"""The sandbox as a process of its own, for tests of giving."""
+"""The sandbox as a process of its own, for tests of giving and of posting."""
 
 import subprocess
 import sys

@@ -1,6 +1,6 @@
 """What giving keeps, one story a file."""
 
-from donations.models.alerts import Alerting, FraudWarning
+from donations.models.alerts import FraudWarning
 from donations.models.disputes import Dispute
 from donations.models.giving import (
     CheckoutAttempt,
@@ -18,7 +18,6 @@ from donations.models.refunds import RefundRequest
 __all__ = [
     "Account",
     "Acknowledgement",
-    "Alerting",
     "CheckoutAttempt",
     "Consent",
     "Dispute",

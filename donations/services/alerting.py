@@ -31,9 +31,10 @@ log = logging.getLogger(__name__)
 
 def of_dispute(row: Dispute, status: str) -> str:
     """What is to be told once `row` stands at `status`: that it waits for an answer (again), or
-    that it was lost before anybody could answer."""
+    that it was lost before anybody could answer, or before anybody was told."""
     new = status != row.status
-    if new and (status in Dispute.OURS or (not row.pk and status == Status.LOST)):
+    untold = not row.pk or bool(row.alert)
+    if new and (status in Dispute.OURS or (untold and status == Status.LOST)):
         return status
     return "" if status in Dispute.FINAL else row.alert
 
@@ -86,7 +87,7 @@ def _tell(row: Any, template: str) -> None:
     with transaction.atomic():
         for person in people:
             compose(
-                key=f"{template}:{row}:{row.alert}:{person.pk}",
+                key=f"{template}:{row}:{row.alert}:{_deadline(row)}:{person.pk}",
                 kind=KIND,
                 to=person.email,
                 language=_language(person),
@@ -96,6 +97,12 @@ def _tell(row: Any, template: str) -> None:
             )
         # unless there is something newer to tell by now
         type(row)._default_manager.filter(pk=row.pk, alert=row.alert).update(alert="")
+
+
+def _deadline(row: Dispute | FraudWarning) -> str:
+    """The same state with another deadline is something new to tell."""
+    until = row.answer_by if isinstance(row, Dispute) else row.act_by
+    return f"{until:%Y%m%d%H%M}" if until else "-"
 
 
 def _people() -> list[Any]:

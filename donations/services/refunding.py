@@ -157,7 +157,7 @@ def _ask(row: RefundRequest) -> None:
         _write(row, call=call, last_error=str(error)[:500] or "?", next_at=_later(row))
     except Rejected as error:
         words = (error.words or str(error))[:500] or "?"
-        code = error.code[:80]
+        code = (error.code or type(error).__name__)[:80]
         _write(row, state=State.REFUSED, refusal_code=code, refusal=words, last_error="")
     except Exception as error:  # a fault of ours: in the log, on the desk, and tried again
         log.exception("refund not asked", extra={"refund_request": row.pk})
@@ -169,11 +169,18 @@ def _ask(row: RefundRequest) -> None:
 def _given_back(row: RefundRequest) -> Refund:
     """Whoever asked before may have died, or not have heard the answer: look first."""
     stripe, charge = gateway.get(), _charge(row.donation)
-    found = stripe.refund_of(charge=charge, request=row.key) if row.attempts > 1 else None
-    if found:
+    if row.attempts > 1 and (found := _made_before(stripe, charge, row)):
         return found
     order = RefundOrder(row.idempotency_key, row.key, charge, row.amount, row.reason)
     return stripe.refund(order)
+
+
+def _made_before(stripe: gateway.Gateway, charge: str, row: RefundRequest) -> Refund | None:
+    """Who may not look knows nothing: only the answer to the refund itself is a refusal."""
+    try:
+        return stripe.refund_of(charge=charge, request=row.key)
+    except Rejected as error:
+        raise Unavailable(f"{type(error).__name__}: {error}") from error
 
 
 def _charge(donation: Donation) -> str:

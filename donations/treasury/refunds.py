@@ -85,7 +85,7 @@ class Refund(TreasuryView):
         gift = self.gift
         return {
             "amount": amount,
-            "stays": gift.net - gift.refund_requests.under_way().cents() - amount,
+            "stays": self.left - amount,
             "receipt": gift.receipts.filter(state=Receipt.State.ISSUED).first(),
             "debit": gift.method == Donation.Method.SEPA_DEBIT,
             "reason": RefundRequest.Reason(form.cleaned_data["motivo"]).label,

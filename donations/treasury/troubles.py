@@ -57,6 +57,8 @@ def refusal(code: str, words: str) -> str:
         "charge_disputed": _("a bank disputes the payment, and has the money"),
         "balance_insufficient": _("there is not enough money on the Stripe account"),
         "insufficient_funds": _("there is not enough money on the Stripe account"),
+        "BadKey": _("it does not know our key any more: tell whoever looks after the site"),
+        "NotPermitted": _("our key may not give money back: tell whoever looks after the site"),
     }
     return known.get(code) or _("in Stripe’s words: %(words)s") % {"words": words}
 

@@ -61,12 +61,41 @@ def test_a_dispute_is_told_to_each_in_their_language_once(
     assert len(alerts()) == 2
 
 
+def test_what_is_lost_before_anybody_was_told_asks_for_no_answer(
+    memory_stripe: MemoryStripe, cast: Cast, treasury: Client
+) -> None:
+    session = session_of(cast.settled)
+    disputed = memory_stripe.dispute(session, 50_00)
+    tell(memory_stripe)
+    memory_stripe.decide_dispute(session, disputed, "lost")
+    tell(memory_stripe)
+    alerting.tell()
+    english, _italian = alerts()
+    assert "has taken" in english.subject and "answer by" not in english.subject
+
+
+def test_another_deadline_is_told_again(
+    memory_stripe: MemoryStripe, cast: Cast, treasury: Client
+) -> None:
+    memory_stripe.dispute(session_of(cast.settled), 50_00)
+    tell(memory_stripe)
+    alerting.tell()
+    row = Dispute.objects.get()
+    assert row.answer_by
+    row.answer_by, row.alert = row.answer_by + timedelta(days=5), "needs_response"
+    row.save()
+    alerting.tell()
+    assert len(alerts()) == 4
+
+
 def test_nobody_reads_who_gave(memory_stripe: MemoryStripe, cast: Cast, treasury: Client) -> None:
     memory_stripe.dispute(session_of(cast.settled), 50_00)
     memory_stripe.warn(session_of(cast.refunded))
     tell(memory_stripe)
     alerting.tell()
-    for mail in alerts():
+    mails = list(alerts())
+    assert len({mail.subject for mail in mails}) == 4  # two troubles in two languages
+    for mail in mails:
         whole = mail.subject + mail.body_text + mail.body_html
         for word in ("Maria", "Rossi", "RSSMRA", "Elsa", "posta.example", "Via Roma"):
             assert word not in whole

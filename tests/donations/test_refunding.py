@@ -15,6 +15,7 @@ from attribution.models import Stamp
 from donations import gateway
 from donations.models import Donation, RefundRequest
 from donations.services import inbox, refunding
+from donations.treasury import troubles
 from giving_support import begin, process, session_of
 from memory_stripe import MemoryStripe
 from people.models import User
@@ -114,6 +115,34 @@ def test_no_more_than_is_left_of_it(memory_stripe: MemoryStripe, gift: Donation)
     told(memory_stripe)
     gift.refresh_from_db()
     assert (gift.state, refunding.left_of(gift)) == ("refunded", 0)
+
+
+def test_who_may_not_look_knows_of_no_refusal(memory_stripe: MemoryStripe, gift: Donation) -> None:
+    """The answer was lost, and then the key was changed: the money may be on its way."""
+    row = ask(gift, 7_00)
+    memory_stripe.mute = True
+    refunding.ask_stripe()
+    memory_stripe.mute, memory_stripe.blind = False, True
+    asked_again()
+    row.refresh_from_db()
+    assert (row.state, refunding.left_of(gift)) == (State.ASKED, 18_00)
+    assert "NotPermitted" in row.last_error and row.next_at
+    memory_stripe.blind = False
+    asked_again()
+    row.refresh_from_db()
+    assert (row.state, refunds_at(memory_stripe, gift)) == (State.ACCEPTED, [7_00])
+
+
+def test_a_key_that_may_not_is_a_refusal_of_ours(
+    memory_stripe: MemoryStripe, gift: Donation
+) -> None:
+    row = ask(gift, 7_00)
+    memory_stripe.blind = True
+    refunding.ask_stripe()
+    row.refresh_from_db()
+    assert (row.state, refunds_at(memory_stripe, gift)) == (State.REFUSED, [])
+    why = troubles.refusal(row.refusal_code, row.refusal)
+    assert "chiave" in why and "403" not in why
 
 
 def test_a_refusal_leaves_room_and_its_words(memory_stripe: MemoryStripe, gift: Donation) -> None:
