@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from donations.area.door import COOKIE
+from donations.services.entering import LINK
 from donations.services.forgetting import UNFINISHED
 
 
@@ -80,7 +82,32 @@ PROCESSINGS = (
         data=_("Your name and your e-mail, and the words you ticked, with the day."),
         purpose=_("To send you the letter."),
         basis=_("Your consent (art. 6.1.a GDPR): you may take it back whenever you want."),
-        kept=_("Until you tell us to stop."),
+        kept=_("Until you tell us to stop; what you said, and when, stays written as a proof."),
+    ),
+    Processing(
+        title=_("When you open your own page"),
+        data=format_lazy(
+            _(
+                "The address you type, until the link is mailed, and for an hour a cookie named "
+                "“{cookie}” that opens your page in this browser. What you correct, take back or "
+                "ask for there."
+            ),
+            cookie=COOKIE,
+        ),
+        purpose=_(
+            "To show you, and nobody else, your gifts, receipts and details, and to answer what "
+            "you ask of us."
+        ),
+        basis=_(
+            "What you ask of us (art. 6.1.b GDPR), and the law on your rights (art. 6.1.c GDPR)."
+        ),
+        kept=format_lazy(
+            _(
+                "A link opens for {minutes} minutes, the cookie for an hour; what you write there "
+                "is kept with your gifts."
+            ),
+            minutes=LINK.seconds // 60,
+        ),
     ),
     Processing(
         title=_("When you write to us"),

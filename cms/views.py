@@ -16,6 +16,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /s/", "Disallow: /dona/grazie/", "",
-             f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]  # fmt: skip
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /s/", "Disallow: /dona/grazie/",
+             "Disallow: /dona/area/", "", f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]  # fmt: skip
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -21,6 +21,8 @@ TICKS = {
     "receipts without a file": every(10, "donations.tasks.draw_receipts"),
     "stripe-sweep": every(300, "donations.tasks.sweep"),
     "unfinished gifts": every(300, "donations.tasks.forget_unfinished"),
+    "entry links": every(2, "donations.tasks.write_entry_links"),
+    "entries that are over": every(300, "donations.tasks.forget_entries"),
     "mails": every(2, "mail.tasks.send_due"),
     "tries": every(300, "people.tasks.forget_tries"),
 }

@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/password_reset/", sign_in.NewPassword.as_view()),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("donations.urls")),
+    path("dona/area/", include("donations.area.urls")),
     path("stripe/webhook/", webhook.receive, name="stripe_webhook"),
     path("posta-di-prova/", include("mail.urls")),
     path("s/<slug:code>", attribution_views.follow, name="short_link"),

@@ -6,7 +6,7 @@ by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `mea
 also `same_form` (the address of the form for the same fund and campaign); the refund
 also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
 that came back `returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one
-that was won after all `returned`.
+that was won after all `returned`, the reversal of what was entered by hand `voided`.
 """
 
 from collections.abc import Callable
@@ -44,6 +44,8 @@ def thank_you(duty: Acknowledgement) -> Written | None:
     receipt = duty.receipt
     if receipt and receipt.state == Receipt.State.VOID:
         return None  # what made it void is told in a mail of its own, which brings the valid one
+    if duty.donation.state == State.REVERSED:
+        return None
     return _written(duty, same_form=sharing.same_form(duty.donation))
 
 
@@ -73,6 +75,12 @@ def dispute_won(duty: Acknowledgement) -> Written | None:
     return _written(duty, returned=duty.entry.amount)
 
 
+def reversal(duty: Acknowledgement) -> Written | None:
+    """Only to whoever has the receipt: a mistake that she never saw is no news."""
+    voided = _voided(duty)
+    return _written(duty, voided=voided) if voided else None
+
+
 KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "processing": processing,
     "failed": failed,
@@ -81,6 +89,7 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "refund_returned": refund_returned,
     "dispute_lost": dispute_lost,
     "dispute_won": dispute_won,
+    "reversal": reversal,
 }
 
 
@@ -93,6 +102,7 @@ TITLES: dict[str, Promise] = {
     "refund_returned": _("Refund that came back"),
     "dispute_lost": _("Gift taken back by the bank"),
     "dispute_won": _("Dispute won in the appeal"),
+    "reversal": _("Receipt that does not hold any more"),
 }
 
 

@@ -19,6 +19,7 @@ from donations.forms import GiftForm
 from donations.models import Donation, Fund, SuggestedAmount
 from donations.services import Details, start_donation
 from donations.services.acknowledging import write_due
+from donations.services.by_hand import HandGift, enter_gift, today
 from donations.services.events import process_events
 from donations.services.sweeping import sweep
 
@@ -58,6 +59,28 @@ GIFTS = (
     ("Irene", "Paganoni", 40, "donoday", "card back", 1),
     ("Davide", "Sertori", 50, "donoday", "card", 0),
 )
+# what the treasurer enters: a stall in the square, and a company by transfer; donor, euros, fund,
+# method, reference, note, days ago
+BY_HAND = (
+    (
+        Details(email="", first_name="Rosa", last_name="Negri"),
+        (20, "donoday", Donation.Method.CASH, "7", "Banchetto in piazza a Morbegno", 3),
+    ),
+    (
+        Details(
+            email="amministrazione@example.org",
+            first_name="Paolo",
+            last_name="Martinalli",
+            organisation="Officine Mallero S.r.l.",
+            codice_fiscale="99999990155",
+            street="Via Nazionale 15",
+            postcode="23020",
+            city="Montagna in Valtellina",
+            province="SO",
+        ),
+        (250, "emporion", Donation.Method.BANK_TRANSFER, "A1002345678", "", 2),
+    ),
+)
 
 
 def load() -> None:
@@ -73,6 +96,8 @@ def load() -> None:
     _take_in()
     if _give_back():
         _take_in()
+    for number, (donor, rest) in enumerate(BY_HAND):
+        _enter(number, donor, *rest)
     write_due()
 
 
@@ -90,7 +115,7 @@ def _take_in() -> None:
         process_events()
 
 
-def _token(number: int) -> uuid.UUID:
+def _token(number: int | str) -> uuid.UUID:
     return uuid.uuid5(FORMS, str(number))
 
 
@@ -142,6 +167,30 @@ def _give(
     ).donation
     Donation.objects.filter(pk=gift.pk).update(created_at=at)
     _pay(str(gift.attempts.latest("number").session_id), how, at)
+
+
+def _enter(
+    number: int,
+    donor: Details,
+    euros: int,
+    fund: str,
+    method: str,
+    reference: str,
+    note: str,
+    days_ago: int,
+) -> None:
+    campaign = Source.objects.filter(kind="campaign").first() if fund == "donoday" else None
+    given = HandGift(
+        amount=euros * 100,
+        method=method,
+        day=today() - timedelta(days=days_ago),
+        fund=Fund.objects.get(slug=fund),
+        donor=donor,
+        reference=reference,
+        note=note,
+        source=campaign,
+    )
+    enter_gift(form_token=_token(f"by hand {number}"), given=given, by=None)
 
 
 def _pay(session: str, how: str, at: datetime) -> None:

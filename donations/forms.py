@@ -29,6 +29,7 @@ COUNTRIES = [
     ("SM", _("San Marino")),
     ("VA", _("Vatican City")),
 ]
+ADDRESS = ("via", "cap", "citta", "provincia")
 _NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}@\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -43,8 +44,8 @@ def read_token(text: str) -> uuid.UUID:
 
 
 class NameField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=80, **kwargs)
+    def __init__(self, *, max_length: int = 80, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
 
     def clean(self, value: Any) -> str:
         text = " ".join(super().clean(value).split())
@@ -103,7 +104,75 @@ class FiscalCodeField(forms.CharField):
         raise ValidationError(sentence)
 
 
-class GiftForm(forms.Form):
+def complete_address(form: forms.Form, data: dict[str, Any]) -> None:
+    """All of it or nothing: half an address helps nobody."""
+    if not any(data.get(name) for name in ADDRESS):
+        return
+    for name, sentence in (
+        ("via", gettext("Write the street too, or leave the whole address empty.")),
+        ("cap", gettext("Write the postcode too, or leave the whole address empty.")),
+        ("citta", gettext("Write the town too, or leave the whole address empty.")),
+    ):
+        if not data.get(name) and name not in form.errors:
+            form.add_error(name, sentence)
+    code, country = data.get("cap", ""), data.get("paese") or "IT"
+    if code and country == "IT" and not re.fullmatch(r"[0-9]{5}", code):
+        form.add_error("cap", gettext("An Italian postcode has five figures."))
+
+
+def token_of(text: str) -> uuid.UUID:
+    """Like `read_token`, with a sentence for whoever left the page open."""
+    try:
+        return read_token(text)
+    except (signing.BadSignature, ValueError):
+        raise ValidationError(
+            gettext("This page has been open for a long time: check it and send it again.")
+        ) from None
+
+
+class PersonForm(forms.Form):
+    """Who she is, as the gift form and her own page ask."""
+
+    nome = NameField(label=_("First name"), error_messages={"required": _("Write your name.")})
+    cognome = NameField(
+        label=_("Last name"), error_messages={"required": _("Write your last name.")}
+    )
+    cf = FiscalCodeField(label=_("Codice fiscale"), required=False, max_length=32)
+    via = forms.CharField(label=_("Street and number"), required=False, max_length=160)
+    cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
+    citta = forms.CharField(label=_("Town"), required=False, max_length=80)
+    provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
+    paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.error_messages["max_length"] = _("This is too long: shorten it, please.")
+
+    @property
+    def address_open(self) -> bool:
+        names = [*ADDRESS, "paese"]
+        return any(self[name].value() for name in ADDRESS) or any(
+            name in self.errors for name in names
+        )
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        """For the summary: the id to go to, the field's label, what is amiss."""
+        return [
+            (name, str(self[name].label), str(self.errors[name][0]))
+            for name in self.fields
+            if name in self.errors
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        complete_address(self, data)
+        return data
+
+
+class GiftForm(PersonForm):
     """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund. `notice` and the words of `letter`
     are logged with the gift as they were shown."""
 
@@ -125,25 +194,15 @@ class GiftForm(forms.Form):
             "invalid_choice": _("This choice is no longer open to gifts: choose another one."),
         },
     )
-    nome = NameField(label=_("First name"), error_messages={"required": _("Write your name.")})
-    cognome = NameField(
-        label=_("Last name"), error_messages={"required": _("Write your last name.")}
-    )
     email = MailField(
         label=_("Mail"),
         widget=forms.EmailInput,
         max_length=254,
         error_messages={"required": _("Write your mail address: the receipt goes there.")},
     )
-    cf = FiscalCodeField(label=_("Codice fiscale"), required=False, max_length=32)
-    via = forms.CharField(label=_("Street and number"), required=False, max_length=160)
-    cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
-    citta = forms.CharField(label=_("Town"), required=False, max_length=80)
-    provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
-    paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
     lettera = forms.BooleanField(label=letter, required=False)
 
-    ADDRESS = ("via", "cap", "citta", "provincia")
+    field_order = ("token", "campagna", "importo", "cifra", "fondo", "nome", "cognome", "email")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,9 +211,6 @@ class GiftForm(forms.Form):
         funds.queryset = Fund.objects.filter(active=True)
         if not self.is_bound and not self.initial.get("importo") and (rows := self.suggestions):
             self.initial["importo"] = plain(rows[min(1, len(rows) - 1)].amount)
-        for field in self.fields.values():
-            if isinstance(field, forms.CharField):
-                field.error_messages["max_length"] = _("This is too long: shorten it, please.")
 
     @property
     def chosen_fund(self) -> Fund | None:
@@ -179,13 +235,6 @@ class GiftForm(forms.Form):
             return None
 
     @property
-    def address_open(self) -> bool:
-        names = [*self.ADDRESS, "paese"]
-        return any(self[name].value() for name in self.ADDRESS) or any(
-            name in self.errors for name in names
-        )
-
-    @property
     def minimum(self) -> int:
         return MINIMUM
 
@@ -195,15 +244,12 @@ class GiftForm(forms.Form):
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:
-        """For the summary: the id to go to, the field's label, what is amiss."""
-        names = [name for name in self.fields if name in self.errors and name != "token"]
         return [
-            (
-                "libero" if name == "importo" else name,
-                str(gettext("How much") if name == "importo" else self[name].label),
-                str(self.errors[name][0]),
-            )
-            for name in names
+            ("libero", gettext("How much"), sentence)
+            if name == "importo"
+            else (name, label, sentence)
+            for name, label, sentence in super().problems
+            if name != "token"
         ]
 
     @property
@@ -217,17 +263,11 @@ class GiftForm(forms.Form):
         return (own or [row for row in rows if rows and row.fund_id == rows[0].fund_id])[:5]
 
     def clean_token(self) -> uuid.UUID:
-        try:
-            return read_token(self.cleaned_data["token"])
-        except (signing.BadSignature, ValueError):
-            raise ValidationError(
-                gettext("This page has been open for a long time: check it and send it again.")
-            ) from None
+        return token_of(self.cleaned_data["token"])
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         self._read_amount(data)
-        self._complete_address(data)
         return data
 
     def _read_amount(self, data: dict[str, Any]) -> None:
@@ -239,17 +279,3 @@ class GiftForm(forms.Form):
             data["amount"] = parse_amount(data.get("cifra", "") if free else chosen)
         except BadAmount as error:
             self.add_error("cifra" if free else "importo", str(error))
-
-    def _complete_address(self, data: dict[str, Any]) -> None:
-        if not any(data.get(name) for name in self.ADDRESS):
-            return
-        for name, sentence in (
-            ("via", gettext("Write the street too, or leave the whole address empty.")),
-            ("cap", gettext("Write the postcode too, or leave the whole address empty.")),
-            ("citta", gettext("Write the town too, or leave the whole address empty.")),
-        ):
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, sentence)
-        code, country = data.get("cap", ""), data.get("paese") or "IT"
-        if code and country == "IT" and not re.fullmatch(r"[0-9]{5}", code):
-            self.add_error("cap", gettext("An Italian postcode has five figures."))

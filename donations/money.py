@@ -8,6 +8,7 @@ from brand.figures import euros
 
 MINIMUM = 2_00  # below it the fees eat the gift, and card testers like it small
 MAXIMUM = 10_000_00
+LARGEST = 1_000_000_00  # by hand: beyond it, rather a zero too many
 
 _EURO = re.compile(r"^(?:€|eur|euro)?\s*(.*?)\s*(?:€|eur|euro)?$", re.IGNORECASE | re.DOTALL)
 _OTHER = re.compile(
@@ -47,6 +48,19 @@ def parse_cents(text: str) -> int:
     if cents is None:
         raise BadAmount(
             _("We do not understand this amount: write it in figures, for example 25 or 25,50.")
+        )
+    return cents
+
+
+def parse_large_amount(text: str) -> int:
+    """Likewise, of money that came by another way than ours: from a cent up. Raises BadAmount."""
+    cents = parse_cents(text)
+    if not cents:
+        raise BadAmount(_("Write an amount above zero, for example 25 or 25,50."))
+    if cents > LARGEST:
+        raise BadAmount(
+            _("This is more than %(amount)s: is there a zero too many?")
+            % {"amount": euros(LARGEST)}
         )
     return cents
 

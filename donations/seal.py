@@ -1,5 +1,5 @@
 """The seal of the books: the database itself refuses to change or delete what stands in the journal,
-and what is frozen on a receipt.
+what is frozen on a receipt, and what a donor said of her consents.
 
 Statements live here, not only in the migrations, because they and the tests need both directions;
 the product itself never takes the seal off. SQLite makes a whole table again when a migration
@@ -9,12 +9,15 @@ changes it, and its triggers get lost: such a migration unseals before and seals
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 JOURNAL, RECEIPTS = "donations_journalentry", "donations_receipt"
+CONSENTS = "donations_consentchange"
 ADDED_TO = "the journal is only ever added to"
+AS_SAID = "the history of consents is only ever added to"
 AS_ISSUED = "a receipt stays as it was issued"
 # of a receipt: never another value; once there is one; once it is void
 ALWAYS = ["issuer", "year", "number", "donation_id", "amount", "data", "issued_at", "replaces_id"]
 ONCE = ["file", "sha256"]
 VOID = ["state", "voided_at", "void_reason", "void_day"]
+SAID = ["kind", "granted", "words", "at"]
 
 
 def seal(connection: BaseDatabaseWrapper) -> None:
@@ -48,6 +51,19 @@ def seal_receipts(connection: BaseDatabaseWrapper) -> None:
 def unseal_receipts(connection: BaseDatabaseWrapper) -> None:
     _drop(connection, RECEIPTS, "receipt_frozen", "receipt_no_delete", "receipt_no_truncate")
     _drop(connection, JOURNAL, "journal_no_truncate")
+
+
+def seal_consents(connection: BaseDatabaseWrapper) -> None:
+    """What was said, and when; whose it is may follow a donor who is found to be another one."""
+    _refusal(connection, "consent_refuse", AS_SAID)
+    differ = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    kept = " OR ".join(f"OLD.{name} {differ} NEW.{name}" for name in SAID)
+    _trigger(connection, "consent_frozen", "update", CONSENTS, "consent_refuse", AS_SAID, kept)
+    _trigger(connection, "consent_no_delete", "delete", CONSENTS, "consent_refuse", AS_SAID)
+
+
+def unseal_consents(connection: BaseDatabaseWrapper) -> None:
+    _drop(connection, CONSENTS, "consent_frozen", "consent_no_delete")
 
 
 def _refusal(connection: BaseDatabaseWrapper, name: str, words: str) -> None:

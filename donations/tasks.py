@@ -3,6 +3,7 @@ from celery import shared_task
 from donations.services import (
     acknowledging,
     alerting,
+    entering,
     events,
     forgetting,
     receipts,
@@ -44,3 +45,13 @@ def sweep() -> None:
 @shared_task
 def forget_unfinished() -> None:
     forgetting.forget_unfinished()
+
+
+@shared_task
+def write_entry_links() -> None:
+    entering.write_due()
+
+
+@shared_task
+def forget_entries() -> None:
+    entering.forget_over()

@@ -19,10 +19,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from attribution.models import Source
 from attribution.services import source_of
 from donations import sharing
+from donations.area.door import donor_of
+from donations.area.forms import DetailsForm
 from donations.forms import FREE, GiftForm, new_token
 from donations.models import Consent, Donation, Fund
 from donations.money import BadAmount, parse_amount, plain
 from donations.services import Details, InvalidAmount, Started, start_donation
+from donations.services.details import last_written
 from donations.stripe_facts import Rejected, Unavailable
 from donations.sums import meaning_of, sum_with
 from people import limits
@@ -192,6 +195,8 @@ def _page(request: HttpRequest, form: GiftForm, *, status: int = 200) -> HttpRes
 def _initial(request: HttpRequest) -> dict[str, Any]:
     """What the address asks for, or what this browser typed before it gave up the payment."""
     initial: dict[str, Any] = {"token": new_token(), "paese": "IT"}
+    if donor := donor_of(request):
+        initial |= DetailsForm.typed(last_written(donor=donor)) | {"email": donor.email}
     initial |= _typed_before(request)
     if asked := request.GET.get("importo", ""):
         initial |= _asked_amount(asked)
@@ -240,7 +245,8 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Shows how far the gift is. It settles nothing: the webhook does, and this page waits."""
-    gift = get_object_or_404(Donation.objects.select_related("fund"), public_id=public_id)
+    online = Donation.objects.filter(by_hand=None).select_related("fund")
+    gift = get_object_or_404(online, public_id=public_id)
     now = phase(gift)
     response = render(
         request,

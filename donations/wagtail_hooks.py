@@ -43,6 +43,7 @@ class TreasuryMenu(Menu):
     def registered_menu_items(self) -> list[MenuItem]:
         rows = (
             (_("Donations"), "donations", "sp-euro", "view_donation"),
+            (_("Donors"), "donors", "group", "view_donor"),
             (_("Ledger"), "ledger", "list-ul", "view_journalentry"),
             (_("Receipts"), "receipts", "doc-full", "view_receipt"),
             (_("To decide"), "desk", "sp-person", "view_stripeevent"),
@@ -84,6 +85,8 @@ class ExportTaken(LogFormatter):  # type: ignore[misc]
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
     for name, label, message in (
+        ("entered_by_hand", _("Enter a gift by hand"), _("Entered a gift by hand")),
+        ("reversed", _("Reverse a gift"), _("Reversed a gift that was entered by hand")),
         ("reveal", _("Show personal data"), _("Saw a donor’s mail address or codice fiscale")),
         ("receipt_opened", _("Open a receipt"), _("Opened a receipt")),
         ("receipt_reprinted", _("Print a receipt again"), _("Printed a receipt again")),
@@ -92,6 +95,13 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("refund_asked", _("Ask for a refund"), _("Asked Stripe to give money back")),
         ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),
         ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),
+        ("erasure_answered", _("Answer a donor"), _("Answered a request for erasure")),
+        ("noted", _("Write a note"), _("Wrote a note about a donor")),
+        ("note_taken_back", _("Take a note back"), _("Took a note about a donor back")),
+        ("tagged", _("Tag a donor"), _("Gave a donor a tag")),
+        ("untagged", _("Take a tag off"), _("Took a tag off a donor")),
+        ("merged", _("Join two donors"), _("Joined two donors who are one person")),
+        ("parted", _("Part two donors"), _("Parted two donors again")),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

@@ -15,12 +15,26 @@ from wagtail.models import Collection, Page, Site, Task, Workflow, WorkflowState
 
 from campaigns.models import Account, Campaign, Post
 from cms.models import HomePage
-from donations.models import Donation, FraudWarning, Fund, Receipt, RefundRequest
+from donations.models import (
+    Donation,
+    Donor,
+    DonorMerge,
+    DonorNote,
+    DonorTag,
+    ErasureRequest,
+    FraudWarning,
+    Fund,
+    Receipt,
+    RefundRequest,
+)
 from mail.models import Attachment, Message
 from people.models import User
 
 # the first that fits, by the beginning of the address and the name of the argument
 ARGUMENTS: list[tuple[str, str, Any]] = [
+    ("admin/tesoreria/donatori/unioni/", "pk", lambda: DonorMerge.objects.first()),
+    ("admin/tesoreria/donatori/note/", "pk", lambda: DonorNote.objects.first()),
+    ("admin/tesoreria/donatori/", "pk", lambda: DonorTag.objects.first()),
     ("admin/post/history/", "revision_id", lambda: _post().revisions.last()),
     ("admin/post/workflow/", "pk", lambda: _waiting_post()),
     ("admin/post/workflow/", "task_state_id", lambda: _task_state(_waiting_post())),
@@ -61,6 +75,7 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ),
     ("admin/tesoreria/rimborsi", "pk", lambda: RefundRequest.objects.first()),
     ("admin/tesoreria/frodi", "pk", lambda: FraudWarning.objects.first()),
+    ("admin/tesoreria/cancellazioni", "pk", lambda: ErasureRequest.objects.first()),
     ("admin/tesoreria/allegati", "pk", lambda: Attachment.objects.first()),
     ("admin/cms_campaign_chooser", "pk", lambda: Campaign.objects.first()),
     ("admin/campagne/", "pk", lambda: Campaign.objects.first()),
@@ -149,7 +164,8 @@ def address(route: str) -> str:
 
 def _value(route: str, name: str) -> str:
     if name == "public_id":
-        return str(Donation.objects.values_list("public_id", flat=True).first())
+        whose: Any = Donor if route.startswith("admin/tesoreria/donatori/") else Donation
+        return str(whose.objects.values_list("public_id", flat=True).first())
     for beginning, argument, find in ARGUMENTS:
         if name == argument and route.startswith(beginning):
             found = find()

@@ -92,12 +92,14 @@ def flush_and_restore(case: TransactionTestCase) -> None:
     for connection in connections.all():  # no product code does this
         seal.unseal(connection)
         seal.unseal_receipts(connection)
+        seal.unseal_consents(connection)
     try:
         flush(case)
     finally:
         for connection in connections.all():
             seal.seal(connection)
             seal.seal_receipts(connection)
+            seal.seal_consents(connection)
     for name, written in WRITTEN.items():
         connections[name].creation.deserialize_db_from_string(written)
 

@@ -1,5 +1,6 @@
 """The staff of the treasury, and gifts in every state with their papers and mails."""
 
+import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 from donations.models import Donation, FraudWarning, Receipt, RefundRequest, StripeEvent
 from donations.services import alerting, inbox
 from donations.services.acknowledging import write_due
-from giving_support import MARIA, begin, process, session_of
+from donations.services.by_hand import HandGift, enter_gift, today
+from giving_support import MARIA, begin, fund, process, session_of
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people.models import User
@@ -58,6 +60,18 @@ def tell(stripe: MemoryStripe) -> None:
         inbox.store(event)
     process()
     write_due()
+
+
+def by_hand(**changes: Any) -> Donation:
+    """Cash that Maria brought today."""
+    given: dict[str, Any] = {
+        "amount": 20_00,
+        "method": "cash",
+        "day": today(),
+        "fund": fund(),
+        "donor": MARIA,
+    }
+    return enter_gift(form_token=uuid.uuid4(), given=HandGift(**given | changes), by=None).donation
 
 
 def lost_event(**fields: Any) -> StripeEvent:

@@ -31,6 +31,7 @@ class CameInToday(Part):
     def read(self) -> dict[str, Any]:
         starts, ends = bounds(today())
         received = Donation.objects.filter(settled_at__gte=starts, settled_at__lt=ends)
+        received = received.exclude(state=Donation.State.REVERSED)  # a mistake never was a gift
         net = F("amount") - F("refunded_amount")
         sums = received.aggregate(cents=Sum(net), gifts=Count("pk"))
         waiting = Donation.objects.filter(state=Donation.State.PROCESSING)

@@ -1,7 +1,17 @@
 """What giving keeps, one story a file."""
 
 from donations.models.alerts import FraudWarning
+from donations.models.area import (
+    ConsentChange,
+    DonorDetails,
+    DonorSession,
+    EntryLink,
+    EntryRequest,
+    ErasureRequest,
+)
+from donations.models.by_hand import HandEntry
 from donations.models.disputes import Dispute
+from donations.models.donors import DonorMerge, DonorNote, DonorTag, GiftWord
 from donations.models.giving import (
     CheckoutAttempt,
     Consent,
@@ -20,11 +30,22 @@ __all__ = [
     "Acknowledgement",
     "CheckoutAttempt",
     "Consent",
+    "ConsentChange",
     "Dispute",
     "Donation",
     "Donor",
+    "DonorDetails",
+    "DonorMerge",
+    "DonorNote",
+    "DonorSession",
+    "DonorTag",
+    "EntryLink",
+    "EntryRequest",
+    "ErasureRequest",
     "FraudWarning",
     "Fund",
+    "GiftWord",
+    "HandEntry",
     "JournalEntry",
     "Receipt",
     "ReceiptCounter",

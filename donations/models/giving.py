@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -59,26 +61,40 @@ class SuggestedAmount(models.Model):
 
 class Donor(models.Model):
     """A person by mail address (lower case). What she wrote of herself stays with each gift,
-    so that a form never overwrites what another form said."""
+    so that a form never overwrites what another form said.
+
+    Who gave by hand may have no address: nobody can say that two such gifts come from one person,
+    so each begins a donor of its own, unless the treasurer says whose other gift it was.
+
+    `kept`: somebody found that this is another address of that person. Gifts stay with the address
+    they were made from, so that mails go where the form said, and nothing is lost by parting.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("mail"), unique=True)
+    email = models.EmailField(_("mail"), unique=True, null=True, blank=True)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    kept = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
 
     class Meta:
         verbose_name = _("donor")
         verbose_name_plural = _("donors")
         constraints = [
             models.CheckConstraint(
+                condition=Q(kept=None) | ~Q(kept=F("id")), name="donor_not_kept_by_herself"
+            ),
+            models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="donor_mail_is_lower_case"
-            )
+            ),
+            models.CheckConstraint(condition=~Q(email=""), name="donor_without_mail_is_null"),
         ]
 
     def __str__(self) -> str:
-        return self.email
+        return str(self.public_id)  # logs are written with it
 
 
-_RECEIVED = ["settled", "partly_refunded", "refunded", "disputed", "lost"]
+_RECEIVED = ["settled", "partly_refunded", "refunded", "disputed", "lost", "reversed"]
 
 
 class Donation(models.Model):
@@ -96,11 +112,16 @@ class Donation(models.Model):
         REFUNDED = "refunded", _("Given back")
         DISPUTED = "disputed", _("Disputed by the bank")
         LOST = "lost", _("Taken back by the bank")
+        REVERSED = "reversed", _("Reversed")  # entered by hand, and taken out again
 
     class Method(models.TextChoices):
         NONE = "", _("Not known yet")
         CARD = "card", _("Card")
         SEPA_DEBIT = "sepa_debit", _("SEPA direct debit")
+        CASH = "cash", _("Cash")
+        CHEQUE = "cheque", _("Cheque")
+        BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+        COMPANY_MATCH = "company_match", _("Company match")
         OTHER = "other", _("Other")
 
     RECEIVED = (
@@ -109,6 +130,7 @@ class Donation(models.Model):
         State.REFUNDED,
         State.DISPUTED,
         State.LOST,
+        State.REVERSED,
     )
     OPEN = (State.STARTED, State.CHECKOUT_OPEN, State.PROCESSING)
 
@@ -141,15 +163,19 @@ class Donation(models.Model):
         _("reference of the payment"),
         max_length=80,
         blank=True,
-        help_text=_("Last digits of the card or account."),
+        help_text=_("Last digits of the card or account; number of the cheque, transfer or slip."),
     )
     language = models.CharField(_("language"), max_length=10, default="it")
-    created_at = models.DateTimeField(_("started"), auto_now_add=True, db_index=True)
+    # of a gift entered by hand: when it was given, like `settled_at`
+    created_at = models.DateTimeField(
+        _("started"), default=timezone.now, editable=False, db_index=True
+    )
     settled_at = models.DateTimeField(_("received"), null=True, blank=True, db_index=True)
 
-    # the donor, as she wrote it for this gift
-    first_name = models.CharField(_("first name"), max_length=80)
-    last_name = models.CharField(_("last name"), max_length=80)
+    # the donor, as she wrote it for this gift; of an organisation the name is the contact's, if any
+    organisation = models.CharField(_("organisation"), max_length=120, blank=True)
+    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    last_name = models.CharField(_("last name"), max_length=80, blank=True)
     codice_fiscale = models.CharField(_("codice fiscale"), max_length=16, blank=True)
     street = models.CharField(_("street and number"), max_length=160, blank=True)
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
@@ -173,8 +199,12 @@ class Donation(models.Model):
                 name="donation_settled_has_its_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state="refunded") | Q(refunded_amount=F("amount")),
+                condition=~Q(state__in=["refunded", "reversed"]) | Q(refunded_amount=F("amount")),
                 name="donation_refunded_whole",
+            ),
+            models.CheckConstraint(  # a collection box has no name
+                condition=~Q(organisation="", first_name="", last_name="") | Q(method="cash"),
+                name="donation_without_name_is_cash",
             ),
         ]
 
@@ -183,7 +213,22 @@ class Donation(models.Model):
 
     @property
     def donor_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        own = self.organisation or f"{self.first_name} {self.last_name}".strip()
+        return own or gettext("Without a name")
+
+    @property
+    def has_name(self) -> bool:
+        return bool(self.organisation or self.first_name or self.last_name)
+
+    @property
+    def called(self) -> str:
+        """How mails and pages speak to whoever gave."""
+        return self.first_name or self.donor_name
+
+    @property
+    def traceable(self) -> bool:
+        """Paid by bank, post or card, as the tax benefits ask (art. 23 D.Lgs. 241/1997)."""
+        return self.method != self.Method.CASH
 
     @property
     def net(self) -> int:

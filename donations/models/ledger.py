@@ -18,9 +18,12 @@ class Account(models.Model):
         LIABILITY = "liability", _("What is not ours")
 
     STRIPE = "stripe"  # "Stripe in viaggio": collected, not paid out yet
+    BANK = "bank"
+    CASH = "cash"
     FEES = "fees"
     DISPUTES = "disputes"  # "Contestazioni": taken by a bank, won back or lost in the end
     SUSPENSE = "suspense"  # "Somme in sospeso": paid twice for one gift, to be given back
+    OURS = (STRIPE, BANK, CASH)  # where our money lies
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -69,6 +72,7 @@ class Journal(QuerySet):
         raise AppendOnly("the journal is only ever added to")
 
 
+BY_HAND = "hand:"  # how the `origin` begins of what the treasurer entered
 # by the end of `origin`
 TITLES = {
     "gift": _("Gift"),
@@ -81,13 +85,14 @@ TITLES = {
     "reinstated": _("Dispute: the bank gives the money back"),
     "lost": _("Dispute lost"),
     "won": _("Dispute won in the appeal"),
+    "reversal": _("Reversal of a gift entered by hand"),
 }
 
 
 class JournalEntry(models.Model):
     """`amount` cents from the account `credit` to the account `debit`. It balances by construction.
 
-    `origin` names what it comes from, once: "ch_…:gift", "txn_…:fee", "re_…:refund"; all of them in
+    `origin` names what it comes from, once: "ch_…:gift", "txn_…:fee", "hand:…:gift"; all of them in
     docs/decisions/0002-books-and-receipts.md.
     """
 
@@ -127,18 +132,21 @@ class JournalEntry(models.Model):
         return self.origin
 
     @property
-    def stripe_id(self) -> str:
+    def comes_from(self) -> str:
+        """Stripe's object; of what was entered by hand, the number of the cheque, transfer or slip."""
+        if self.origin.startswith(BY_HAND):
+            return self.donation.method_reference
         return self.origin.partition(":")[0]
 
     @property
     def goes_out(self) -> bool:
         """Money leaves us, or a gift becomes less."""
-        return self.credit.code == Account.STRIPE or self.debit.grows_by_credit
+        return self.credit.code in Account.OURS or self.debit.grows_by_credit
 
     @property
     def title(self) -> str:
         """What it is, in words a treasurer knows."""
-        kind = self.origin.partition(":")[2]
+        kind = self.origin.rpartition(":")[2]
         if kind == "fee" and not self.goes_out:
             kind = "fee_back"
         return str(TITLES.get(kind, kind))

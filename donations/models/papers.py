@@ -82,7 +82,7 @@ def receipt_label(year: int, number: int) -> str:
     return f"{year}/{number:06d}"
 
 
-_VOID_REASONS = ["refund", "refund_returned", "dispute_lost", "dispute_won"]
+_VOID_REASONS = ["refund", "refund_returned", "dispute_lost", "dispute_won", "reversal"]
 
 
 class Receipt(models.Model):
@@ -102,6 +102,7 @@ class Receipt(models.Model):
         REFUND_RETURNED = "refund_returned", _("refund of %(day)s that came back")
         DISPUTE_LOST = "dispute_lost", _("dispute lost, money taken on %(day)s")
         DISPUTE_WON = "dispute_won", _("dispute won, money back on %(day)s")
+        REVERSAL = "reversal", _("reversal of %(day)s")
 
     issuer = models.CharField(_("issuing body"), max_length=16)
     year = models.PositiveSmallIntegerField(_("year"))
@@ -138,6 +139,7 @@ class Receipt(models.Model):
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         ordering = ["-year", "-number"]
+        indexes = [models.Index(fields=["number", "year"], name="receipt_by_number")]
         constraints = [
             models.UniqueConstraint(fields=["issuer", "year", "number"], name="receipt_number"),
             models.UniqueConstraint(

@@ -35,7 +35,8 @@ def render_receipt(snapshot: dict[str, Any], *, stamp: str | None = None) -> byt
     `number` ("2026/000123"), `replaces` (the number of the void receipt whose place it takes, or
     ""), `issued_on` and `given_on` (ISO dates in Europe/Rome), `amount`
     (cents), `donor` (name and surname), `address`, `fiscal_code` (both may be empty), `method`
-    (Stripe's type: card, sepa_debit …), `reference`, `purpose` (the fund), `sandbox` (bool), and
+    (Stripe's type: card, sepa_debit …, or cash, cheque, bank_transfer, company_match), `reference`,
+    `purpose` (the fund), `organisation` (bool: `donor` is one), `sandbox` (bool), and
     `body`: `name`, `brand`, `address` (street), `city` ("23100 Sondrio (SO)"), `fiscal_code`,
     `runts_number`, `runts_section`, `kind` ("odv", "ets", else no tax wording).
 
@@ -116,7 +117,7 @@ def _data(snapshot: dict[str, Any]) -> dict[str, Any]:
         "notes": wording.notes(snapshot),
         "place_and_date": ", ".join(part for part in (_town(body.get("city", "")), issued) if part),
         "signed": "Per l’ente, la tesoreria",
-        "footer": [line for line in (facsimile, "Conservala con l’estratto conto.") if line],
+        "footer": [line for line in (facsimile, wording.keep(snapshot)) if line],
         "digest_label": "Impronta dei dati (SHA-256)",
         "digest": _spaced(digest(snapshot)),
         "body": {"name": body["name"], "brand": body["brand"], "lines": _identity(body)},

@@ -31,6 +31,10 @@ METHODS = {
     "bancontact": "Bancontact",
     "ideal": "iDEAL",
     "satispay": "Satispay",
+    "cash": "Contanti",
+    "cheque": "Assegno",
+    "bank_transfer": "Bonifico bancario",
+    "company_match": "Bonifico bancario (raddoppio aziendale)",
 }
 # those of the form, in Italian as the paper is
 COUNTRIES = {
@@ -48,6 +52,7 @@ VOID = {
     "refund_returned": "rimborso del {day} tornato indietro",
     "dispute_lost": "contestazione persa, soldi ripresi il {day}",
     "dispute_won": "contestazione vinta, soldi tornati il {day}",
+    "reversal": "storno del {day}",
 }
 # what kind of body issues it (brand's legal settings) → the donor's benefit, by art. 83
 BENEFITS = {
@@ -62,11 +67,23 @@ BENEFITS = {
         "(art. 83, c. 2) nei limiti e alle condizioni dell’art. 83 del D.Lgs. 117/2017."
     ),
 }
+# art. 83, c. 1 is for natural persons only
+BENEFITS_OF_ORGANISATIONS = {
+    "ets": (
+        "L’ente è un ente del Terzo settore non commerciale: l’erogazione può essere dedotta nei "
+        "limiti e alle condizioni dell’art. 83, c. 2, del D.Lgs. 117/2017."
+    ),
+    "odv": (
+        "L’ente è un’organizzazione di volontariato: l’erogazione può essere dedotta nei limiti e "
+        "alle condizioni dell’art. 83, c. 2, del D.Lgs. 117/2017."
+    ),
+}
 GIFT = (
     "La somma è stata versata a titolo di erogazione liberale, senza corrispettivo, a sostegno "
-    "delle attività istituzionali dell’ente, con mezzo di pagamento tracciabile ai sensi "
-    "dell’art. 23 del D.Lgs. 241/1997."
+    "delle attività istituzionali dell’ente"
 )
+TRACEABLE = ", con mezzo di pagamento tracciabile ai sensi dell’art. 23 del D.Lgs. 241/1997"
+NOT_TRACEABLE = ("cash",)
 NO_STAMP_DUTY = "Documento esente da imposta di bollo (art. 82, c. 5, D.Lgs. 117/2017)."
 NBSP = "\u00a0"
 
@@ -105,11 +122,23 @@ def payment(method: str, reference: str) -> str:
     return f"{name}, riferimento {reference}" if reference else name
 
 
+def traceable(snapshot: dict[str, Any]) -> bool:
+    return snapshot["method"] not in NOT_TRACEABLE
+
+
+def keep(snapshot: dict[str, Any]) -> str:
+    """What to do with the paper: cash leaves no line in a bank's statement."""
+    return "Conservala con l’estratto conto." if traceable(snapshot) else "Conservala."
+
+
 def notes(snapshot: dict[str, Any]) -> list[str]:
-    """The paragraphs below the table. The tax wording needs a donor who can be recognised."""
+    """The paragraphs below the table. The tax wording needs a donor who can be recognised, and a
+    means of payment that can be traced: for cash there is none, whoever gave."""
     kind = snapshot["body"].get("kind", "")
-    found = [GIFT]
+    found = [f"{GIFT}{TRACEABLE if traceable(snapshot) else ''}."]
     if kind in BENEFITS:
-        benefit = [BENEFITS[kind]] if snapshot.get("fiscal_code") else []
+        promised = BENEFITS_OF_ORGANISATIONS if snapshot.get("organisation") else BENEFITS
+        due = snapshot.get("fiscal_code") and traceable(snapshot)
+        benefit = [promised[kind]] if due else []
         found.append(" ".join([*benefit, NO_STAMP_DUTY]))
     return found

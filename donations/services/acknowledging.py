@@ -60,16 +60,17 @@ def _write(duty: Acknowledgement) -> None:
 
 def _compose(duty: Acknowledgement) -> None:
     """The mail and the end of the duty are one transaction: both or neither."""
-    written = KINDS[duty.kind](duty)
-    if written is None:
+    gift = duty.donation
+    address = gift.donor.email
+    written = KINDS[duty.kind](duty) if address else None
+    if written is None or not address:
         finish(duty, state=State.SKIPPED)
         return
-    gift = duty.donation
     with transaction.atomic():
         message = compose(
             key=f"acknowledgement:{duty.key}",
             kind=duty.kind,
-            to=gift.donor.email,
+            to=address,
             language=gift.language,
             template=f"donations/mail/{duty.kind}",
             context=written.context,

@@ -37,6 +37,7 @@ RANK = {
     State.REFUNDED: 7,
     State.DISPUTED: 7,
     State.LOST: 7,
+    State.REVERSED: 7,
 }
 
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from attribution.models import Credit
 from attribution.services import add_credits
 from donations.models import JournalEntry
+from donations.services.merging import persons
 
 
 @transaction.atomic
@@ -26,6 +27,8 @@ def _from_the_journal() -> list[Credit]:
     and suspense are not."""
     touched = Q(credit__fund__isnull=False) | Q(debit__fund__isnull=False)
     entries = JournalEntry.objects.filter(touched, donation__source__isnull=False)
+    entries = entries.select_related("donation", "credit")
+    person = persons(entry.donation.donor_id for entry in entries)
     return [
         Credit(
             source_id=entry.donation.source_id,
@@ -33,10 +36,10 @@ def _from_the_journal() -> list[Credit]:
             amount=entry.amount if entry.credit.fund_id else -entry.amount,
             currency=entry.currency,
             gift=entry.donation.public_id.hex,
-            donor=entry.donation.donor.public_id.hex,
+            donor=person[entry.donation.donor_id],
             at=entry.at,
         )
-        for entry in entries.select_related("donation__donor", "credit")
+        for entry in entries
         if entry.donation.source_id is not None
     ]
 

@@ -70,7 +70,7 @@ def _forget(pk: int, until: datetime) -> int:
     told.update(payload=FORGOTTEN, donation=None)
     held.consents.all().delete()
     held.delete()
-    if not donor.donations.exists():
+    if not donor.donations.exists() and not donor.merged.exists():
         donor.delete()
     return 1
 

@@ -16,6 +16,7 @@ from attribution.models import Source
 from donations import gateway
 from donations.models import CheckoutAttempt, Consent, Donation, Donor, Fund
 from donations.money import MAXIMUM, MINIMUM
+from donations.services.finding import write_words
 from donations.stripe_facts import Busy, Order, Rejected, Session, Unavailable
 
 GOOD_FOR = timedelta(hours=23)  # a session lives 24 hours, an idempotency key at least as long
@@ -40,11 +41,13 @@ class InvalidAmount(ValueError):
 
 @dataclass(frozen=True)
 class Details:
-    """The donor, as she wrote it in the form: checked and trimmed by the form."""
+    """The donor, as she wrote it in the form: checked and trimmed by the form. Whoever gives online
+    has a mail address and both names."""
 
     email: str
     first_name: str
     last_name: str
+    organisation: str = ""
     codice_fiscale: str = ""
     street: str = ""
     postcode: str = ""
@@ -165,6 +168,7 @@ def _attempt(
 def _next(held: Donation, given: dict[str, Any], agreed: Mapping[str, str]) -> CheckoutAttempt:
     """A new attempt, for what the form says now; the one before it is closed."""
     Donation.objects.filter(pk=held.pk).update(**given)
+    write_words(gift=held, written=given)
     _agree(held, agreed)
     number = held.attempts.count() + 1
     return CheckoutAttempt.objects.create(
@@ -231,7 +235,7 @@ def _order(attempt: CheckoutAttempt) -> Order:
         amount=attempt.amount,
         currency=donation.currency,
         title=donation.fund.name,
-        email=donation.donor.email,
+        email=donation.donor.email or "",
         language=donation.language,
         success_url=settings.SITE_URL + donation.get_absolute_url(),
         cancel_url=settings.SITE_URL + back,

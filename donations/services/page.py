@@ -19,9 +19,11 @@ from donations.models import (
     JournalEntry,
 )
 from donations.services import receipts
+from donations.services.merging import persons
 
 STRIPE, FEES = Account.STRIPE, Account.FEES
 DISPUTES, SUSPENSE = Account.DISPUTES, Account.SUSPENSE
+BANK, CASH = Account.BANK, Account.CASH
 GIFTS = "gifts"  # the account of the gift's fund
 CHANGED = ["amount", "refunded_amount", "method", "method_reference", "settled_at", "state"]
 
@@ -43,6 +45,7 @@ class Page:
     duties: list[Acknowledgement] = field(default_factory=list)
     thanks: dict[int, Acknowledgement] = field(default_factory=dict)  # of gifts that settle here
     changed: dict[int, Donation] = field(default_factory=dict)
+    persons: dict[int, str] = field(default_factory=dict)  # by donor, for the credits
 
 
 def open_page(ids: list[int]) -> Page:
@@ -61,6 +64,18 @@ def open_page(ids: list[int]) -> Page:
     newest: dict[int, int] = {}
     for gift, number in every:
         newest[gift] = max(number, newest.get(gift, 0))
+    return _page(donations, attempts, newest)
+
+
+def page_of(donation: Donation) -> Page:
+    """Of one gift that the caller holds, and that no payment page has to do with."""
+    return _page({donation.pk: donation}, {}, {})
+
+
+def _page(
+    donations: dict[int, Donation], attempts: dict[int, CheckoutAttempt], newest: dict[int, int]
+) -> Page:
+    gifts = donations.keys()
     entries = JournalEntry.objects.filter(donation__in=gifts)
     duties = Acknowledgement.objects.filter(donation__in=gifts)
     return Page(
@@ -71,11 +86,13 @@ def open_page(ids: list[int]) -> Page:
         disputes={one.dispute_id: one for one in Dispute.objects.filter(donation__in=gifts)},
         said=set(duties.values_list("key", flat=True)),
         accounts=_accounts({donation.fund for donation in donations.values()}),
+        # asked for now that we hold the gifts: whoever joins two donors has held them too
+        persons=persons(gift.donor_id for gift in donations.values()),
     )
 
 
 def _accounts(funds: set[Fund]) -> dict[str | int, Account]:
-    wanted = Q(code__in=[STRIPE, FEES, DISPUTES, SUSPENSE]) | Q(fund__in=funds)
+    wanted = Q(code__in=[STRIPE, BANK, CASH, FEES, DISPUTES, SUSPENSE]) | Q(fund__in=funds)
     found = {one.fund_id or one.code: one for one in Account.objects.filter(wanted)}
     for fund in funds:
         if fund.pk not in found:
@@ -135,7 +152,7 @@ def add_credit(page: Page, donation: Donation, ref: str, amount: int, at: dateti
                 amount=amount,
                 currency=donation.currency,
                 gift=donation.public_id.hex,
-                donor=donation.donor.public_id.hex,
+                donor=page.persons[donation.donor_id],
                 at=at,
             )
         )

@@ -97,6 +97,7 @@ def snapshot(
         "given_on": donation.settled_at.astimezone(ROME).date().isoformat(),
         "amount": amount,
         "donor": donation.donor_name,
+        "organisation": bool(donation.organisation),
         "address": ", ".join(filter(None, (donation.street, place, country(donation.country)))),
         "fiscal_code": donation.codice_fiscale,
         "method": donation.method,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from donations import gateway
-from donations.models import Dispute, Donation, RefundRequest
+from donations.models import Dispute, Donation, HandEntry, RefundRequest
 from donations.stripe_facts import Refund, RefundOrder, Rejected, Unavailable
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
@@ -42,10 +42,15 @@ class TooMuch(NotNow):
 
 
 def left_of(donation: Donation) -> int:
-    """Cents that can still be given back: what stays, less what is being given back already."""
-    if donation.state not in Donation.RECEIVED:
+    """Cents that can still be given back: what stays, less what is being given back already. What
+    came by hand never was at Stripe."""
+    if donation.state not in Donation.RECEIVED or _came_by_hand(donation):
         return 0
     return max(0, donation.net - donation.refund_requests.under_way().cents())
+
+
+def _came_by_hand(donation: Donation) -> bool:
+    return bool(HandEntry.objects.filter(donation=donation).exists())
 
 
 def is_held(donation: Donation) -> bool:
@@ -185,7 +190,7 @@ def _made_before(stripe: gateway.Gateway, charge: str, row: RefundRequest) -> Re
 
 def _charge(donation: Donation) -> str:
     """The payment that is the gift; a second one is given back at Stripe."""
-    return str(donation.entries.get(origin__endswith=":gift").stripe_id)
+    return str(donation.entries.get(origin__endswith=":gift").comes_from)
 
 
 def _accept(row: RefundRequest, refund: Refund) -> None:

@@ -16,11 +16,12 @@ from wagtail.admin.auth import permission_denied
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from donations.treasury import desk_counts, export
-from donations.treasury.periods import Period
+from donations.treasury.periods import Filter
 
 PER_PAGE = 50
 TABS = (
     ("treasury:donations", _("Donations"), "donations.view_donation"),
+    ("treasury:donors", _("Donors"), "donations.view_donor"),
     ("treasury:ledger", _("Ledger"), "donations.view_journalentry"),
     ("treasury:receipts", _("Receipts"), "donations.view_receipt"),
     ("treasury:desk", _("To decide"), "donations.view_stripeevent"),
@@ -59,7 +60,7 @@ class TreasuryView(WagtailAdminTemplateMixin, TemplateView):
         waiting = desk_counts.waiting() if user.has_perm("donations.view_stripeevent") else 0
         return super().get_context_data(tabs=tabs, waiting=waiting, **kwargs)
 
-    def paged(self, rows: QuerySet) -> Page:
+    def paged(self, rows: QuerySet | list[Any]) -> Page:
         return Paginator(rows, PER_PAGE).get_page(self.request.GET.get("p"))
 
 
@@ -67,7 +68,7 @@ class TreasuryList(TreasuryView, ABC):
     """`?formato=csv` or `xlsx`: the spreadsheet of what is seen. With a filter that cannot be read
     it is the page, which says so: nobody asked for a spreadsheet of everything."""
 
-    filter_class: type[Period]
+    filter_class: type[Filter]
 
     def get(  # type: ignore[override]  # a file is an answer too
         self, request: HttpRequest, *args: Any, **kwargs: Any

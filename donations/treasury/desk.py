@@ -1,5 +1,6 @@
 """What only a person can decide: disputes to answer, payments a bank believes to be a fraud, refunds
-that did not go, gifts paid twice, mails without proof or not written, events that cannot be understood."""
+that did not go, gifts paid twice, mails without proof or not written, events that cannot be
+understood, donors who want their data deleted."""
 
 from typing import Any
 
@@ -15,9 +16,18 @@ from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
 from donations.acknowledgements import TITLES
-from donations.models import Acknowledgement, Dispute, FraudWarning, RefundRequest, StripeEvent
+from donations.models import (
+    Acknowledgement,
+    Dispute,
+    ErasureRequest,
+    FraudWarning,
+    RefundRequest,
+    StripeEvent,
+)
+from donations.services import erasing
 from donations.services.acknowledging import try_again
 from donations.services.deciding import decide_event
+from donations.services.entering import STAYING
 from donations.treasury import desk_counts, masks, troubles
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import Look, look
@@ -51,6 +61,8 @@ class Desk(TreasuryView):
             stuck=[_event(row) for row in desk_counts.stuck_events()],
             parked=[_event(row) for row in desk_counts.parked_events()],
             may_mail=user.has_perm("mail.change_message"),
+            erasures=[_erasure(row) for row in erasing.waiting()],
+            may_erase=user.has_perm("donations.change_erasurerequest"),
             may_event=user.has_perm("donations.change_stripeevent"),
             **kwargs,
         )
@@ -72,6 +84,15 @@ def _refund(row: RefundRequest) -> dict[str, Any]:
         "look": look(row),
         "who": str(row.asked_by.get_full_name() or row.asked_by) if row.asked_by else "–",
         "trouble": troubles.refusal(row.refusal_code, row.refusal) if refused else late,
+    }
+
+
+def _erasure(row: ErasureRequest) -> dict[str, Any]:
+    return {
+        "row": row,
+        "mail": masks.mail(row.donor.email or ""),
+        "answer_by": row.asked_at + erasing.WITHIN,
+        "gifts": row.donor.donations.filter(state__in=STAYING),
     }
 
 
@@ -153,4 +174,25 @@ def decide_stripe_event(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, gettext("Done."))
         else:
             messages.warning(request, gettext("Somebody has decided already: nothing has changed."))
+    return HttpResponseRedirect(reverse("treasury:desk"))
+
+
+@require_POST
+def answer_erasure(request: HttpRequest, pk: int) -> HttpResponse:
+    """`risposta`: what the donor reads, in a mail and on her page."""
+    rights = ("donations.view_stripeevent", "donations.change_erasurerequest")
+    if not request.user.has_perms(rights):
+        return permission_denied(request)
+    asked = get_object_or_404(ErasureRequest, pk=pk)
+    words = request.POST.get("risposta", "").strip()
+    if not words:
+        messages.error(request, gettext("Write the answer: the donor reads it as it stands."))
+        return HttpResponseRedirect(reverse("treasury:desk"))
+    try:
+        erasing.answer(request=asked, words=words, by=request.user)
+    except erasing.Answered:
+        messages.warning(request, gettext("Somebody has answered already: nothing was sent."))
+    else:
+        log(instance=asked, action="donations.erasure_answered")
+        messages.success(request, gettext("Answered: the mail is leaving."))
     return HttpResponseRedirect(reverse("treasury:desk"))

@@ -16,7 +16,7 @@ from donations.models import (
     StripeEvent,
     SweepMark,
 )
-from donations.services import acknowledging
+from donations.services import acknowledging, erasing
 from mail.models import Message
 
 
@@ -90,5 +90,6 @@ def waiting() -> int:
         fraud_warnings(),
         refunds(),
         paid_twice(),
+        erasing.waiting(),
     )
     return sum(rows.count() for rows in duties)

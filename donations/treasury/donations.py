@@ -1,24 +1,20 @@
 """The list of donations, and the page of one with all that happened."""
 
 from typing import Any
-from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import F, Prefetch, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.log_actions import log
 
-from donations.models import Account, Donation, Donor, Receipt
+from donations.models import Account, Donation, Donor, HandEntry, Receipt
 from donations.services import refunding
 from donations.treasury import export, masks
-from donations.treasury.base import TreasuryList, TreasuryView
+from donations.treasury.base import TreasuryList
+from donations.treasury.by_hand import EnterGift, ReverseGift
 from donations.treasury.filters import VIEWS, DonationFilter
 from donations.treasury.looks import look
+from donations.treasury.reveal import RevealingView
 from donations.treasury.timeline import timeline
 
 
@@ -57,6 +53,7 @@ class DonationList(TreasuryList):
             "received": sums["cents"] or 0,
             "views": self._views(),
             "may_write": self.request.user.has_perm("donations.view_donor"),
+            "may_enter": self.request.user.has_perms(EnterGift.permissions),
         }
 
     def _views(self) -> list[dict[str, Any]]:
@@ -74,14 +71,10 @@ class DonationList(TreasuryList):
         ]
 
 
-class DonationPage(TreasuryView):
+class DonationPage(RevealingView):
     permissions = ("donations.view_donation",)
     template_name = "donations/treasury/donation.html"
     tab = "treasury:donations"
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.shown: set[str] = set()
 
     @property
     def gift(self) -> Donation:
@@ -92,33 +85,23 @@ class DonationPage(TreasuryView):
     def get_page_title(self) -> str:
         return self.gift.donor_name
 
-    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
-        """Shows the mail address or the codice fiscale, and writes down who asked for it."""
-        if not request.user.has_perm("donations.view_donor"):
-            messages.error(request, gettext("Your role does not see the donors’ data."))
-            return HttpResponseRedirect(reverse("treasury:donation", args=[public_id]))
-        asked = request.POST.get("mostra", "")
-        if asked in ("email", "codice_fiscale"):
-            log(instance=self.gift, action="donations.reveal", data={"what": asked})
-            self.shown.add(asked)
-        response = self.get(request, public_id=public_id)
-        response["Cache-Control"] = "no-store"
-        return response
+    def whose(self) -> Donation:
+        return self.gift
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         gift = self.gift
-        mail, code = gift.donor.email, gift.codice_fiscale
+        mail, code = gift.donor.email or "", gift.codice_fiscale
         fee, held = _balance(gift, Account.FEES), _balance(gift, Account.DISPUTES)
         lost = _lost(gift)
         return super().get_context_data(
             gift=gift,
             look=look(gift),
             steps=timeline(gift, user=self.request.user),
-            mail=mail if "email" in self.shown else masks.mail(mail),
+            mail=mail if "email" in self.shown or not mail else masks.mail(mail),
             code=code if "codice_fiscale" in self.shown else masks.fiscal_code(code),
-            shown=self.shown,
-            may_ask=self.request.user.has_perm("donations.view_donor"),
-            how_many=gift.donor.donations.filter(state__in=Donation.RECEIVED).count(),
+            how_many=gift.donor.donations.filter(
+                state__in=Donation.RECEIVED, refunded_amount__lt=F("amount")
+            ).count(),
             fee=fee,
             held=held,
             lost=lost,
@@ -127,6 +110,10 @@ class DonationPage(TreasuryView):
             consents=gift.consents.all(),
             to_refund=refunding.left_of(gift) if self._may_refund() else 0,
             going_back=gift.refund_requests.under_way().cents(),
+            hand=HandEntry.objects.filter(donation=gift).first(),
+            may_enter=self.request.user.has_perms(EnterGift.permissions),
+            may_reverse=self.request.user.has_perms(ReverseGift.permissions),
+            changes=gift.donor.consent_changes.all(),
             **kwargs,
         )
 

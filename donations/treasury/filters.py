@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from attribution.models import Source
 from donations.models import Donation, Fund
+from donations.services.finding import gifts_found
 from donations.treasury.periods import Period
 
 NO_CODE = "senza-codice"
@@ -34,7 +35,7 @@ class DonationFilter(Period):
     field_order = ("cerca", "stato", "fondo", "da", "a", "fonte")
 
     cerca = forms.CharField(
-        label=_("Name, mail, receipt"),
+        label=_("Name, mail, codice fiscale, receipt, payment"),
         required=False,
         max_length=120,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -46,6 +47,14 @@ class DonationFilter(Period):
             ("", _("Whichever")),
             *Donation.State.choices,
             (NO_CODE, _("Without codice fiscale")),
+        ],
+    )
+    modo = forms.ChoiceField(
+        label=_("Means of payment"),
+        required=False,
+        choices=[
+            ("", _("Whichever")),
+            *(choice for choice in Donation.Method.choices if choice[0]),
         ],
     )
     fondo = forms.ModelChoiceField(
@@ -71,36 +80,18 @@ class DonationFilter(Period):
         sources.queryset = known.order_by("label", "-pk")
 
     def _cerca(self, rows: QuerySet[Donation], text: str) -> QuerySet[Donation]:
-        found = Q()
-        for word in text.split():
-            found &= (
-                Q(first_name__icontains=word)
-                | Q(last_name__icontains=word)
-                | Q(donor__email__icontains=word)
-                | receipt_query(word, "receipts__")
-            )
-        return rows.filter(found).distinct()
+        return gifts_found(rows, text)
 
     def _stato(self, rows: QuerySet[Donation], state: str) -> QuerySet[Donation]:
         if state == NO_CODE:
             return rows.filter(codice_fiscale="", state__in=Donation.RECEIVED)
         return rows.filter(state=state)
 
+    def _modo(self, rows: QuerySet[Donation], method: str) -> QuerySet[Donation]:
+        return rows.filter(method=method)
+
     def _fondo(self, rows: QuerySet[Donation], fund: Fund) -> QuerySet[Donation]:
         return rows.filter(fund=fund)
 
     def _fonte(self, rows: QuerySet[Donation], source: Source) -> QuerySet[Donation]:
         return rows.filter(source=source)
-
-
-def receipt_query(word: str, prefix: str = "") -> Q:
-    """2026/000123, 2026/123 or 123: the receipt's number, as people write it; else nothing."""
-    year, slash, number = word.rpartition("/")
-    if not (number.isascii() and number.isdigit() and len(number) <= 9):
-        return Q(pk=None)
-    found = Q(**{f"{prefix}number": int(number)})
-    if not slash:
-        return found
-    if not (year.isascii() and year.isdigit() and len(year) == 4):
-        return Q(pk=None)
-    return found & Q(**{f"{prefix}year": int(year)})

@@ -32,6 +32,7 @@ GIFTS = {
     Gift.REFUNDED: ("mute", "sp-cancelled"),
     Gift.DISPUTED: ("bad", "sp-person"),
     Gift.LOST: ("mute", "sp-cancelled"),
+    Gift.REVERSED: ("mute", "sp-cancelled"),
 }
 EVENTS = {
     Event.RECEIVED: ("go", "sp-sending"),

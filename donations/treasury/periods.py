@@ -1,4 +1,4 @@
-"""From which day to which: every list of the treasury is narrowed by it."""
+"""How the treasury narrows its lists, most of them from one day to another."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -32,10 +32,23 @@ class DayField(forms.DateField):
         )
 
 
-class Period(forms.Form):
+class Filter(forms.Form):
     """Every field may be empty; what cannot be read narrows nothing and says so. A field `x` of a
     form below this one has a method `_x` that narrows by it."""
 
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        self.is_valid()
+        for name, value in self.cleaned_data.items():
+            if value not in (None, ""):
+                rows = getattr(self, f"_{name}")(rows, value)
+        return rows
+
+    @property
+    def narrows(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)
+
+
+class Period(Filter):
     moment = ""  # the time that the days are about
 
     da = DayField(label=_("From the day"))
@@ -45,17 +58,6 @@ class Period(forms.Form):
         begin, end = self.cleaned_data.get("da"), self.cleaned_data.get("a")
         if begin and end and begin > end:
             self.add_error("a", _("The last day comes before the first."))
-
-    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        self.is_valid()
-        for name, value in self.cleaned_data.items():
-            if value:
-                rows = getattr(self, f"_{name}")(rows, value)
-        return rows
-
-    @property
-    def narrows(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)
 
     def presets(self) -> list[dict[str, Any]]:
         """The periods books are read by, one click each; the other filters stay."""
@@ -80,11 +82,11 @@ class Period(forms.Form):
         return {"label": label, "query": query.urlencode(), "here": asked == (begin, end)}
 
     def _da(self, rows: QuerySet[Any], day: date) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.moment}__gte": _start(day)})
+        return rows.filter(**{f"{self.moment}__gte": start(day)})
 
     def _a(self, rows: QuerySet[Any], day: date) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.moment}__lt": _start(day + timedelta(days=1))})
+        return rows.filter(**{f"{self.moment}__lt": start(day + timedelta(days=1))})
 
 
-def _start(day: date) -> datetime:
+def start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))

@@ -13,6 +13,7 @@ from brand.figures import euros
 from donations.models import (
     CheckoutAttempt,
     Donation,
+    HandEntry,
     JournalEntry,
     Receipt,
     RefundRequest,
@@ -21,11 +22,12 @@ from donations.models import (
 from donations.treasury import masks, troubles
 from donations.treasury.looks import look
 from mail.models import Message
+from people.models import User
 
 
 @dataclass
 class Step:
-    """`part` names the template's extra part: ledger, mail, receipt, event; `row` feeds it."""
+    """`part` names the template's extra part: ledger, mail, receipt …; `row` feeds it."""
 
     at: datetime
     who: str  # Sito, Stripe, Posta …
@@ -41,11 +43,15 @@ class Step:
 
 def timeline(gift: Donation, *, user: Any) -> list[Step]:
     """Only what `user` may see: mails need mail.view_message, and so on."""
-    steps = [_started(gift), *_opened(gift), *_told(gift), *_asked_back(gift)]
+    entered = HandEntry.objects.filter(donation=gift).select_related("entered_by", "reversed_by")
+    hand = entered.first()
+    begun = _by_hand(gift, hand) if hand else [_started(gift)]
+    steps = [*begun, *_opened(gift), *_told(gift), *_asked_back(gift)]
     if user.has_perm("donations.view_journalentry"):
         steps += _booked(gift)
     if user.has_perm("donations.view_receipt"):
-        steps += _receipts(gift)
+        for receipt in gift.receipts.all():
+            steps += receipt_steps(receipt)
     if user.has_perm("mail.view_message"):
         steps += _mailed(gift)
     return sorted(steps, key=lambda step: (step.at, step.rank), reverse=True)
@@ -59,6 +65,35 @@ def _started(gift: Donation) -> Step:
     note = _("Came from “%(source)s”") if by_link else _("Came from the page of “%(source)s”")
     note %= {"source": gift.source.full_name}
     return Step(gift.created_at, _("Site"), title, "go", "sp-sending", note)
+
+
+def _by_hand(gift: Donation, hand: HandEntry) -> list[Step]:
+    title = _("Gave %(amount)s: %(how)s") % {
+        "amount": euros(gift.amount, always_cents=True),
+        "how": str(gift.get_method_display()).lower(),
+    }
+    notes = []
+    if gift.method_reference:
+        notes.append(_("reference %(number)s") % {"number": gift.method_reference})
+    if gift.source:
+        notes.append(_("for “%(source)s”") % {"source": gift.source.full_name})
+    assert gift.settled_at
+    note = ", ".join(filter(None, notes))
+    who, step = _name(hand.entered_by), "sp-published"
+    steps = [
+        Step(gift.settled_at, gift.donor_name, title, "ok", "sp-plus", note),
+        Step(hand.entered_at, who, _("Entered by hand"), "ok", step, rank=1),
+    ]
+    if hand.reversed_at:
+        who, title = _name(hand.reversed_by), _("Reversed")
+        steps.append(
+            Step(hand.reversed_at, who, title, "mute", "sp-cancelled", hand.reversal_reason, rank=1)
+        )
+    return steps
+
+
+def _name(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user else _("Treasury")
 
 
 OPENED = {
@@ -146,7 +181,7 @@ def event_title(event: StripeEvent) -> str:
 
 
 def _booked(gift: Donation) -> list[Step]:
-    rows = JournalEntry.objects.of(gift).select_related("debit", "credit")
+    rows = JournalEntry.objects.of(gift).select_related("debit", "credit", "donation")
     steps = []
     for at, group in groupby(rows, key=lambda row: row.written_at.replace(microsecond=0)):
         entries = list(group)
@@ -159,28 +194,24 @@ def _booked(gift: Donation) -> list[Step]:
     return steps
 
 
-def _receipts(gift: Donation) -> list[Step]:
-    steps = []
-    for receipt in gift.receipts.all():
-        title = _("Receipt %(number)s issued") % {"number": receipt.label}
+def receipt_steps(receipt: Receipt) -> list[Step]:
+    title = _("Receipt %(number)s issued") % {"number": receipt.label}
+    steps = [Step(receipt.issued_at, _("Receipt"), title, part="receipt", row=receipt, rank=4)]
+    if receipt.state == Receipt.State.VOID and receipt.voided_at:
+        title = _("Receipt %(number)s voided") % {"number": receipt.label}
+        note = receipt.void_words
         steps.append(
-            Step(receipt.issued_at, _("Receipt"), title, part="receipt", row=receipt, rank=4)
+            Step(receipt.voided_at, _("Receipt"), title, "mute", "sp-cancelled", note, rank=3)
         )
-        if receipt.state == Receipt.State.VOID and receipt.voided_at:
-            title = _("Receipt %(number)s voided") % {"number": receipt.label}
-            note = receipt.void_words
-            steps.append(
-                Step(receipt.voided_at, _("Receipt"), title, "mute", "sp-cancelled", note, rank=3)
-            )
     return steps
 
 
 def _mailed(gift: Donation) -> list[Step]:
     found = Message.objects.filter(acknowledgement__donation=gift).prefetch_related("attachments")
-    return [_mail_step(message) for message in found]
+    return [mail_step(message) for message in found]
 
 
-def _mail_step(message: Message) -> Step:
+def mail_step(message: Message) -> Step:
     to = {"subject": message.subject, "to": masks.mail(message.to)}
     titles = {
         Message.State.SENT: _("“%(subject)s” sent to %(to)s"),

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.models import Collection
@@ -19,6 +20,8 @@ from admin_addresses import address, routes
 from campaigns import demo as campaigns_demo
 from cms.models import HomePage
 from donations import gateway
+from donations.models import DonorMerge, DonorNote
+from donations.services import erasing
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
@@ -67,9 +70,13 @@ def everything(site, monkeypatch):
     """One of everything the addresses speak of."""
     stripe = MemoryStripe()
     monkeypatch.setattr(gateway, "get", lambda: stripe)
-    gift = treasury_support.gifts(stripe).settled
+    cast = treasury_support.gifts(stripe)
+    gift, other = cast.settled, cast.refunded.donor
     treasury_support.asked_back(gift)
     treasury_support.suspected(gift)
+    erasing.ask(donor=gift.donor, language="it")
+    DonorNote.objects.create(donor=gift.donor, text="Preferisce il telefono.")
+    DonorMerge.objects.create(kept=gift.donor, absorbed=other, undone_at=timezone.now())
     wall = campaigns_demo._account("wall", "Il muro", {})
     get_document_model().objects.create(title="Bilancio", file="documents/bilancio.pdf")
     Redirect.add_redirect("/vecchia/", "/nuova/")

@@ -1,5 +1,6 @@
 """The pages of giving in a real browser: accessibility, looks, life without a script."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,15 +8,18 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from area_support import PAGE, ask, entered, link
 from browser_support import HOST, faults_on_each_screen, opened, visit
 from donations.models import Donation, RefundRequest, SuggestedAmount
-from donations.services import alerting
+from donations.services import alerting, entering, erasing
+from donations.services.knowing import add_note, tag
 from form_support import open_fund
-from giving_support import begin, session_of
+from giving_support import MARIA, begin, session_of
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
-from treasury_support import asked_back, gifts, lost_event, member, suspected, tell
+from people.models import User
+from treasury_support import asked_back, by_hand, gifts, lost_event, member, suspected, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +44,42 @@ def test_the_public_pages_have_no_faults(
             assert visit(context, received.get_absolute_url()) == []
 
 
+def test_the_donors_own_page_has_no_faults(
+    browser: Any, client: Client, memory_stripe: MemoryStripe
+) -> None:
+    cast = gifts(memory_stripe)
+    donor = cast.settled.donor
+    with opened(browser, client) as context:
+        for address in (PAGE, f"{PAGE}?inviata", f"{PAGE}?scaduta", f"{PAGE}entra/gone/"):
+            assert visit(context, address) == [], address
+        ask(client, donor.email)
+        assert visit(context, link()) == []
+    hers = entered(donor)
+    hers.post(f"{PAGE}lettera/", {"lettera": "si"})
+    erasing.ask(donor=donor, language="it")
+    with opened(browser, hers) as context:
+        for address in (PAGE, f"{PAGE}?salvati", f"{PAGE}dati/", f"{PAGE}cancellazione/"):
+            assert visit(context, address) == [], address
+
+
+def test_entering_without_a_script(
+    browser: Any, client: Client, memory_stripe: MemoryStripe
+) -> None:
+    cast = gifts(memory_stripe)
+    with opened(browser, client, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{HOST}{PAGE}")
+        page.fill("#email", cast.settled.donor.email)
+        page.get_by_role("button", name="Mandami il link").click()
+        assert "Guarda la posta" in page.inner_text("h1")
+        entering.write_due()
+        page.goto(f"{HOST}{link()}")
+        page.get_by_role("button", name="Entra").click()
+        assert cast.receipt.label in page.inner_text("#contenuto")
+        page.get_by_role("button", name="Esci").click()
+        assert cast.receipt.label not in page.inner_text("#contenuto")
+
+
 def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> None:
     open_fund()
     with opened(browser, client) as context:
@@ -53,17 +93,27 @@ def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> Non
 
 def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
     treasurer = member(roles.TREASURY)
-    empty = [reverse(f"treasury:{name}") for name in ("donations", "ledger", "receipts", "desk")]
+    lists = ("donations", "donors", "ledger", "receipts", "desk")
+    empty = [reverse(f"treasury:{name}") for name in lists]
     empty += [reverse(f"treasury_funds:{name}") for name in ("index", "add")]
     with opened(browser, treasurer) as context:
         for address in empty:
             assert visit(context, address) == [], address
         cast = gifts(memory_stripe)
+        erasing.ask(donor=cast.settled.donor, language="it")
         lost_event(state="failed")
         lost_event(event_id="evt_parked", state="parked")
         story = reverse("treasury:donation", args=[cast.refunded.public_id])
         mail = reverse("treasury:mail", args=[cast.mail.pk])
-        for address in [*empty, story, mail]:
+        brought = by_hand(reference="7", note="Al banchetto").public_id
+        hand = [reverse(f"treasury:{name}", args=[brought]) for name in ("donation", "reverse")]
+        person = cast.settled.donor
+        tag(donor=person, name="Socia")
+        add_note(donor=person, author=User.objects.get(), text="Preferisce il telefono.")
+        twin = replace(MARIA, email="maria.rossi+casa@example.org")
+        begin(donor=twin)
+        donor = reverse("treasury:donor", args=[person.public_id])
+        for address in [*empty, story, mail, *hand, donor]:
             assert visit(context, address) == [], address
 
 
@@ -93,6 +143,17 @@ def test_giving_back_has_no_faults(browser: Any, memory_stripe: MemoryStripe) ->
             assert visit(context, where) == [], where
 
 
+def test_the_form_for_what_comes_by_hand_has_no_faults(browser: Any) -> None:
+    open_fund()
+    with opened(browser, member(roles.TREASURY)) as context:
+        assert visit(context, reverse("treasury:enter")) == []
+        page = context.new_page()
+        page.goto(HOST + reverse("treasury:enter"))
+        page.get_by_role("button", name="Registra", exact=True).click()
+        page.get_by_text("Non è ancora registrato niente").wait_for()
+        assert faults_on_each_screen(page) == []
+
+
 def test_what_is_mailed_can_be_read(
     browser: Any, client: Client, memory_stripe: MemoryStripe
 ) -> None:
@@ -104,6 +165,10 @@ def test_what_is_mailed_can_be_read(
     memory_stripe.dispute(session_of(cast.settled), 50_00)
     tell(memory_stripe)
     alerting.tell()
+    donor = cast.settled.donor
+    ask(client, donor.email)
+    erasing.ask(donor=donor, language="it")
+    erasing.answer(request=donor.erasure_requests.get(), words="Uno.\n\nDue.", by=None)
     with opened(browser, client) as context:
         page = context.new_page()
         mails = list(Message.objects.all())

@@ -125,6 +125,34 @@ def test_the_wording_follows_the_kind_of_body(kind: str, said: str, unsaid: str)
     assert said in text and unsaid not in text
 
 
+@pytest.mark.parametrize("kind", ["ets", "odv"])
+def test_cash_says_nothing_of_taxes_whatever_the_body(kind: str) -> None:
+    text = read(render_receipt(snapshot(method="cash", reference="7", body={"kind": kind})))
+    assert "Contanti, riferimento 7" in text and "senza corrispettivo" in text
+    for part in ("art. 83", "art. 23", "tracciabile", "detra", "dedott", "estratto conto"):
+        assert part not in text
+    assert "art. 82, c. 5" in text  # no stamp duty, whatever it was paid with
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("cheque", "Assegno, riferimento 4242"),
+        ("bank_transfer", "Bonifico bancario, riferimento 4242"),
+        ("company_match", "Bonifico bancario (raddoppio aziendale), riferimento 4242"),
+    ],
+)
+def test_what_passed_through_a_bank_is_traceable(method: str, said: str) -> None:
+    text = read(render_receipt(snapshot(method=method)))
+    assert said in text and "art. 23 del D.Lgs. 241/1997" in text and "art. 83" in text
+
+
+@pytest.mark.parametrize("kind", ["ets", "odv"])
+def test_an_organisation_may_deduct_and_not_detract(kind: str) -> None:
+    text = read(render_receipt(snapshot(organisation=True, body={"kind": kind})))
+    assert "dedotta" in text and "art. 83, c. 2" in text and "detratta" not in text
+
+
 @pytest.mark.parametrize("kind", ["other", ""])
 def test_a_body_that_is_no_ets_promises_nothing(kind: str) -> None:
     text = read(render_receipt(snapshot(body={"kind": kind})))

@@ -6,16 +6,32 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from donations.models import DonorMerge, DonorNote, ErasureRequest
+from donations.services import erasing
+from donations.services.knowing import tag
 from donations.treasury import urls
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
-from treasury_support import Cast, asked_back, gifts, lost_event, member, suspected
+from treasury_support import Cast, asked_back, by_hand, gifts, lost_event, member, suspected
 
 pytestmark = pytest.mark.django_db
 
-POSTED = {"decide_mail", "write_again", "decide_event", "decide_refund", "leave_warning"}
-ONLY_TREASURY = POSTED | {"refund"}
+POSTED = {
+    "decide_mail",
+    "write_again",
+    "decide_event",
+    "decide_refund",
+    "leave_warning",
+    "answer_erasure",
+    "write_note",
+    "take_note_back",
+    "tag",
+    "untag",
+    "merge",
+    "part",
+}
+ONLY_TREASURY = POSTED | {"refund", "enter", "reverse"}
 
 
 @pytest.fixture
@@ -26,7 +42,9 @@ def cast(memory_stripe: MemoryStripe) -> Cast:
 def addresses(cast: Cast) -> dict[str, str]:
     """Name → address; a new address without a row here makes the test fail."""
     event = lost_event(state="failed")
-    attachment = cast.mail.attachments.get()
+    attachment, donor = cast.mail.attachments.get(), cast.settled.donor
+    erasing.ask(donor=donor, language="it")
+    erasure = ErasureRequest.objects.get()
     asked, warning = asked_back(cast.settled), suspected(cast.settled)
     args: dict[str, list[Any]] = {
         "donations": [],
@@ -34,6 +52,16 @@ def addresses(cast: Cast) -> dict[str, str]:
         "refund": [cast.settled.public_id],
         "decide_refund": [asked.pk],
         "leave_warning": [warning.pk],
+        "enter": [],
+        "reverse": [by_hand().public_id],
+        "donors": [],
+        "donor": [donor.public_id],
+        "write_note": [donor.public_id],
+        "take_note_back": [DonorNote.objects.create(donor=donor, text="Al telefono.").pk],
+        "tag": [donor.public_id],
+        "untag": [donor.public_id, tag(donor=donor, name="Socia").pk],
+        "merge": [donor.public_id],
+        "part": [DonorMerge.objects.create(kept=donor, absorbed=cast.refunded.donor).pk],
         "ledger": [],
         "receipts": [],
         "receipt": [cast.receipt.pk],
@@ -45,6 +73,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "attachment": [attachment.pk],
         "desk": [],
         "decide_event": [event.pk],
+        "answer_erasure": [erasure.pk],
     }
     assert set(args) == {str(pattern.name) for pattern in urls.urlpatterns}
     return {name: reverse(f"treasury:{name}", args=these) for name, these in args.items()}
@@ -92,12 +121,9 @@ def test_coordination_reads_everything_and_decides_nothing(cast: Cast) -> None:
 
 def test_deciding_is_not_a_link(cast: Cast) -> None:
     client = member(roles.TREASURY)
-    for name in POSTED:
-        assert client.get(addresses_of(cast, name)).status_code == 405
-
-
-def addresses_of(cast: Cast, name: str) -> str:
-    return reverse(f"treasury:{name}", args=[cast.mail.pk])
+    for name, address in addresses(cast).items():
+        if name in POSTED:
+            assert client.get(address).status_code == 405, name
 
 
 def test_the_menu_shows_the_treasury_to_those_who_may(cast: Cast) -> None:

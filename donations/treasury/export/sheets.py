@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import (
     Count,
-    Exists,
     F,
     FilteredRelation,
     Max,
@@ -26,8 +25,9 @@ from django.utils.translation import gettext as _
 from wagtail.admin.auth import permission_denied
 
 from attribution.models import Source
-from donations.models import Account, Consent, Donation, Donor, JournalEntry, Receipt
+from donations.models import Account, Donation, Donor, JournalEntry, Receipt
 from donations.models.papers import receipt_label
+from donations.services.consents import with_letter
 from donations.treasury.export.answer import spreadsheet
 from donations.treasury.export.cells import Totals, euros
 
@@ -41,8 +41,10 @@ def donations(request: HttpRequest, gifts: QuerySet[Donation]) -> HttpResponseBa
         _("Received"),
         _("First name"),
         _("Last name"),
+        _("Organisation"),
         _("Fund"),
         _("Means of payment"),
+        _("Reference"),
         _("Came from"),
         _("State"),
         _("Valid receipt"),
@@ -61,12 +63,10 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
     # as many as there are posts and pages, however many gifts they brought
     known = Source.objects.filter(pk__in=gifts.order_by().values("source"))
     sources = {source.pk: source.full_name for source in known.select_related("parent")}
-    asked = Consent.objects.filter(kind=Consent.Kind.NEWSLETTER, donation=OuterRef("pk"))
     found = (
-        Donation.objects.filter(pk__in=gifts.order_by().values("pk"))
+        with_letter(Donation.objects.filter(pk__in=gifts.order_by().values("pk")))
         .annotate(
-            valid=FilteredRelation("receipts", condition=Q(receipts__state=Receipt.State.ISSUED)),
-            letter=Exists(asked),
+            valid=FilteredRelation("receipts", condition=Q(receipts__state=Receipt.State.ISSUED))
         )
         .order_by("-created_at", "-pk")
         .values_list(
@@ -74,8 +74,10 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
             "settled_at",
             "first_name",
             "last_name",
+            "organisation",
             "fund__name",
             "method",
+            "method_reference",
             "source",
             "state",
             "valid__year",
@@ -88,10 +90,12 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
         )
     )
     for row in found.iterator(chunk_size=AT_ONCE):
-        method, source, state, year, number, amount, returned, letter, email, public_id = row[5:]
+        method, reference, source, state, *rest = row[6:]
+        year, number, amount, returned, letter, email, public_id = rest
         yield [
-            *row[:5],
+            *row[:6],
             methods[method],
+            reference,
             sources.get(source),
             states[state],
             _receipt(year, number),
@@ -119,7 +123,7 @@ def ledger(
     ]
     names = request.user.has_perm("donations.view_donation")
     if names:
-        headings += [_("First name"), _("Last name")]
+        headings += [_("First name"), _("Last name"), _("Organisation")]
     rows = _entries(entries, account=account, names=names)
     return spreadsheet(request, name="prima-nota", headings=headings, rows=rows)
 
@@ -132,6 +136,7 @@ def _entries(entries: QuerySet[JournalEntry], *, account: Account | None, names:
             gift=F("donation__public_id"),
             first=F("donation__first_name"),
             last=F("donation__last_name"),
+            organisation=F("donation__organisation"),
         )
         .order_by("at", "pk")
     )
@@ -149,8 +154,8 @@ def _entries(entries: QuerySet[JournalEntry], *, account: Account | None, names:
             euros(debit) if debit else None,
             euros(credit) if credit else None,
             row.origin,
-            str(row.gift),
-            *([row.first, row.last] if names else []),
+            str(row.gift) if row.gift else None,
+            *([row.first, row.last, row.organisation] if names else []),
         ]
     yield Totals([_("Totals"), None, None, None, euros(debits), euros(credits)])
 
@@ -163,6 +168,7 @@ def receipts(request: HttpRequest, papers: QuerySet[Receipt]) -> HttpResponseBas
         _("Received"),
         _("First name"),
         _("Last name"),
+        _("Organisation"),
         _("Fund"),
         _("Amount"),
         _("State"),
@@ -182,6 +188,7 @@ def _papers(papers: QuerySet[Receipt]) -> Rows:
         "donation__settled_at",
         "donation__first_name",
         "donation__last_name",
+        "donation__organisation",
         "donation__fund__name",
         "amount",
         "state",
@@ -194,8 +201,8 @@ def _papers(papers: QuerySet[Receipt]) -> Rows:
     )
     valid = 0
     for row in found.iterator(chunk_size=AT_ONCE):
-        year, number, *whose = row[:7]
-        amount, state, reason, day, *others = row[7:]
+        year, number, *whose = row[:8]
+        amount, state, reason, day, *others = row[8:]
         valid += amount if state == Receipt.State.ISSUED else 0
         yield [
             receipt_label(year, number),
@@ -206,7 +213,7 @@ def _papers(papers: QuerySet[Receipt]) -> Rows:
             _receipt(*others[:2]),
             _receipt(*others[2:]),
         ]
-    yield Totals([_("Total of the valid ones"), *[None] * 5, euros(valid)])
+    yield Totals([_("Total of the valid ones"), *[None] * 6, euros(valid)])
 
 
 def donors(
@@ -220,6 +227,7 @@ def donors(
     headings = [
         _("First name"),
         _("Last name"),
+        _("Organisation"),
         _("Mail"),
         _("Gifts received"),
         _("Given, less what went back"),
@@ -244,17 +252,18 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
             until=Max("donations__settled_at", filter=counted),
             first=Subquery(written.values("first_name")[:1]),
             last=Subquery(written.values("last_name")[:1]),
+            company=Subquery(written.values("organisation")[:1]),
         )
         .order_by("pk")
-        .values_list("first", "last", "email", "number", "net", "since", "until", "public_id")
+        .values_list(
+            "first", "last", "company", "email", "number", "net", "since", "until", "public_id"
+        )
     )
     gifts_made = total = 0
-    for first, last, email, number, net, since, until, public_id in found.iterator(
-        chunk_size=AT_ONCE
-    ):
+    for *who, number, net, since, until, public_id in found.iterator(chunk_size=AT_ONCE):
         gifts_made, total = gifts_made + number, total + (net or 0)
-        yield [first, last, email, number, euros(net or 0), since, until, str(public_id)]
-    yield Totals([_("Totals"), None, None, gifts_made, euros(total)])
+        yield [*who, number, euros(net or 0), since, until, str(public_id)]
+    yield Totals([_("Totals"), None, None, None, gifts_made, euros(total)])
 
 
 def _labels(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:

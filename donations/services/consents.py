@@ -1,0 +1,75 @@
+"""What a donor agrees to: given with a gift, taken back or given again on her page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from donations.models import Consent, ConsentChange, Donation, Donor
+
+NEWSLETTER = Consent.Kind.NEWSLETTER
+
+
+@dataclass(frozen=True)
+class Step:
+    """`granted` is None for a notice that was shown and asks for no yes."""
+
+    at: datetime
+    kind: str
+    label: str
+    granted: bool | None
+    words: str
+
+
+def history(*, donor: Donor) -> list[Step]:
+    """All that was shown or said, the newest first."""
+    rows: Iterable[Consent] = Consent.objects.filter(donation__donor=donor)
+    steps = [
+        Step(
+            at=row.granted_at,
+            kind=row.kind,
+            label=str(row),
+            granted=True if row.kind == NEWSLETTER else None,
+            words=row.words,
+        )
+        for row in rows
+    ]
+    steps += [
+        Step(at=row.at, kind=row.kind, label=str(row), granted=row.granted, words=row.words)
+        for row in donor.consent_changes.all()
+    ]
+    return sorted(steps, key=attrgetter("at"), reverse=True)
+
+
+def wants_letter(*, donor: Donor) -> bool:
+    said = [step for step in history(donor=donor) if step.kind == NEWSLETTER]
+    return bool(said and said[0].granted)
+
+
+@transaction.atomic
+def change_letter(*, donor: Donor, granted: bool, words: str) -> bool:
+    """False when it is so already. What was said before stays written."""
+    held = Donor.objects.select_for_update().get(pk=donor.pk)
+    if wants_letter(donor=held) == granted:
+        return False
+    held.consent_changes.create(kind=NEWSLETTER, granted=granted, words=words, at=timezone.now())
+    return True
+
+
+def with_letter(gifts: QuerySet[Donation]) -> QuerySet[Any]:
+    """Each gift with `letter`: it asked for the letter of the month and that holds today, or she
+    asked for it again on her page."""
+    changes = ConsentChange.objects.filter(donor=OuterRef("donor"), kind=NEWSLETTER).order_by(
+        "-at", "-pk"
+    )
+    asked = Consent.objects.filter(donation=OuterRef("pk"), kind=NEWSLETTER)
+    later = changes.filter(granted=False, at__gte=OuterRef("asked_at"))
+    return gifts.annotate(
+        asked_at=Subquery(asked.values("granted_at")[:1]),
+        last_said=Subquery(changes.values("granted")[:1]),
+    ).annotate(letter=Q(last_said=True) | (Q(asked_at__isnull=False) & ~Exists(later)))

@@ -1,0 +1,109 @@
+"""Gifts and donors by whatever a person has at hand: a name as it was written on any gift, a mail
+address, a codice fiscale, the number of a receipt, of a cheque or of a transfer, what Stripe calls a
+payment, a gift's number.
+
+Every kind is answered by an index of its own, by the beginning of the word; a mail address by any
+part of it (see docs/decisions/0008-finding-donors.md).
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from donations.models import (
+    CheckoutAttempt,
+    Dispute,
+    Donation,
+    GiftWord,
+    JournalEntry,
+    Receipt,
+)
+from donations.words import of_gift, words
+
+STRIPE = re.compile(r"[a-z]{2,5}_\w+", re.ASCII)  # pi_…, ch_…, cs_…, re_…, dp_…
+WORDS = 8
+PERSON = Coalesce("donor__kept_id", "donor_id")  # of a gift: the address that is kept
+GIFT = re.compile(r"[0-9a-f]{8,32}")
+
+
+def write_words(*, gift: Donation, written: Mapping[str, Any], reference: str = "") -> None:
+    """The words of a gift as its form says now, in the place of those it had."""
+    GiftWord.objects.filter(donation=gift).delete()
+    found = of_gift(written, reference=reference)
+    GiftWord.objects.bulk_create(GiftWord(donation=gift, word=word) for word in found)
+
+
+def gifts_found(rows: QuerySet[Donation], text: str) -> QuerySet[Donation]:
+    """Of these gifts those in which every word is found."""
+    for word in _typed(text):
+        rows = rows.filter(pk__in=_gifts(word))
+    return rows
+
+
+def persons_found(rows: QuerySet, text: str) -> QuerySet:
+    """Of rows with a `person` (see `PERSON`): every word is found, but each may be on another gift,
+    from another address: names change, and so do addresses."""
+    for word in _typed(text):
+        of_a_gift = Donation.objects.filter(pk__in=_gifts(word)).order_by()
+        rows = rows.filter(person__in=of_a_gift.values(found=PERSON))
+    return rows
+
+
+def _typed(text: str) -> list[str]:
+    """Each word costs a question to the database, so there are not endlessly many."""
+    return text.replace("\0", " ").split()[:WORDS]
+
+
+def _gifts(word: str) -> QuerySet:
+    """Their keys. One query: whatever the word may be is asked for together."""
+    kinds = [_named(word), _mailed(word)]
+    if (number := receipt_query(word)) is not None:
+        kinds.append(Receipt.objects.filter(number).order_by().values("donation"))
+    if STRIPE.fullmatch(word):
+        kinds += _at_stripe(word)
+    if GIFT.fullmatch(beginning := word.lower().replace("-", "")):
+        kinds.append(_numbered(beginning))
+    first, *others = kinds
+    return first.union(*others)
+
+
+def _named(word: str) -> QuerySet:
+    found = Donation.objects.order_by().values("pk")
+    parts = words(word)
+    for part in parts:
+        found = found.filter(pk__in=GiftWord.objects.filter(word__prefix=part).values("donation"))
+    return found if parts else found.none()
+
+
+def _mailed(word: str) -> QuerySet:
+    return Donation.objects.filter(donor__email__contains=word.lower()).order_by().values("pk")
+
+
+def _at_stripe(word: str) -> list[QuerySet]:
+    attempts = CheckoutAttempt.objects.filter(Q(payment_intent=word) | Q(session_id=word))
+    disputes = Dispute.objects.filter(dispute_id=word)
+    entries = JournalEntry.objects.filter(origin__prefix=f"{word}:")
+    return [rows.order_by().values("donation") for rows in (attempts, disputes, entries)]
+
+
+def _numbered(beginning: str) -> QuerySet:
+    """A gift's number, or how it begins."""
+    first, last = (UUID(beginning.ljust(32, sign)) for sign in "0f")
+    return Donation.objects.filter(public_id__range=(first, last)).order_by().values("pk")
+
+
+def receipt_query(word: str) -> Q | None:
+    """2026/000123, 2026/123 or 123: the receipt's number, as people write it; else nothing."""
+    year, slash, number = word.rpartition("/")
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+        return None
+    found = Q(number=int(number))
+    if not slash:
+        return found
+    if not (year.isascii() and year.isdigit() and len(year) == 4):
+        return None
+    return found & Q(year=int(year))

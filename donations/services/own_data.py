@@ -1,0 +1,78 @@
+"""All that we keep of one donor, as she may take it away (arts. 15 and 20 GDPR)."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.utils import timezone
+
+from donations.models import Donation, Donor
+from donations.services import consents, details
+from mail.models import Message
+
+Row = dict[str, Any]
+
+
+def of(*, donor: Donor) -> Row:
+    """JSON values; times are UTC, amounts cents."""
+    gifts = donor.donations.select_related("fund", "source").prefetch_related("receipts")
+    return {
+        "made_at": timezone.now().isoformat(),
+        "mail": donor.email,
+        "donor_since": donor.created_at.isoformat(),
+        "details_last_written": asdict(details.last_written(donor=donor)),
+        "gifts": [_gift(gift) for gift in gifts],
+        "consents": [
+            {
+                "at": step.at.isoformat(),
+                "kind": step.kind,
+                "granted": step.granted,
+                "words": step.words,
+            }
+            for step in consents.history(donor=donor)
+        ],
+        "mails": [
+            {"written_at": row.created_at.isoformat(), "subject": row.subject, "to": row.to}
+            for row in Message.objects.filter(to=donor.email).order_by("created_at")
+        ],
+        "tags": [tag.name for tag in donor.tags.all()],
+        "notes": [
+            {"written_at": note.created_at.isoformat(), "text": note.text}
+            for note in donor.notes.order_by("created_at", "pk")
+        ],
+        "erasure_requests": [
+            {
+                "asked_at": row.asked_at.isoformat(),
+                "answered_at": row.answered_at and row.answered_at.isoformat(),
+                "answer": row.answer,
+            }
+            for row in donor.erasure_requests.all()
+        ],
+    }
+
+
+def _gift(gift: Donation) -> Row:
+    return {
+        "number": str(gift.public_id),
+        "started_at": gift.created_at.isoformat(),
+        "received_at": gift.settled_at and gift.settled_at.isoformat(),
+        "state": gift.state,
+        "amount": gift.amount,
+        "given_back": gift.refunded_amount,
+        "currency": gift.currency,
+        "fund": gift.fund.name,
+        "came_from": gift.source.full_name if gift.source else "",
+        "means_of_payment": gift.method,
+        "reference_of_the_payment": gift.method_reference,
+        "language": gift.language,
+        **{name: getattr(gift, name) for name in details.NAMES},
+        "receipts": [
+            {
+                "number": receipt.label,
+                "issued_at": receipt.issued_at.isoformat(),
+                "amount": receipt.amount,
+                "state": receipt.state,
+                "printed": receipt.data,
+            }
+            for receipt in gift.receipts.all()
+        ],
+    }

@@ -1,0 +1,159 @@
+"""The treasurer enters a gift that came by hand, and takes it out again when it was a mistake."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.log_actions import log
+
+from brand.figures import euros
+from donations.forms import new_token
+from donations.models import Donation, HandEntry
+from donations.money import plain
+from donations.services.by_hand import CannotReverse, day_of, enter_gift, reverse_gift, today
+from donations.treasury.base import TreasuryView
+from donations.treasury.hand_forms import HandForm, ReversalForm
+
+
+class EnterGift(TreasuryView):
+    permissions = ("donations.view_donation", "donations.add_donation", "donations.view_donor")
+    template_name = "donations/treasury/enter_gift.html"
+    page_title = _("Enter a gift by hand")
+    tab = "treasury:donations"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """`?come=<number>`: from whoever gave that one; the form shows her data, which is logged."""
+        other = _gift(request.GET.get("come", ""))
+        initial: dict[str, Any] = {"token": new_token(), "giorno": today(), "paese": "IT"}
+        if other:
+            initial |= _like(other)
+            log(instance=other, action="donations.reveal", data={"what": "form"})
+        return self._page(HandForm(initial=initial))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        typed = request.POST.copy()
+        form = HandForm(typed)
+        if not form.is_valid():
+            if "token" in form.errors:
+                typed["token"] = new_token()  # the page that comes back can be sent
+            return self._page(form, status=422)
+        other = _gift(str(form.cleaned_data["come"] or ""))
+        entered = enter_gift(
+            form_token=form.cleaned_data["token"],
+            given=form.given(same_as=other),
+            by=request.user,  # type: ignore[arg-type]  # only staff comes here
+        )
+        gift = entered.donation
+        if entered.made:
+            log(instance=gift, action="donations.entered_by_hand")
+            messages.success(request, _said(gift))
+        else:
+            messages.warning(
+                request, gettext("This form had been sent before: there is one gift, this one.")
+            )
+        return HttpResponseRedirect(reverse("treasury:donation", args=[gift.public_id]))
+
+    def _page(self, form: HandForm, *, status: int = 200) -> HttpResponse:
+        response = self.render_to_response(self.get_context_data(form=form), status=status)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class ReverseGift(TreasuryView):
+    permissions = ("donations.view_donation", "donations.change_donation")
+    template_name = "donations/treasury/reverse_gift.html"
+    page_title = _("Reverse a gift")
+    tab = "treasury:donations"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_perms(self.permissions):
+            return super().dispatch(request, *args, **kwargs)
+        self.gift = get_object_or_404(Donation, public_id=kwargs["public_id"])
+        if not HandEntry.objects.filter(donation=self.gift, reversed_at=None).exists():
+            return self._refused()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **{"form": ReversalForm()} | kwargs,
+            gift=self.gift,
+            receipt=self.gift.receipts.filter(state="issued").first(),
+        )
+
+    def post(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        form = ReversalForm(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        try:
+            reverse_gift(
+                donation=self.gift,
+                reason=form.cleaned_data["perche"],
+                by=request.user,  # type: ignore[arg-type]  # only staff comes here
+            )
+        except CannotReverse:  # somebody was quicker
+            return self._refused()
+        log(instance=self.gift, action="donations.reversed")
+        messages.success(request, gettext("Reversed: the gift is out of the books."))
+        return self._back()
+
+    def _refused(self) -> HttpResponse:
+        messages.warning(
+            self.request,
+            gettext("Only a gift that was entered by hand can be reversed, and only once."),
+        )
+        return self._back()
+
+    def _back(self) -> HttpResponse:
+        return HttpResponseRedirect(reverse("treasury:donation", args=[self.gift.public_id]))
+
+
+def _gift(text: str) -> Donation | None:
+    try:
+        return Donation.objects.select_related("donor").filter(public_id=UUID(text)).first()
+    except ValueError:
+        return None
+
+
+def _like(gift: Donation) -> dict[str, Any]:
+    """Who gave; of a gift that was reversed, everything, to be entered anew."""
+    found = {
+        "come": gift.public_id,
+        "nome": gift.first_name,
+        "cognome": gift.last_name,
+        "ente": gift.organisation,
+        "email": gift.donor.email or "",
+        "cf": gift.codice_fiscale,
+        "via": gift.street,
+        "cap": gift.postcode,
+        "citta": gift.city,
+        "provincia": gift.province,
+        "paese": gift.country or "IT",
+        "fondo": gift.fund.slug,
+    }
+    if gift.state != Donation.State.REVERSED:
+        return found
+    return found | {
+        "cifra": plain(gift.amount),
+        "giorno": day_of(gift),
+        "modo": gift.method,
+        "riferimento": gift.method_reference,
+        "campagna": gift.source.key if gift.source else "",
+        "nota": gift.by_hand.note,
+        "grazie": gift.acknowledgements.filter(kind="thank_you").exists(),
+        "ricevuta": gift.receipts.exists(),
+    }
+
+
+def _said(gift: Donation) -> str:
+    amount = euros(gift.amount, always_cents=True)
+    receipt = gift.receipts.first()
+    if receipt is None:
+        return gettext("%(amount)s entered, without a receipt.") % {"amount": amount}
+    told = gettext("%(amount)s entered, with receipt %(number)s.")
+    return told % {"amount": amount, "number": receipt.label}

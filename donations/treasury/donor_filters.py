@@ -1,0 +1,87 @@
+"""How the treasurer narrows the list of donors, and what each of them has given."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from donations.models import Donation, DonorTag
+from donations.services.finding import PERSON, persons_found
+from donations.treasury.periods import Filter, start
+
+MOST = 10_000_000
+NEW, NOT_THIS_YEAR, LAPSED = "nuovi", "non-quest-anno", "da-tempo"
+SEGMENTS: tuple[tuple[str, Any], ...] = (
+    ("", _("Everybody")),
+    (NEW, _("New this year")),
+    (NOT_THIS_YEAR, _("Last year but not this")),
+    (LAPSED, _("Not for longer")),
+)
+
+
+def sums_by_person() -> QuerySet:
+    """One row a `person` (the key of the address that is kept), with `gifts`, `total` cents, `first`
+    and `last`: of gifts that were received and are still with us, at least in part. Who gave last
+    comes first."""
+    stays = Q(state__in=Donation.RECEIVED, refunded_amount__lt=F("amount"))
+    total = Sum(F("amount") - F("refunded_amount"), filter=stays)
+    rows = Donation.objects.order_by().values(person=PERSON)
+    return rows.annotate(
+        gifts=Count("pk", filter=stays),
+        total=Coalesce(total, 0),
+        first=Min("settled_at", filter=stays),
+        last=Max("settled_at", filter=stays),
+    ).order_by(F("last").desc(nulls_last=True), "-person")
+
+
+class DonorFilter(Filter):
+    cerca = forms.CharField(
+        label=_("Name, mail, codice fiscale, receipt, payment"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    gruppo = forms.ChoiceField(label=_("Group"), required=False, choices=SEGMENTS)
+    etichetta = forms.ModelChoiceField(
+        label=pgettext_lazy("donors", "Tag"),
+        required=False,
+        queryset=DonorTag.objects.none(),
+        empty_label=_("Whichever"),
+    )
+    sopra = forms.IntegerField(
+        label=_("In all more than, in whole euros"), required=False, min_value=0, max_value=MOST
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tags = self.fields["etichetta"]
+        assert isinstance(tags, forms.ModelChoiceField)
+        tags.queryset = DonorTag.objects.filter(donors__isnull=False).distinct()
+
+    def _cerca(self, rows: QuerySet, text: str) -> QuerySet:
+        return persons_found(rows, text)
+
+    def _gruppo(self, rows: QuerySet, segment: str) -> QuerySet:
+        this_year = timezone.localdate().year
+        this, last = _begins(this_year), _begins(this_year - 1)
+        if segment == NEW:
+            return rows.filter(first__gte=this)
+        if segment == NOT_THIS_YEAR:
+            return rows.filter(last__gte=last, last__lt=this)
+        return rows.filter(last__lt=last)
+
+    def _etichetta(self, rows: QuerySet, tag: DonorTag) -> QuerySet:
+        return rows.filter(person__in=tag.donors.values(found=Coalesce("kept_id", "id")))
+
+    def _sopra(self, rows: QuerySet, euros: int) -> QuerySet:
+        return rows.filter(total__gt=100 * euros)
+
+
+def _begins(year: int) -> datetime:
+    """Here, not in UTC: a gift of New Year's night counts where it was given."""
+    return start(date(year, 1, 1))

@@ -1,0 +1,106 @@
+"""All that happened with one donor, latest first: gifts, receipts, mails, consents, disputes, notes."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from brand.figures import euros
+from donations.models import Consent, ConsentChange, Dispute, Donation, Donor, DonorNote, Receipt
+from donations.treasury.looks import Look, look
+from donations.treasury.timeline import Step, mail_step, receipt_steps
+from mail.models import Message
+
+
+def story(donors: list[Donor], *, user: Any) -> list[Step]:
+    """Of a person's addresses. Only what `user` may see; as many queries for a hundred gifts as for
+    one."""
+    steps = [*_gifts(donors), *_consents(donors), *_disputes(donors), *_notes(donors)]
+    if user.has_perm("donations.view_receipt"):
+        for receipt in Receipt.objects.filter(donation__donor__in=donors):
+            steps += receipt_steps(receipt)
+    if user.has_perm("mail.view_message"):
+        mails = Message.objects.filter(acknowledgement__donation__donor__in=donors)
+        steps += [mail_step(message) for message in mails.prefetch_related("attachments")]
+    return sorted(steps, key=lambda step: (step.at, step.rank), reverse=True)
+
+
+def _gifts(donors: list[Donor]) -> list[Step]:
+    steps = []
+    for gift in Donation.objects.filter(donor__in=donors).select_related("fund"):
+        here = look(gift)
+        title = _("%(amount)s for “%(fund)s”") % {
+            "amount": euros(gift.amount, always_cents=True),
+            "fund": gift.fund.name,
+        }
+        note = here.label
+        if gift.refunded_amount:
+            note += ", " + _("%(amount)s went back") % {
+                "amount": euros(gift.refunded_amount, always_cents=True)
+            }
+        steps.append(
+            Step(
+                gift.settled_at or gift.created_at,
+                _("Gift"),
+                title,
+                here.tone,
+                here.icon,
+                f"{gift.donor_name}: {note}",
+                part="gift",
+                row=gift,
+                rank=1,
+            )
+        )
+    return steps
+
+
+def _consents(donors: list[Donor]) -> list[Step]:
+    given = Consent.objects.filter(donation__donor__in=donors)
+    steps = [
+        Step(one.granted_at, _("Consent"), str(one), "info", "check", f"«{one.words}»")
+        for one in given
+    ]
+    for change in ConsentChange.objects.filter(donor__in=donors):
+        again = _("On the donor’s own page, given again")
+        title = again if change.granted else _("On the donor’s own page, taken back")
+        tone, icon = ("info", "check") if change.granted else ("mute", "sp-cancelled")
+        note = f"{change}: «{change.words}»"
+        steps.append(Step(change.at, _("Consent"), title, tone, icon, note))
+    return steps
+
+
+def _disputes(donors: list[Donor]) -> list[Step]:
+    steps = []
+    for dispute in Dispute.objects.filter(donation__donor__in=donors).select_related("donation"):
+        here = look(dispute) if dispute.is_open else Look("mute", "sp-cancelled", "")
+        title = _("%(amount)s disputed") % {"amount": euros(dispute.amount, always_cents=True)}
+        steps.append(
+            Step(
+                dispute.opened_at,
+                _("Dispute"),
+                title,
+                here.tone,
+                here.icon,
+                str(dispute.get_status_display()),
+                part="gift",
+                row=dispute.donation,
+                rank=2,
+            )
+        )
+    return steps
+
+
+def _notes(donors: list[Donor]) -> list[Step]:
+    gone = _("Somebody who is no longer here")
+    return [
+        Step(
+            note.created_at,
+            str(note.author.get_full_name() or note.author) if note.author else gone,
+            _("Note"),
+            "go",
+            "edit",
+            part="note",
+            row=note,
+            rank=9,
+        )
+        for note in DonorNote.objects.filter(donor__in=donors).select_related("author")
+    ]

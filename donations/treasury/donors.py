@@ -1,0 +1,158 @@
+"""The list of donors, and the page of one with all that happened between us."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from donations.models import Donation, Donor, DonorMerge, DonorTag
+from donations.services.finding import PERSON
+from donations.services.likeness import alike
+from donations.services.merging import addresses
+from donations.treasury import export, masks
+from donations.treasury.base import TreasuryList
+from donations.treasury.donor_filters import SEGMENTS, DonorFilter, sums_by_person
+from donations.treasury.donor_story import story
+from donations.treasury.reveal import RevealingView
+
+NOTHING = {
+    "gifts": 0,
+    "total": 0,
+}  # who corrected her mail in the form left an empty address behind
+
+
+def names(of: Iterable[Donor]) -> dict[int, str]:
+    """As each person wrote it last, by key; of an organisation its own."""
+    keys = [one.pk for one in of]
+    theirs = Donation.objects.filter(Q(donor__in=keys) | Q(donor__kept__in=keys))
+    rows = theirs.order_by("created_at", "pk").values_list(
+        PERSON, "organisation", "first_name", "last_name"
+    )
+    found = {key: own or f"{first} {last}".strip() for key, own, first, last in rows}
+    return {key: found.get(key) or gettext("Without a name") for key in keys}
+
+
+def mail_of(donor: Donor, *, whole: bool = False) -> str:
+    """Empty when she gave none."""
+    email = donor.email or ""
+    return email if whole or not email else masks.mail(email)
+
+
+def tags_of(donor: Donor) -> list[DonorTag]:
+    """Of all her addresses, each once."""
+    every = [*donor.tags.all(), *(tag for other in donor.merged.all() for tag in other.tags.all())]
+    return sorted(set(every), key=lambda tag: tag.key)
+
+
+class DonorList(TreasuryList):
+    permissions = ("donations.view_donor", "donations.view_donation")
+    template_name = "donations/treasury/donors.html"
+    page_title = _("Donors")
+    tab = "treasury:donors"
+    filter_class = DonorFilter
+
+    def all_rows(self) -> QuerySet[Any]:
+        return sums_by_person()
+
+    def sheet(self) -> HttpResponseBase:
+        """Each address of the persons that are seen."""
+        every = Donor.objects.annotate(person=Coalesce("kept_id", "id"))
+        shown = self.rows.order_by().values("person")
+        return export.donors(self.request, every.filter(person__in=shown))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        page = context["page"]
+        known = Donor.objects.prefetch_related("tags", "merged__tags")
+        found = known.in_bulk([row["person"] for row in page])
+        called = names(found.values())
+        here = self.request.GET.get("gruppo", "")
+        return context | {
+            "rows": [_line(found[row["person"]], row, called) for row in page],
+            "views": [
+                {"value": value, "label": label, "here": value == here} for value, label in SEGMENTS
+            ],
+        }
+
+
+def _line(donor: Donor, sums: dict[str, Any], called: dict[int, str]) -> dict[str, Any]:
+    return {
+        "donor": donor,
+        "sums": sums,
+        "name": called[donor.pk],
+        "mail": mail_of(donor),
+        "tags": tags_of(donor),
+    }
+
+
+class DonorPage(RevealingView):
+    permissions = ("donations.view_donor", "donations.view_donation")
+    template_name = "donations/treasury/donor.html"
+    tab = "treasury:donors"
+
+    @cached_property
+    def donor(self) -> Donor:
+        known = Donor.objects.select_related("kept").prefetch_related("tags", "merged__tags")
+        return get_object_or_404(known, public_id=self.kwargs["public_id"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Another address of somebody leads to her."""
+        if self.donor.kept:
+            return redirect("treasury:donor", self.donor.kept.public_id)
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def name(self) -> str:
+        return names([self.donor])[self.donor.pk]
+
+    def whose(self) -> Donor:
+        return self.donor
+
+    def get_page_title(self) -> str:
+        return self.name
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        donor, user = self.donor, self.request.user
+        every = addresses(donor)
+        codes = _codes(every)
+        masked = [masks.fiscal_code(code) for code in codes]
+        may_change = user.has_perm("donations.change_donor")
+        likely = alike(addresses=every)
+        called = names(one.donor for one in likely)
+        unmailed = gettext("who has no mail address")
+        mails = [mail_of(one, whole="email" in self.shown) for one in every]
+        return super().get_context_data(
+            donor=donor,
+            sums=sums_by_person().filter(person=donor.pk).first() or NOTHING,
+            tags=tags_of(donor),
+            merges=[(one, mail_of(one.absorbed) or unmailed) for one in _merges(donor)],
+            name=self.name,
+            page=self.paged(story(every, user=user)),
+            mails=[mail for mail in mails if mail],
+            codes=codes if "codice_fiscale" in self.shown else masked,
+            has_codes=bool(codes),
+            known_tags=DonorTag.objects.all() if may_change else [],
+            query="",
+            likely=[(one, called[one.donor.pk]) for one in likely],
+            may_change=may_change,
+            may_write=user.has_perm("donations.add_donornote"),
+            **kwargs,
+        )
+
+
+def _merges(donor: Donor) -> QuerySet[DonorMerge]:
+    """Those that can be undone here."""
+    return donor.merges.filter(undone_at=None).select_related("absorbed", "by")
+
+
+def _codes(donors: list[Donor]) -> list[str]:
+    """Every codice fiscale she wrote: more than one is worth a look."""
+    gifts = Donation.objects.filter(donor__in=donors).exclude(codice_fiscale="").order_by()
+    return sorted(set(gifts.values_list("codice_fiscale", flat=True)))

@@ -1,0 +1,29 @@
+"""Text as it is searched for: without case, accents and signs, in words."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+LONGEST = 80
+# letters that Unicode does not take apart
+PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+
+
+def fold(text: str) -> str:
+    """Agnès D’Aragó → agnes d’arago"""
+    apart = unicodedata.normalize("NFKD", text).casefold().translate(PLAIN)
+    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return unicodedata.normalize("NFKC", bare)
+
+
+def words(text: str) -> list[str]:
+    """D’Aragó → d, arago"""
+    return [word[:LONGEST] for word in re.findall(r"\w+", fold(text))]
+
+
+def of_gift(written: Mapping[str, str], *, reference: str = "") -> set[str]:
+    """What a gift is found by: the names and the codice fiscale as they were written for it, and the
+    number of the cheque, transfer or slip when it came by hand."""
+    names = ("organisation", "first_name", "last_name", "codice_fiscale")
+    texts = (*(written[name] for name in names), reference)
+    return {word for text in texts for word in words(text)}
