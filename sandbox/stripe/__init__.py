@@ -5,7 +5,6 @@ Agreement with the live service is shown only by tests against Stripe's own test
 """
 
 import threading
-import time
 
 from markupsafe import Markup
 from werkzeug.routing import Rule
@@ -13,6 +12,7 @@ from werkzeug.routing import Rule
 from sandbox.store import Store
 from sandbox.stripe import (
     account,
+    agenda,
     api,
     control,
     endpoints,
@@ -20,7 +20,6 @@ from sandbox.stripe import (
     idempotency,
     listing,
     outbox,
-    payments,
     refunds,
     sessions,
     settings,
@@ -29,8 +28,6 @@ from sandbox.stripe import (
 )
 from sandbox.stripe.resources import create_customer, retriever, update_intent
 from sandbox.web import World
-
-TICK = 1.0
 
 
 def rules() -> list[Rule]:
@@ -52,22 +49,13 @@ def setup(store: Store) -> None:
 
 
 def start(world: World, stop: threading.Event) -> None:
-    """Deliver webhooks; let sessions expire and refunds settle when their moment comes."""
+    """Deliver webhooks; let things happen at Stripe when their moment comes."""
     outbox.start(world, stop)
-    threading.Thread(target=_tick, args=(world, stop), daemon=True, name="clock").start()
+    agenda.start(world, stop)
 
 
 def panel(world: World) -> Markup:
     return control.panel(world)
-
-
-def _tick(world: World, stop: threading.Event) -> None:
-    while not stop.wait(TICK):
-        with world.store.tx() as db:
-            at_work = work.Work(db, world.base_url, bool(world.webhook_url), int(time.time()))
-            sessions.expire_due(at_work)
-            refunds.finish_due(at_work)
-            payments.book_due(at_work)
 
 
 def _simple(path: str, kind: str, *filters: str) -> list[tuple[str, str, api.Endpoint]]:

@@ -5,14 +5,13 @@ https://docs.stripe.com/api/request_ids
 """
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
 from sandbox import faults, web
-from sandbox.stripe import account, expand, idempotency, params
+from sandbox.stripe import account, clock, expand, idempotency, params
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.idempotency import Answer
 from sandbox.stripe.work import API_VERSION, Object, Work, new_id
@@ -97,7 +96,7 @@ class Endpoint:
     ) -> Object:
         with ctx.store.tx() as db:
             hooked = bool(ctx.world.webhook_url)
-            now = int(time.time())
+            now = clock.now(db)
             work = Work(db, ctx.world.base_url, hooked, now, request_id, key, live)
             wanted = {name: value for name, value in data.items() if name != "expand"}
             found = self.rule(work, wanted, **arguments)

@@ -14,6 +14,8 @@
     POST /_control/stripe/capture  {"seconds"}: how long after a payment its balance transaction
                                    (fee and net) comes, with charge.updated; 0 = at once
     POST /_control/stripe/account  {"charges_enabled": bool}: whether Stripe has cleared the account
+    POST /_control/stripe/clock    {"days" | "hours" | "seconds" | "to": timestamp}: time goes on,
+                                   and what falls due until then happens, in order; GET tells it
     POST /_control/stripe/key      {"key", "lacks": ["charge_read", …]}: a restricted key
     POST /_control/stripe/fault    see sandbox.faults
 
@@ -22,7 +24,6 @@ with ``created`` everything it makes lies at that moment, so that gifts can lie 
 """
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,8 @@ from werkzeug.wrappers import Response
 from sandbox.control import done
 from sandbox.stripe import (
     account,
+    agenda,
+    clock,
     disputes,
     outbox,
     payments,
@@ -46,6 +49,8 @@ from sandbox.stripe.panel import panel as panel
 from sandbox.stripe.work import Object, Work, public
 from sandbox.web import Context, answer, fields
 
+UNITS = {"days": 24 * 3600, "hours": 3600, "seconds": 1}
+FARTHEST = 10 * 366 * 24 * 3600
 Action = Callable[[Work, dict[str, Any]], Object]
 
 
@@ -56,12 +61,14 @@ def rules() -> list[Rule]:
             for name, action in ACTIONS.items()
         ),
         Rule("/_control/stripe/webhooks", methods=["GET"], endpoint=webhooks_now),
+        Rule("/_control/stripe/clock", methods=["POST"], endpoint=move_clock),
+        Rule("/_control/stripe/clock", methods=["GET"], endpoint=clock_now),
     ]
 
 
 def work_in(ctx: Context, db: Any, now: int | None = None) -> Work:
     """Stripe's side of a transaction that no API request asked for."""
-    return Work(db, ctx.world.base_url, bool(ctx.world.webhook_url), now or int(time.time()))
+    return Work(db, ctx.world.base_url, bool(ctx.world.webhook_url), now or clock.now(db))
 
 
 def pay(work: Work, data: dict[str, Any]) -> Object:
@@ -154,6 +161,30 @@ def webhooks_now(ctx: Context) -> Response:
     with ctx.store.tx() as db:
         left = [dict(row) for row in outbox.pending(db)]
         return answer({**outbox.mode_of(db), "counts": outbox.counts(db), "pending": left})
+
+
+def move_clock(ctx: Context) -> Response:
+    """Not one transaction: each thing that falls due is done in its own."""
+    data = fields(ctx)
+    with ctx.store.tx() as db:
+        to = now = clock.now(db)
+    if data.get("to"):
+        to = _whole(data["to"], "to")
+    for name, seconds in UNITS.items():
+        to += seconds * _whole(data.get(name) or 0, name)
+    if not now <= to <= now + FARTHEST:
+        raise BadRequest("Time goes forward only, and by ten years at most.")
+    agenda.move(ctx.world, to)
+    return done(ctx, _clock(ctx))
+
+
+def clock_now(ctx: Context) -> Response:
+    return answer(_clock(ctx))
+
+
+def _clock(ctx: Context) -> Object:
+    with ctx.store.tx() as db:
+        return {"clock": {"now": clock.now(db), "ahead": clock.ahead(db)}}
 
 
 ACTIONS: dict[str, Action] = {

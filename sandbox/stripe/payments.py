@@ -7,7 +7,7 @@ https://docs.stripe.com/testing (the cards and IBANs), https://docs.stripe.com/d
 Every function changes objects within the caller's transaction and emits Stripe's events.
 """
 
-from sandbox.stripe import objects, settings
+from sandbox.stripe import clock, objects, settings
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.objects import CARD, SEPA
 from sandbox.stripe.work import Object, Work, new_id, public
@@ -15,6 +15,8 @@ from sandbox.stripe.work import Object, Work, new_id, public
 METHODS = {"card": CARD, "card_declined": CARD, "card_3ds": CARD, "sepa": SEPA}
 LAST4 = {"card": "4242", "card_declined": "0002", "card_3ds": "3155", "sepa": "3456"}
 
+# https://docs.stripe.com/payments/sepa-debit: about five business days
+ANSWERS_AFTER = 7 * 24 * 3600
 DECLINED = ("card_declined", "Your card was declined.")
 UNAUTHENTICATED = (
     "payment_intent_authentication_failure",
@@ -105,17 +107,23 @@ def ask_for_authentication(work: Work, session: Object, intent: Object) -> None:
 def start_debit(work: Work, session: Object, intent: Object, method: Object) -> None:
     pending = work.add(objects.charge(work, intent, method))
     intent |= {"status": "processing", "latest_charge": pending["id"]}
-    work.save(intent)
+    work.awaits(intent, clock.now(work.db) + ANSWERS_AFTER)
     complete(work, session, "unpaid")
     work.emit("charge.pending", pending)
     work.emit("payment_intent.processing", intent)
     work.emit("checkout.session.completed", session)
 
 
+def collect(work: Work, intent: Object) -> None:
+    """The bank of a debit has let its time pass: the money is there."""
+    settle(work, intent, True)
+
+
 def settle(work: Work, intent: Object, succeeded: bool) -> None:
     """The bank answers for a debit. Raises StripeError when none is under way."""
     if intent["status"] != "processing":
         raise StripeError(f"This PaymentIntent is {intent['status']}, not processing.")
+    work.awaits(intent, None)
     debit = work.get("charge", intent["latest_charge"])
     session = work.find("checkout.session", payment_intent=intent["id"])[0]
     if succeeded:
@@ -167,6 +175,7 @@ def complete(work: Work, session: Object, payment_status: str) -> None:
         made = work.add(objects.customer(work, {"email": email, "name": name}))
         session["customer"] = made["id"]
         work.emit("customer.created", made)
+    work.awaits(session, None)
     session |= {
         "status": "complete",
         "payment_status": payment_status,
@@ -200,14 +209,11 @@ def _intent(work: Work, session: Object) -> Object:
     return made
 
 
-def book_due(work: Work) -> None:
-    """Write the balance transactions whose moment has come, and say ``charge.updated``."""
-    for taken in work.find("charge", status="succeeded", _awaits_booking="yes"):
-        if taken["_books_at"] <= work.now:
-            taken["_awaits_booking"] = None
-            _write_booking(work, taken)
-            work.save(taken)
-            work.emit("charge.updated", taken, {"balance_transaction": None})
+def book(work: Work, taken: Object) -> None:
+    """Write the balance transaction whose moment has come, and say ``charge.updated``."""
+    _write_booking(work, taken)
+    work.save(taken)
+    work.emit("charge.updated", taken, {"balance_transaction": None})
 
 
 def _capture(work: Work, taken: Object) -> None:
@@ -223,7 +229,7 @@ def _capture(work: Work, taken: Object) -> None:
         "receipt_url": f"{work.url}/_control/#{new_id('receipt')}",
     }
     if later:
-        taken |= {"_awaits_booking": "yes", "_books_at": work.now + later}
+        taken["_due_at"] = work.now + later
     else:
         _write_booking(work, taken)
     work.save(taken)

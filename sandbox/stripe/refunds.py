@@ -45,7 +45,7 @@ def give_back(work: Work, params: Object, status: str | None) -> Object:
     )
     made["balance_transaction"] = work.add(booked)["id"]
     if final == "pending" and status is None:
-        made["_settles_at"] = work.now + PENDING_FOR
+        made["_due_at"] = work.now + PENDING_FOR
     if final == "pending":
         made["pending_reason"] = "processing"
     made["status"] = "succeeded" if final == "failed" else final
@@ -62,11 +62,11 @@ def finish(work: Work, refund: Object, outcome: str) -> Object:
     before = refund["status"]
     if before == "failed" or before == outcome:
         raise StripeError(f"This refund is {before}.")
-    refund |= {"status": outcome, "_settles_at": None}
+    refund["status"] = outcome
     refund.pop("pending_reason", None)
     if outcome == "failed":
         _come_back(work, refund)
-    work.save(refund)
+    work.awaits(refund, None)
     changed = {"status": before}
     if outcome == "failed":
         work.emit("refund.failed", refund)
@@ -75,11 +75,9 @@ def finish(work: Work, refund: Object, outcome: str) -> Object:
     return refund
 
 
-def finish_due(work: Work) -> None:
-    """Let the pending refunds succeed whose moment has come."""
-    for refund in work.find("refund", status="pending"):
-        if refund.get("_settles_at") and refund["_settles_at"] <= work.now:
-            finish(work, refund, "succeeded")
+def settle(work: Work, refund: Object) -> None:
+    """A pending refund's moment has come."""
+    finish(work, refund, "succeeded")
 
 
 def update(work: Work, params: Object, id: str) -> Object:

@@ -100,8 +100,7 @@ def create(work: Work, params: Object) -> Object:
         )
     if "customer" in params:
         work.get("customer", params["customer"], param="customer", status=400)
-    made = _session(work, params, money, total, expiry(work, params))
-    return work.add(made)
+    return work.add(_session(work, params, money, total, expiry(work, params)))
 
 
 def retrieve(work: Work, params: Object, id: str) -> Object:
@@ -129,7 +128,7 @@ def expire(work: Work, params: Object, id: str) -> Object:
 def close(work: Work, session: Object) -> Object:
     """End an open session: its unfinished PaymentIntent is cancelled with it."""
     session |= {"status": "expired", "url": None}
-    work.save(session)
+    work.awaits(session, None)
     if session["payment_intent"]:
         intent = work.get("payment_intent", session["payment_intent"])
         intent |= {"status": "canceled", "canceled_at": work.now, "next_action": None}
@@ -137,18 +136,6 @@ def close(work: Work, session: Object) -> Object:
         work.emit("payment_intent.canceled", intent)
     work.emit("checkout.session.expired", session)
     return session
-
-
-def expire_due(work: Work) -> None:
-    """Close the open sessions whose time is over."""
-    rows = work.db.execute(
-        "SELECT id FROM stripe_object WHERE kind = 'checkout.session'"
-        " AND json_extract(body, '$.status') = 'open'"
-        " AND json_extract(body, '$.expires_at') <= ?",
-        (work.now,),
-    ).fetchall()
-    for row in rows:
-        close(work, work.get("checkout.session", row["id"]))
 
 
 def line_items(work: Work, params: Object, id: str) -> Object:
@@ -263,6 +250,7 @@ def _session(work: Work, params: Object, money: str, total: int, expires_at: int
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
         "url": f"{work.url}/checkout/{id}",
+        "_due_at": expires_at,
         "_line_items": [_line(line) for line in params["line_items"]],
         "_payment_intent_data": params.get("payment_intent_data", {}),
     }

@@ -1,6 +1,7 @@
 """One transaction on Stripe's side: load, save and list objects, and say what happened.
 
-An object is Stripe's JSON plus keys that begin with "_", which never leave the store.
+An object is Stripe's JSON plus keys that begin with "_", which never leave the store; ``_due_at``
+is the moment it awaits (sandbox.stripe.agenda).
 """
 
 import json
@@ -27,6 +28,8 @@ CREATE INDEX IF NOT EXISTS stripe_object_intent
     ON stripe_object (kind, json_extract(body, '$.payment_intent'));
 CREATE INDEX IF NOT EXISTS stripe_object_charge
     ON stripe_object (kind, json_extract(body, '$.charge'));
+CREATE INDEX IF NOT EXISTS stripe_object_due
+    ON stripe_object (json_extract(body, '$._due_at'), seq);
 """
 
 
@@ -61,6 +64,13 @@ class Work:
             (json.dumps(body), body["created"], body["id"]),
         )
         return body
+
+    def awaits(self, body: Object, moment: int | None) -> Object:
+        """Save it with the moment at which something is due, or without one."""
+        body.pop("_due_at", None)
+        if moment is not None:
+            body["_due_at"] = moment
+        return self.save(body)
 
     def remove(self, id: str) -> None:
         self.db.execute("DELETE FROM stripe_object WHERE id = ?", (id,))

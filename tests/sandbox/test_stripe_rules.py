@@ -7,9 +7,9 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import stripe
+from sandbox import stripe, web
 from sandbox.store import Store
-from sandbox.stripe import params, payments, sessions
+from sandbox.stripe import agenda, params, payments, sessions
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.work import Work
 
@@ -37,9 +37,11 @@ def test_a_session_expires_when_its_time_is_over(store):
     with store.tx() as db:
         made = sessions.create(at(db, now), {**ORDER, "expires_at": now + 1800})
         payments.attempt(at(db, now), made, "card_declined", "a@example.org")
-        sessions.expire_due(at(db, now + 1799))
+    agenda.move(web.World(store, "http://127.0.0.1:8001"), now + 1799)
+    with store.tx() as db:
         assert sessions.retrieve(at(db, now), {}, made["id"])["status"] == "open"
-        sessions.expire_due(at(db, now + 1800))
+    agenda.move(web.World(store, "http://127.0.0.1:8001"), now + 1800)
+    with store.tx() as db:
         session = sessions.retrieve(at(db, now), {}, made["id"])
         intent = at(db, now).get("payment_intent", session["payment_intent"])
         events = [event["type"] for event in at(db, now).find("event")]
