@@ -108,9 +108,11 @@ class JournalEntry(models.Model):
     amount = models.PositiveIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     origin = models.CharField(_("origin"), max_length=120, unique=True)
-    donation = models.ForeignKey(
+    donation = models.ForeignKey(  # none: it belongs to no gift, as a payout
         "donations.Donation",
         on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="entries",
         verbose_name=_("donation"),
     )
@@ -135,7 +137,7 @@ class JournalEntry(models.Model):
     def comes_from(self) -> str:
         """Stripe's object; of what was entered by hand, the number of the cheque, transfer or slip."""
         if self.origin.startswith(BY_HAND):
-            return self.donation.method_reference
+            return self.donation.method_reference if self.donation else ""
         return self.origin.partition(":")[0]
 
     @property

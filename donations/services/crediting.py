@@ -28,19 +28,20 @@ def _from_the_journal() -> list[Credit]:
     touched = Q(credit__fund__isnull=False) | Q(debit__fund__isnull=False)
     entries = JournalEntry.objects.filter(touched, donation__source__isnull=False)
     entries = entries.select_related("donation", "credit")
-    person = persons(entry.donation.donor_id for entry in entries)
+    gifts = [(entry, entry.donation) for entry in entries if entry.donation]
+    person = persons(gift.donor_id for _entry, gift in gifts)
     return [
         Credit(
-            source_id=entry.donation.source_id,
+            source_id=gift.source_id,
             ref=entry.origin,
             amount=entry.amount if entry.credit.fund_id else -entry.amount,
             currency=entry.currency,
-            gift=entry.donation.public_id.hex,
-            donor=person[entry.donation.donor_id],
+            gift=gift.public_id.hex,
+            donor=person[gift.donor_id],
             at=entry.at,
         )
-        for entry in entries
-        if entry.donation.source_id is not None
+        for entry, gift in gifts
+        if gift.source_id is not None
     ]
 
 

@@ -17,6 +17,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from donations.models import Account, Donation, JournalEntry
+from donations.services.crediting import rebuild_credits
 from donations.treasury.export import Totals, answer, euros
 from donations.treasury.export.cells import FORMULA, runs
 from donations.treasury.export.formats import write_csv, write_xlsx
@@ -172,6 +173,24 @@ def test_a_period_of_the_ledger(treasurer: Client) -> None:
         *found, totals = table(treasurer.get(LEDGER, query))
         assert len(found) == number
         assert (totals["Dare"] == "0,00") == (number == 0)
+
+
+def test_a_row_that_belongs_to_no_gift(treasurer: Client) -> None:
+    """A payout, or a correction: on the page, in the spreadsheet, and in nobody's credits."""
+    accounts = {one.code: one for one in Account.objects.all()}
+    JournalEntry.objects.create(
+        debit=accounts["bank"],
+        credit=accounts["stripe"],
+        amount=7_77,
+        origin="po_1:payout",
+        at=timezone.now(),
+    )
+    page = treasurer.get(LEDGER)
+    assert "7,77" in page.content.decode() and "po_1" in page.content.decode()
+    *found, _totals = table(treasurer.get(LEDGER, {"formato": "csv"}))
+    (row,) = [one for one in found if not one["Dono"]]
+    assert (row["Origine"], row["Nome"], row["Dare"]) == ("po_1:payout", "", "7,77")
+    assert rebuild_credits() == (0, 0)
 
 
 def test_the_ledger_as_xlsx_has_real_numbers_and_dates(treasurer: Client) -> None:

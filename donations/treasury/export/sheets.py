@@ -154,7 +154,7 @@ def _entries(entries: QuerySet[JournalEntry], *, account: Account | None, names:
             euros(debit) if debit else None,
             euros(credit) if credit else None,
             row.origin,
-            str(row.gift),
+            str(row.gift) if row.gift else None,
             *([row.first, row.last, row.organisation] if names else []),
         ]
     yield Totals([_("Totals"), None, None, None, euros(debits), euros(credits)])
