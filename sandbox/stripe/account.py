@@ -24,6 +24,7 @@ PERMISSIONS = {
     "events": "event",
     "payment_intents": "payment_intent",
     "payment_methods": "payment_method",
+    "payouts": "payout",
     "refunds": "charge",
     "webhook_endpoints": "webhook",
 }

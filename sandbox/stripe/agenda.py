@@ -7,7 +7,7 @@ then. Time passes by itself (a thread looks each second) or is moved from the co
 import threading
 from collections.abc import Callable
 
-from sandbox.stripe import clock, payments, refunds, sessions
+from sandbox.stripe import clock, payments, payouts, refunds, sessions
 from sandbox.stripe.work import Object, Work
 from sandbox.web import World
 
@@ -16,6 +16,8 @@ DOES: dict[str, Callable[[Work, Object], object]] = {
     "charge": payments.book,
     "checkout.session": sessions.close,
     "payment_intent": payments.collect,
+    payouts.KIND: payouts.arrive,
+    payouts.SCHEDULE: payouts.on_schedule,
     "refund": refunds.settle,
 }
 moving = threading.Lock()

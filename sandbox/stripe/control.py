@@ -9,6 +9,12 @@
     POST /_control/stripe/dispute  {"payment_intent" | "charge", "amount" (cents), "inquiry": bool}
                                    or {"dispute", "outcome": under_review|won|lost}
     POST /_control/stripe/warn     {"payment_intent" | "charge", "fraud_type"}: an early fraud warning
+    POST /_control/stripe/payout   {"available": only what is available by now, "manual": bool,
+                                    "outcome": paid at once}
+                                   or {"payout", "outcome": paid|failed|reconciled, "failure_code"}
+    POST /_control/stripe/payouts  {"every": days}: payouts of what is available; 0 = none
+    POST /_control/stripe/adjust   {"amount" (cents, may be below zero), "type": adjustment|stripe_fee,
+                                    "description"}: money moves, and no object tells why
     POST /_control/stripe/expire   {"session"}
     POST /_control/stripe/webhooks see sandbox.stripe.outbox.set_mode; GET tells how it stands
     POST /_control/stripe/capture  {"seconds"}: how long after a payment its balance transaction
@@ -39,6 +45,7 @@ from sandbox.stripe import (
     disputes,
     outbox,
     payments,
+    payouts,
     refunds,
     sessions,
     settings,
@@ -135,6 +142,15 @@ def warn(work: Work, data: dict[str, Any]) -> Object:
     return {"warning": public(warnings.warn(work, _charge(work, data), kind))}
 
 
+def adjust(work: Work, data: dict[str, Any]) -> Object:
+    kind = str(data.get("type") or "adjustment")
+    amount = _whole(data.get("amount"), "amount")
+    if kind not in ("adjustment", "stripe_fee") or not amount:
+        raise BadRequest("type must be adjustment or stripe_fee, amount not zero.")
+    words = str(data.get("description") or "Adjustment")
+    return {"balance_transaction": public(payouts.adjust(work, amount, kind, words))}
+
+
 def _charge(work: Work, data: dict[str, Any]) -> Object:
     charge = str(data.get("charge", ""))
     if data.get("payment_intent"):
@@ -193,6 +209,9 @@ ACTIONS: dict[str, Action] = {
     "refund": refund,
     "dispute": dispute,
     "warn": warn,
+    "payout": payouts.steer,
+    "payouts": payouts.schedule,
+    "adjust": adjust,
     "expire": expire,
     "webhooks": webhooks,
     "capture": capture,

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.work import Object, Work, public
 
-SOURCES = ("charge", "refund", "dispute")
+SOURCES = ("charge", "refund", "dispute", "payout")
 KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "checkout.session": {"payment_intent": ("payment_intent",), "customer": ("customer",)},
     "payment_intent": {
@@ -30,6 +30,10 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "dispute": {"charge": ("charge",), "payment_intent": ("payment_intent",)},
     "balance_transaction": {"source": SOURCES},
+    "payout": {
+        "balance_transaction": ("balance_transaction",),
+        "failure_balance_transaction": ("balance_transaction",),
+    },
 }
 DEEPEST = 4
 

@@ -15,6 +15,10 @@ CATEGORIES = {
     "refund_failure": "refund_failure",
     "dispute": "dispute",
     "dispute_reversal": "dispute_reversal",
+    "payout": "payout",
+    "payout_failure": "payout_reversal",
+    "adjustment": "other_adjustment",
+    "stripe_fee": "fee",
 }
 ANSWER_WITHIN = 7 * 24 * 3600  # 7 to 21 days: https://docs.stripe.com/disputes/responding
 NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
@@ -153,6 +157,38 @@ def balance_transaction(
         "source": source["id"],
         "status": "pending",
         "type": kind,
+    }
+
+
+def payout(work: Work, amount: int, *, automatic: bool) -> Object:
+    """https://docs.stripe.com/api/payouts/object; it arrives two days later, at midnight UTC."""
+    empty = dict.fromkeys(
+        (
+            "application_fee", "application_fee_amount", "balance_transaction",
+            "failure_balance_transaction", "failure_code", "failure_message", "original_payout",
+            "payout_method", "reversed_by", "statement_descriptor",
+        )
+    )  # fmt: skip
+    day = 24 * 3600
+    return {
+        **empty,
+        "id": new_id("po"),
+        "object": "payout",
+        "amount": amount,
+        "arrival_date": (work.now // day + 2) * day,
+        "automatic": automatic,
+        "created": work.now,
+        "currency": "eur",
+        "description": "STRIPE PAYOUT",
+        "destination": "ba_1Sandbox00000000000000",
+        "livemode": False,
+        "metadata": {},
+        "method": "standard",
+        "reconciliation_status": "in_progress" if automatic else "not_applicable",
+        "source_type": "card",
+        "status": "in_transit",
+        "trace_id": {"status": "pending", "value": None},
+        "type": "bank_account",
     }
 
 

@@ -32,6 +32,7 @@ DISPUTES = {
     "won": "contestato, vinto",
     "lost": "contestato, perso",
 }
+PAYOUTS = {"in_transit": "in viaggio", "paid": "arrivato", "failed": "tornato indietro"}
 DELIVERIES = {
     "pending": "in coda",
     "held": "trattenuto",
@@ -62,6 +63,7 @@ def panel(world: World) -> Markup:
             to_webhooks="stripe/webhooks",
             to_fault="stripe/fault",
             payments=_payments(work),
+            payouts=_payouts(work),
             mode=MODES[outbox.mode_of(db)["mode"]],
             modes=_options(MODES, outbox.mode_of(db)["mode"]),
             deliveries=_deliveries(db, world),
@@ -80,6 +82,23 @@ def _payments(work: Work) -> Markup:
     if not rows:
         return Markup('<p class="empty">Ancora nessun pagamento.</p>')
     entries = (_payment(work, work.get("payment_intent", row["id"])) for row in rows)
+    return Markup('<ul class="rows">{}</ul>').format(Markup("").join(entries))
+
+
+def _payouts(work: Work) -> Markup:
+    found = work.find("payout")[::-1][:SHOWN]
+    if not found:
+        return Markup('<p class="empty">Ancora nessun accredito.</p>')
+    entries = (
+        ROW.format(
+            amount=in_italian(one["amount"], one["currency"]),
+            details=f"in banca il {in_rome(one['arrival_date'])}",
+            state=PAYOUTS[one["status"]],
+            id=one["id"],
+            actions=Markup("") if one["status"] == "failed" else ARRIVE.format(id=one["id"]),
+        )
+        for one in found
+    )
     return Markup('<ul class="rows">{}</ul>').format(Markup("").join(entries))
 
 
@@ -194,6 +213,11 @@ DECIDE = Markup("""<form method="post" action="stripe/dispute" class="inline">
 <button type="submit" name="outcome" value="under_review" class="quiet">Prove mandate</button>
 <button type="submit" name="outcome" value="won">Vinta</button>
 <button type="submit" name="outcome" value="lost" class="quiet">Persa</button></form>
+""")
+ARRIVE = Markup("""<form method="post" action="stripe/payout" class="inline">
+<input type="hidden" name="payout" value="{id}">
+<button type="submit" name="outcome" value="paid">Arriva</button>
+<button type="submit" name="outcome" value="failed" class="quiet">Torna indietro</button></form>
 """)
 DELIVERY = Markup("""<li class="row"><div><p><strong>{type}</strong>
 <span class="state">{state}</span></p>
