@@ -153,6 +153,7 @@ class Kind(models.TextChoices):
 
     ETS = "ets", _("non-commercial body of the third sector (ETS)")
     ODV = "odv", _("voluntary organisation (ODV)")
+    APS = "aps", _("association for social promotion (APS)")
     OTHER = "other", _("not a body of the third sector")
 
 

@@ -6,7 +6,8 @@ by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `mea
 also `same_form` (the address of the form for the same fund and campaign); the refund
 also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
 that came back `returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one
-that was won after all `returned`, the reversal of what was entered by hand `voided`.
+that was won after all `returned`, the reversal of what was entered by hand `voided`, and
+so does the corrected receipt.
 """
 
 from collections.abc import Callable
@@ -81,6 +82,13 @@ def reversal(duty: Acknowledgement) -> Written | None:
     return _written(duty, voided=voided) if voided else None
 
 
+def receipt_corrected(duty: Acknowledgement) -> Written | None:
+    receipt = duty.receipt
+    if receipt is None or receipt.state == Receipt.State.VOID:
+        return None  # what made it void is told in a mail of its own, which brings the valid one
+    return _written(duty, voided=receipt.replaces)
+
+
 KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "processing": processing,
     "failed": failed,
@@ -90,6 +98,7 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "dispute_lost": dispute_lost,
     "dispute_won": dispute_won,
     "reversal": reversal,
+    "receipt_corrected": receipt_corrected,
 }
 
 
@@ -103,6 +112,7 @@ TITLES: dict[str, Promise] = {
     "dispute_lost": _("Gift taken back by the bank"),
     "dispute_won": _("Dispute won in the appeal"),
     "reversal": _("Receipt that does not hold any more"),
+    "receipt_corrected": _("Corrected receipt"),
 }
 
 

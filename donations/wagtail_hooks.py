@@ -87,6 +87,7 @@ def log_actions(actions: LogActionRegistry) -> None:
     for name, label, message in (
         ("entered_by_hand", _("Enter a gift by hand"), _("Entered a gift by hand")),
         ("reversed", _("Reverse a gift"), _("Reversed a gift that was entered by hand")),
+        ("corrected", _("Correct who gave"), _("Corrected who gave, and the receipt with it")),
         ("reveal", _("Show personal data"), _("Saw a donor’s mail address or codice fiscale")),
         ("receipt_opened", _("Open a receipt"), _("Opened a receipt")),
         ("receipt_reprinted", _("Print a receipt again"), _("Printed a receipt again")),

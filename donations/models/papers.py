@@ -82,7 +82,14 @@ def receipt_label(year: int, number: int) -> str:
     return f"{year}/{number:06d}"
 
 
-_VOID_REASONS = ["refund", "refund_returned", "dispute_lost", "dispute_won", "reversal"]
+_VOID_REASONS = [
+    "refund",
+    "refund_returned",
+    "dispute_lost",
+    "dispute_won",
+    "reversal",
+    "corrected",
+]
 
 
 class Receipt(models.Model):
@@ -103,6 +110,7 @@ class Receipt(models.Model):
         DISPUTE_LOST = "dispute_lost", _("dispute lost, money taken on %(day)s")
         DISPUTE_WON = "dispute_won", _("dispute won, money back on %(day)s")
         REVERSAL = "reversal", _("reversal of %(day)s")
+        CORRECTED = "corrected", _("data corrected on %(day)s")
 
     issuer = models.CharField(_("issuing body"), max_length=16)
     year = models.PositiveSmallIntegerField(_("year"))

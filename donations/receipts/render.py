@@ -38,7 +38,7 @@ def render_receipt(snapshot: dict[str, Any], *, stamp: str | None = None) -> byt
     (Stripe's type: card, sepa_debit …, or cash, cheque, bank_transfer, company_match), `reference`,
     `purpose` (the fund), `organisation` (bool: `donor` is one), `sandbox` (bool), and
     `body`: `name`, `brand`, `address` (street), `city` ("23100 Sondrio (SO)"), `fiscal_code`,
-    `runts_number`, `runts_section`, `kind` ("odv", "ets", else no tax wording).
+    `runts_number`, `runts_section`, `kind` (a key of `wording.WORDINGS`, else no tax wording).
 
     `stamp` is DUPLICATE or ANNULLED.
     """

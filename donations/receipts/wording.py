@@ -4,6 +4,7 @@ The rules are practice, to be confirmed by the body's accountant: art. 83 and 82
 art. 23 D.Lgs. 241/1997. A computed saving is never printed.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -53,29 +54,50 @@ VOID = {
     "dispute_lost": "contestazione persa, soldi ripresi il {day}",
     "dispute_won": "contestazione vinta, soldi tornati il {day}",
     "reversal": "storno del {day}",
+    "corrected": "dati corretti il {day}",
 }
-# what kind of body issues it (brand's legal settings) → the donor's benefit, by art. 83
-BENEFITS = {
-    "ets": (
-        "L’ente è un ente del Terzo settore non commerciale: l’erogazione può essere detratta "
-        "(art. 83, c. 1) o dedotta (art. 83, c. 2) nei limiti e alle condizioni dell’art. 83 del "
-        "D.Lgs. 117/2017."
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a body of one kind says of the donor's benefit. `source`: where that stands; it is
+    practice all the same, for the body's accountant to confirm."""
+
+    is_a: str
+    rate: str  # of the detraction, when it is not the ordinary one
+    source: str
+
+    def benefit(self, *, organisation: bool) -> str:
+        """Art. 83, c. 1 is for natural persons only."""
+        limits = "nei limiti e alle condizioni dell’art. 83"
+        if organisation:
+            told = f"l’erogazione può essere dedotta {limits}, c. 2, del D.Lgs. 117/2017."
+        else:
+            told = (
+                f"l’erogazione può essere detratta {self.rate}(art. 83, c. 1) o dedotta (art. 83, "
+                f"c. 2) {limits} del D.Lgs. 117/2017."
+            )
+        return f"L’ente è {self.is_a}: {told}"
+
+
+# by the kind of body that issues it (brand's legal settings); a body of no kind here is no ETS, and
+# its papers promise nothing
+WORDINGS = {
+    "ets": Wording(
+        "un ente del Terzo settore non commerciale",
+        "",
+        "art. 79 c. 5 and art. 83 c. 1, first sentence (30 %), c. 2 D.Lgs. 117/2017",
     ),
-    "odv": (
-        "L’ente è un’organizzazione di volontariato: l’erogazione può essere detratta con "
-        "l’aliquota prevista per le organizzazioni di volontariato (art. 83, c. 1) o dedotta "
-        "(art. 83, c. 2) nei limiti e alle condizioni dell’art. 83 del D.Lgs. 117/2017."
+    "aps": Wording(
+        "un’associazione di promozione sociale, ente del Terzo settore non commerciale",
+        "",
+        "art. 35 and art. 83 c. 1, first sentence (30 %: the 35 % is for ODV only), c. 2 "
+        "D.Lgs. 117/2017",
     ),
-}
-# art. 83, c. 1 is for natural persons only
-BENEFITS_OF_ORGANISATIONS = {
-    "ets": (
-        "L’ente è un ente del Terzo settore non commerciale: l’erogazione può essere dedotta nei "
-        "limiti e alle condizioni dell’art. 83, c. 2, del D.Lgs. 117/2017."
-    ),
-    "odv": (
-        "L’ente è un’organizzazione di volontariato: l’erogazione può essere dedotta nei limiti e "
-        "alle condizioni dell’art. 83, c. 2, del D.Lgs. 117/2017."
+    "odv": Wording(
+        "un’organizzazione di volontariato",
+        "con l’aliquota prevista per le organizzazioni di volontariato ",
+        "art. 32 and art. 83 c. 1, second sentence (35 %), c. 2 D.Lgs. 117/2017",
     ),
 }
 GIFT = (
@@ -136,9 +158,9 @@ def notes(snapshot: dict[str, Any]) -> list[str]:
     means of payment that can be traced: for cash there is none, whoever gave."""
     kind = snapshot["body"].get("kind", "")
     found = [f"{GIFT}{TRACEABLE if traceable(snapshot) else ''}."]
-    if kind in BENEFITS:
-        promised = BENEFITS_OF_ORGANISATIONS if snapshot.get("organisation") else BENEFITS
+    if wording := WORDINGS.get(kind):
         due = snapshot.get("fiscal_code") and traceable(snapshot)
-        benefit = [promised[kind]] if due else []
+        organisation = bool(snapshot.get("organisation"))
+        benefit = [wording.benefit(organisation=organisation)] if due else []
         found.append(" ".join([*benefit, NO_STAMP_DUTY]))
     return found

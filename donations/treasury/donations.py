@@ -12,6 +12,7 @@ from donations.services import refunding
 from donations.treasury import export, masks
 from donations.treasury.base import TreasuryList
 from donations.treasury.by_hand import EnterGift, ReverseGift
+from donations.treasury.corrections import CorrectGift
 from donations.treasury.filters import VIEWS, DonationFilter
 from donations.treasury.looks import look
 from donations.treasury.reveal import RevealingView
@@ -113,9 +114,14 @@ class DonationPage(RevealingView):
             hand=HandEntry.objects.filter(donation=gift).first(),
             may_enter=self.request.user.has_perms(EnterGift.permissions),
             may_reverse=self.request.user.has_perms(ReverseGift.permissions),
+            may_correct=self._may_correct(),
             changes=gift.donor.consent_changes.all(),
             **kwargs,
         )
+
+    def _may_correct(self) -> bool:
+        may = self.request.user.has_perms(CorrectGift.permissions)
+        return may and self.gift.state in Donation.RECEIVED and bool(self.gift.net)
 
     def _may_refund(self) -> bool:
         may = self.request.user.has_perm("donations.add_refundrequest")

@@ -46,7 +46,51 @@ class DayField(forms.DateField):
         return day
 
 
-class HandForm(forms.Form):
+class WhoGave(forms.Form):
+    """Who gave, as receipts name them."""
+
+    FIELDS = {
+        "nome": "first_name",
+        "cognome": "last_name",
+        "ente": "organisation",
+        "cf": "codice_fiscale",
+        "via": "street",
+        "cap": "postcode",
+        "citta": "city",
+        "provincia": "province",
+        "paese": "country",
+    }
+
+    nome = NameField(label=_("First name"), required=False)
+    cognome = NameField(label=_("Last name"), required=False)
+    ente = NameField(
+        label=_("Organisation"),
+        required=False,
+        max_length=120,
+        help_text=_("If a company or an association gives. The names above are its contact’s."),
+    )
+    cf = FiscalCodeField(
+        label=_("Codice fiscale"),
+        required=False,
+        max_length=32,
+        help_text=_("Of an organisation, the partita IVA will do."),
+    )
+    via = forms.CharField(label=_("Street and number"), required=False, max_length=160)
+    cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
+    citta = forms.CharField(label=_("Town"), required=False, max_length=80)
+    provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
+    paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
+
+    def written(self) -> dict[str, str]:
+        """As a gift keeps it."""
+        data = self.cleaned_data
+        return {theirs: data[name] for name, theirs in self.FIELDS.items()}
+
+    def clean_paese(self) -> str:
+        return self.cleaned_data["paese"] or "IT"
+
+
+class HandForm(WhoGave):
     """`given()` is what it says, once it is valid."""
 
     token = forms.CharField(widget=forms.HiddenInput)
@@ -83,26 +127,7 @@ class HandForm(forms.Form):
         empty_label=_("None"),
         help_text=_("Its thermometer grows by this gift."),
     )
-    nome = NameField(label=_("First name"), required=False)
-    cognome = NameField(label=_("Last name"), required=False)
-    ente = NameField(
-        label=_("Organisation"),
-        required=False,
-        max_length=120,
-        help_text=_("If a company or an association gives. The names above are its contact’s."),
-    )
     email = MailField(label=_("Mail"), required=False, max_length=254)
-    cf = FiscalCodeField(
-        label=_("Codice fiscale"),
-        required=False,
-        max_length=32,
-        help_text=_("Of an organisation, the partita IVA will do."),
-    )
-    via = forms.CharField(label=_("Street and number"), required=False, max_length=160)
-    cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
-    citta = forms.CharField(label=_("Town"), required=False, max_length=80)
-    provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
-    paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
     ricevuta = forms.BooleanField(
         label=_("Issue the receipt"),
         required=False,
@@ -179,18 +204,7 @@ class HandForm(forms.Form):
             method=data["modo"],
             day=data["giorno"],
             fund=data["fondo"],
-            donor=Details(
-                email=data["email"],
-                first_name=data["nome"],
-                last_name=data["cognome"],
-                organisation=data["ente"],
-                codice_fiscale=data["cf"],
-                street=data["via"],
-                postcode=data["cap"],
-                city=data["citta"],
-                province=data["provincia"],
-                country=data["paese"] or "IT",
-            ),
+            donor=Details(email=data["email"], **self.written()),
             reference=data["riferimento"],
             note=data["nota"],
             source=data["campagna"],
@@ -207,3 +221,21 @@ class ReversalForm(forms.Form):
         help_text=_("It stays in the story of the gift. For example: typed 500 instead of 50."),
         error_messages={"required": _("Write why: whoever checks the books will ask.")},
     )
+
+
+class CorrectionForm(WhoGave):
+    mail = forms.BooleanField(
+        label=_("Send the new receipt by mail"),
+        required=False,
+        initial=True,
+        help_text=_("If there is an address. The mail says that the old one no longer holds."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not {"nome", "cognome", "ente"} & self.errors.keys() and not data["ente"]:
+            for name in ("nome", "cognome"):
+                if not data[name]:
+                    self.add_error(name, gettext("Write both names, or the organisation."))
+        complete_address(self, data)
+        return data

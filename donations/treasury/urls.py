@@ -2,6 +2,7 @@ from django.urls import path
 
 from donations.treasury import (
     by_hand,
+    corrections,
     desk,
     donations,
     donor_notes,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("frodi/<int:pk>/lascia/", refunds.leave_warning, name="leave_warning"),
     path("a-mano/", by_hand.EnterGift.as_view(), name="enter"),
     path("donazione/<uuid:public_id>/storno/", by_hand.ReverseGift.as_view(), name="reverse"),
+    path("donazione/<uuid:public_id>/correggi/", corrections.CorrectGift.as_view(), name="correct"),
     path("donatori/", donors.DonorList.as_view(), name="donors"),
     path("donatori/<uuid:public_id>/", donors.DonorPage.as_view(), name="donor"),
     path("donatori/<uuid:public_id>/note/", donor_notes.write, name="write_note"),

@@ -118,6 +118,7 @@ def test_without_a_codice_fiscale_there_is_no_tax_wording() -> None:
     [
         ("ets", "ente del Terzo settore non commerciale", "organizzazione di volontariato"),
         ("odv", "organizzazione di volontariato", "non commerciale"),
+        ("aps", "associazione di promozione sociale", "volontariato"),
     ],
 )
 def test_the_wording_follows_the_kind_of_body(kind: str, said: str, unsaid: str) -> None:
@@ -125,7 +126,7 @@ def test_the_wording_follows_the_kind_of_body(kind: str, said: str, unsaid: str)
     assert said in text and unsaid not in text
 
 
-@pytest.mark.parametrize("kind", ["ets", "odv"])
+@pytest.mark.parametrize("kind", ["ets", "odv", "aps"])
 def test_cash_says_nothing_of_taxes_whatever_the_body(kind: str) -> None:
     text = read(render_receipt(snapshot(method="cash", reference="7", body={"kind": kind})))
     assert "Contanti, riferimento 7" in text and "senza corrispettivo" in text
@@ -147,7 +148,7 @@ def test_what_passed_through_a_bank_is_traceable(method: str, said: str) -> None
     assert said in text and "art. 23 del D.Lgs. 241/1997" in text and "art. 83" in text
 
 
-@pytest.mark.parametrize("kind", ["ets", "odv"])
+@pytest.mark.parametrize("kind", ["ets", "odv", "aps"])
 def test_an_organisation_may_deduct_and_not_detract(kind: str) -> None:
     text = read(render_receipt(snapshot(organisation=True, body={"kind": kind})))
     assert "dedotta" in text and "art. 83, c. 2" in text and "detratta" not in text

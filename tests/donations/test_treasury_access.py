@@ -31,7 +31,7 @@ POSTED = {
     "merge",
     "part",
 }
-ONLY_TREASURY = POSTED | {"refund", "enter", "reverse"}
+ONLY_TREASURY = POSTED | {"refund", "enter", "reverse", "correct"}
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "leave_warning": [warning.pk],
         "enter": [],
         "reverse": [by_hand().public_id],
+        "correct": [cast.settled.public_id],
         "donors": [],
         "donor": [donor.public_id],
         "write_note": [donor.public_id],

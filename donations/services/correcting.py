@@ -1,0 +1,48 @@
+"""A name, an address or a codice fiscale that is wrong on a receipt. What was issued stays as it was:
+it is voided, and another one with the right data takes its place; each names the other.
+"""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from donations.models import Acknowledgement, Donation, HandEntry, Receipt
+from donations.services import receipts
+from donations.services.finding import write_words
+from donations.services.page import acknowledge, page_of, write
+
+
+class CannotCorrect(Exception):
+    """Nothing of the gift remains, or nothing would change."""
+
+
+@transaction.atomic
+def correct(*, donation: Donation, written: Mapping[str, str], tell: bool) -> Receipt | None:
+    """`written`: who gave, by the gift's fields. The gift says so from now on, and so does a new
+    receipt when it has a valid one; `tell`: by mail. Raises CannotCorrect."""
+    gifts = Donation.objects.select_for_update(of=("self",))
+    held = gifts.select_related("fund", "source", "donor").get(pk=donation.pk)
+    unchanged = all(getattr(held, name) == value for name, value in written.items())
+    if unchanged or held.state not in Donation.RECEIVED or not held.net:
+        raise CannotCorrect(held.pk)
+    for name, value in written.items():
+        setattr(held, name, value)
+    held.save(update_fields=list(written))
+    by_hand = HandEntry.objects.filter(donation=held).exists()
+    write_words(gift=held, written=written, reference=held.method_reference if by_hand else "")
+    old = held.receipts.filter(state=Receipt.State.ISSUED).first()
+    return _issue_again(held, old, tell=tell) if old else None
+
+
+def _issue_again(gift: Donation, old: Receipt, *, tell: bool) -> Receipt:
+    receipts.void(receipt=old, reason=Receipt.VoidReason.CORRECTED, at=timezone.now())
+    page = page_of(gift)
+    new = receipts.issue(roll=page.roll, donation=gift, amount=old.amount, replaces=old)
+    # a mail that is still to be written brings the right one: she never had the other
+    brings = Acknowledgement.objects.filter(receipt=old, state=Acknowledgement.State.DUE)
+    if not brings.update(receipt=new) and tell and gift.donor.email:
+        duty = acknowledge(page, gift, "receipt_corrected", key=f"receipt:{new.pk}:corrected")
+        duty.receipt = new
+    write(page)
+    return new
