@@ -31,6 +31,7 @@ MEANINGS = {
     150_00: "La spesa di un mese per due",
     300_00: "La spesa sospesa: un mese per quattro",
 }
+SUSPENDED = ("spesa sospesa", "spese sospese")  # the fifteen euros of the Emporion, by the piece
 FUNDS = (
     ("donoday", "DonoDay: lo scaffale d’inverno"),
     ("emporion", "Emporion, dove serve di più"),
@@ -136,6 +137,9 @@ def _fund(slug: str, name: str, position: int) -> Fund:
         SuggestedAmount.objects.get_or_create(
             fund=fund, amount=amount, defaults={"meaning": meaning}
         )
+    if slug == "emporion":
+        one, many = SUSPENDED
+        fund.suggested_amounts.filter(amount=15_00).update(one=one, many=many)
     return fund
 
 

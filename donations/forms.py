@@ -2,22 +2,26 @@
 
 import re
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.it import codicefiscale
 
-from donations.models import Fund, SuggestedAmount
-from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain
+from donations.models import Fund, GivingSettings, SuggestedAmount
+from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
 
 FREE = "libero"
+PIECES = "pezzi-"  # and the row's key
+MOST_PIECES = 200
 TOKEN_SALT = "donations.form"  # noqa: S105  a name, not a secret
 TOKEN_AGE = 24 * 3600
 COUNTRIES = [
@@ -172,6 +176,28 @@ class PersonForm(forms.Form):
         return data
 
 
+def _by_the_piece(value: str) -> SuggestedAmount | None:
+    """`pezzi-7` → the row 7, when it is given by the piece."""
+    key = value.removeprefix(PIECES)
+    if key == value or not re.fullmatch(r"[0-9]{1,12}", key):
+        return None
+    rows = SuggestedAmount.objects.exclude(many="").filter(pk=key, fund__active=True)
+    return rows.select_related("fund").first()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button of the form. Cents; `costs`: what can be added for the payment."""
+
+    amount: int
+    meaning: str
+    costs: int
+
+    @property
+    def total(self) -> int:
+        return self.amount + self.costs
+
+
 class GiftForm(PersonForm):
     """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund. `notice` and the words of `letter`
     are logged with the gift as they were shown."""
@@ -184,6 +210,17 @@ class GiftForm(PersonForm):
         max_length=30, error_messages={"required": _("Choose how much you add.")}
     )
     cifra = forms.CharField(label=_("Your amount, in euros"), required=False, max_length=30)
+    quante = forms.IntegerField(
+        label=_("How many of them"),
+        required=False,
+        min_value=1,
+        max_value=MOST_PIECES,
+        error_messages={
+            "invalid": _("Write how many, in figures: for example 3."),
+            "min_value": _("Choose at least one."),
+            "max_value": _("These are too many at once: choose a free amount, or write to us."),
+        },
+    )
     fondo = forms.ModelChoiceField(
         label=_("Where it goes"),
         queryset=Fund.objects.none(),
@@ -194,6 +231,7 @@ class GiftForm(PersonForm):
             "invalid_choice": _("This choice is no longer open to gifts: choose another one."),
         },
     )
+    spese = forms.BooleanField(required=False)
     email = MailField(
         label=_("Mail"),
         widget=forms.EmailInput,
@@ -202,14 +240,24 @@ class GiftForm(PersonForm):
     )
     lettera = forms.BooleanField(label=letter, required=False)
 
-    field_order = ("token", "campagna", "importo", "cifra", "fondo", "nome", "cognome", "email")
+    field_order = (
+        *("token", "campagna", "importo", "cifra", "quante", "fondo", "spese"),
+        *("nome", "cognome", "email"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         funds = self.fields["fondo"]
         assert isinstance(funds, forms.ModelChoiceField)
         funds.queryset = Fund.objects.filter(active=True)
-        if not self.is_bound and not self.initial.get("importo") and (rows := self.suggestions):
+        if not self.is_bound:
+            self._choose_first()
+
+    def _choose_first(self) -> None:
+        """What is ticked when the page opens: what the address asks for, else the second amount."""
+        if self.initial.get("importo") == PIECES:
+            self.initial["importo"] = self.pieces_value
+        if not self.initial.get("importo") and (rows := self.choices):
             self.initial["importo"] = plain(rows[min(1, len(rows) - 1)].amount)
 
     @property
@@ -224,15 +272,45 @@ class GiftForm(PersonForm):
     def free_chosen(self) -> bool:
         """The free amount: said so, or any amount that no button shows."""
         value = self["importo"].value()
-        return bool(value) and value not in [plain(row.amount) for row in self.suggestions]
+        shown = [plain(row.amount) for row in self.choices]
+        return bool(value) and value not in shown and value != self.pieces_value
 
     @property
-    def own_amount(self) -> int | None:
-        """Cents of the free amount, where it can be read."""
+    def own_choice(self) -> Choice | None:
+        """The free amount, where it can be read."""
         try:
-            return parse_amount(str(self["cifra"].value() or ""))
+            return self._choice(parse_amount(str(self["cifra"].value() or "")))
         except BadAmount:
             return None
+
+    @property
+    def pieces_choice(self) -> Choice | None:
+        """As many pieces as the form says, one to begin with."""
+        if not (row := self.counted):
+            return None
+        try:
+            number = int(self["quante"].value() or 1)
+        except ValueError:
+            return None
+        return self._choice(row.amount * number) if 1 <= number <= MOST_PIECES else None
+
+    @cached_property
+    def counted(self) -> SuggestedAmount | None:
+        """What the chosen fund gives by the piece; once sent, what was ticked."""
+        fund = self.chosen_fund
+        own = fund.suggested_amounts.exclude(many="").first() if fund else None
+        return _by_the_piece(str(self.data.get("importo", ""))) or own
+
+    @property
+    def pieces_value(self) -> str:
+        return f"{PIECES}{self.counted.pk}" if self.counted else ""
+
+    @cached_property
+    def covering(self) -> GivingSettings:
+        return GivingSettings.load()
+
+    def _choice(self, amount: int, meaning: str = "") -> Choice:
+        return Choice(amount, meaning, self.covering.costs_of(amount))
 
     @property
     def minimum(self) -> int:
@@ -252,15 +330,16 @@ class GiftForm(PersonForm):
             if name != "token"
         ]
 
-    @property
-    def suggestions(self) -> list[SuggestedAmount]:
+    @cached_property
+    def choices(self) -> list[Choice]:
         """Up to five amounts of the chosen fund (of the first fund that has some, if it has none)."""
         rows = SuggestedAmount.objects.filter(fund__active=True).order_by(
             "fund__position", "fund__name", "amount"
         )
         fund = self.chosen_fund
         own = [row for row in rows if fund and row.fund_id == fund.pk]
-        return (own or [row for row in rows if rows and row.fund_id == rows[0].fund_id])[:5]
+        shown = own or [row for row in rows if row.fund_id == rows[0].fund_id]
+        return [self._choice(row.amount, row.meaning) for row in shown[:5]]
 
     def clean_token(self) -> uuid.UUID:
         return token_of(self.cleaned_data["token"])
@@ -268,14 +347,37 @@ class GiftForm(PersonForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self._read_amount(data)
+        add = data.get("spese") and self.covering.offer_costs and "amount" in data
+        data["covered"] = self.covering.costs_of(data["amount"]) if add else 0
         return data
 
     def _read_amount(self, data: dict[str, Any]) -> None:
         chosen = data.get("importo")
+        data["pieces"] = (0, "")
         if chosen is None:
+            return
+        if chosen.startswith(PIECES):
+            self._read_pieces(chosen, data)
             return
         free = chosen == FREE
         try:
             data["amount"] = parse_amount(data.get("cifra", "") if free else chosen)
         except BadAmount as error:
             self.add_error("cifra" if free else "importo", str(error))
+
+    def _read_pieces(self, chosen: str, data: dict[str, Any]) -> None:
+        if "quante" in self.errors or not (fund := data.get("fondo")):
+            return
+        found = _by_the_piece(chosen)
+        if found is None:
+            self.add_error("importo", gettext("Choose how much you add."))
+        elif found.fund != fund:
+            sentence = gettext("“%(what)s” goes to %(fund)s: choose it below, or another amount.")
+            self.add_error("importo", sentence % {"what": found.many, "fund": found.fund})
+        else:
+            number = data.get("quante") or 1
+            try:
+                data["amount"] = within_limits(found.amount * number)
+            except BadAmount as error:
+                self.add_error("quante", str(error))
+            data["pieces"] = (number, found.one if number == 1 else found.many)

@@ -39,5 +39,7 @@ def _of_fund(fund: int) -> int:
 
 def meaning_of(gift: Donation) -> str:
     """What the amount makes possible, when it is one of those that mean something."""
-    found = SuggestedAmount.objects.filter(amount=gift.amount, fund=gift.fund_id).first()
+    if gift.pieces:
+        return f"{gift.pieces} {gift.pieces_of}"
+    found = SuggestedAmount.objects.filter(amount=gift.bare, fund=gift.fund_id).first()
     return found.meaning if found else ""

@@ -21,7 +21,7 @@ from attribution.services import source_of
 from donations import sharing
 from donations.area.door import donor_of
 from donations.area.forms import DetailsForm
-from donations.forms import FREE, GiftForm, new_token
+from donations.forms import FREE, PIECES, GiftForm, new_token
 from donations.models import Consent, Donation, Fund
 from donations.money import BadAmount, parse_amount, plain
 from donations.services import Details, InvalidAmount, Started, start_donation
@@ -122,7 +122,9 @@ def _refused(request: HttpRequest, form: GiftForm, status: int, sentence: Promis
 def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
     return start_donation(
         form_token=data["token"],
-        amount=data["amount"],
+        amount=data["amount"] + data["covered"],
+        covered=data["covered"],
+        pieces=data["pieces"],
         fund=data["fondo"],
         donor=Details(
             email=data["email"],
@@ -198,16 +200,22 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     if donor := donor_of(request):
         initial |= DetailsForm.typed(last_written(donor=donor)) | {"email": donor.email}
     initial |= _typed_before(request)
-    if asked := request.GET.get("importo", ""):
-        initial |= _asked_amount(asked)
     if fund := Fund.objects.filter(slug=request.GET.get("fondo", ""), active=True).first():
         initial["fondo"] = fund.slug
+    initial |= _asked_amount(request)
     if campaign := request.GET.get("campagna", ""):
         initial["campagna"] = campaign[:64]
     return initial
 
 
-def _asked_amount(text: str) -> dict[str, Any]:
+def _asked_amount(request: HttpRequest) -> dict[str, Any]:
+    """`?importo=25`, `?importo=libero&cifra=25`, or `?pezzi=3` of what the fund gives by the piece."""
+    if number := request.GET.get("pezzi", ""):
+        return {"importo": PIECES, "quante": number[:6]}
+    text = request.GET.get("importo", "")
+    text = request.GET.get("cifra", "") if text == FREE else text
+    if not text:
+        return {}
     try:
         amount = plain(parse_amount(text[:30]))
         return {"importo": amount, "cifra": amount}
@@ -225,8 +233,10 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
     if gift is None or gift.state in Donation.RECEIVED:
         return {}
     return {
-        "importo": plain(gift.amount),
-        "cifra": plain(gift.amount),
+        "importo": PIECES if gift.pieces else plain(gift.bare),
+        "cifra": "" if gift.pieces else plain(gift.bare),
+        "quante": gift.pieces or None,
+        "spese": bool(gift.covered),
         "fondo": gift.fund.slug,
         "nome": gift.first_name,
         "cognome": gift.last_name,

@@ -24,6 +24,7 @@ from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
 from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
 from donations.models.refunds import RefundRequest
+from donations.models.settings import GivingSettings
 
 __all__ = [
     "Account",
@@ -45,6 +46,7 @@ __all__ = [
     "FraudWarning",
     "Fund",
     "GiftWord",
+    "GivingSettings",
     "HandEntry",
     "JournalEntry",
     "Receipt",

@@ -45,6 +45,15 @@ class SuggestedAmount(models.Model):
     fund = ParentalKey(Fund, on_delete=models.CASCADE, related_name="suggested_amounts")
     amount = models.PositiveIntegerField(_("amount"), help_text=_("In cents."))
     meaning = models.CharField(_("what it makes possible"), max_length=160)
+    one = models.CharField(
+        _("one piece"),
+        max_length=40,
+        blank=True,
+        help_text=_("To let people give several of it: “suspended shopping bag”."),
+    )
+    many = models.CharField(
+        _("several pieces"), max_length=40, blank=True, help_text=_("“suspended shopping bags”.")
+    )
 
     class Meta:
         verbose_name = _("suggested amount")
@@ -53,6 +62,13 @@ class SuggestedAmount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["fund", "amount"], name="suggestion_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="suggestion_above_zero"),
+            models.CheckConstraint(
+                condition=Q(one="", many="") | (~Q(one="") & ~Q(many="")),
+                name="suggestion_counted_both_ways",
+            ),
+            models.UniqueConstraint(
+                fields=["fund"], condition=~Q(many=""), name="suggestion_counted_once_a_fund"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,7 +167,12 @@ class Donation(models.Model):
         verbose_name=_("came from"),
     )
     amount = models.PositiveIntegerField(_("amount"))
+    # of the amount: what the donor added for the costs of the payment
+    covered = models.PositiveIntegerField(_("costs covered"), default=0)
     refunded_amount = models.PositiveIntegerField(_("given back"), default=0)
+    # what was chosen by the piece, as it was called then: 3, "suspended shopping bags"
+    pieces = models.PositiveSmallIntegerField(_("pieces"), default=0)
+    pieces_of = models.CharField(_("of what"), max_length=40, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     state = models.CharField(
         _("state"), max_length=16, choices=State.choices, default=State.STARTED, db_index=True
@@ -189,6 +210,13 @@ class Donation(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="donation_above_zero"),
+            models.CheckConstraint(
+                condition=Q(covered__lt=F("amount")), name="donation_more_than_its_costs"
+            ),
+            models.CheckConstraint(
+                condition=Q(pieces=0, pieces_of="") | (Q(pieces__gt=0) & ~Q(pieces_of="")),
+                name="donation_pieces_have_a_name",
+            ),
             models.CheckConstraint(
                 condition=Q(refunded_amount__lte=F("amount")), name="donation_refund_within"
             ),
@@ -229,6 +257,11 @@ class Donation(models.Model):
     def traceable(self) -> bool:
         """Paid by bank, post or card, as the tax benefits ask (art. 23 D.Lgs. 241/1997)."""
         return self.method != self.Method.CASH
+
+    @property
+    def bare(self) -> int:
+        """Cents without what was added for the costs of the payment."""
+        return self.amount - self.covered
 
     @property
     def net(self) -> int:

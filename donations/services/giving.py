@@ -36,7 +36,7 @@ REOPENABLE = (
 
 
 class InvalidAmount(ValueError):
-    """Below MINIMUM or above MAXIMUM cents."""
+    """Below MINIMUM or above MAXIMUM cents, the costs apart."""
 
 
 @dataclass(frozen=True)
@@ -73,20 +73,24 @@ def start_donation(
     language: str,
     consents: Mapping[str, str],
     source: Source | None = None,
+    covered: int = 0,
+    pieces: tuple[int, str] = (0, ""),
 ) -> Started:
     """One gift per `form_token`, however often the form is sent; the row first, then the call.
 
     Sent again unchanged, the form leads to the same payment page; changed, the old page is closed
-    at Stripe before a new one is opened. `consents`: the words that were shown, by kind.
+    at Stripe before a new one is opened. `consents`: the words that were shown, by kind. `covered`:
+    cents of the amount that were added for the costs. `pieces`: how many of what was chosen.
 
     Raises InvalidAmount; gateway.Unavailable (send the same form again, nothing is charged) and
     gateway.Rejected (Stripe will not have it).
     """
-    if not MINIMUM <= amount <= MAXIMUM:
+    if not MINIMUM <= amount - covered <= MAXIMUM:
         raise InvalidAmount(amount)
     written = asdict(donor)
     email = written.pop("email").strip().lower()
     given: dict[str, Any] = {"amount": amount, "fund": fund, "language": language, **written}
+    given |= {"covered": covered, "pieces": pieces[0], "pieces_of": pieces[1]}
     with transaction.atomic():
         # held until the gift is there: who is forgotten at this moment is written anew
         given["donor"], _made = Donor.objects.select_for_update().get_or_create(email=email)

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.utils.translation import gettext as _
 
 from brand import figures
 from donations import money
+from donations.forms import GiftForm
 from donations.treasury import troubles
 
 register = template.Library()
@@ -46,6 +48,23 @@ def fraud_kind(kind: str) -> str:
 def within(sentence: str) -> str:
     """A sentence inside another: its first letter small."""
     return sentence[:1].lower() + sentence[1:]
+
+
+@register.inclusion_tag("donations/parts/own.html")
+def own(form: GiftForm, what: str, *, total: bool = False) -> dict[str, Any]:
+    """`what` (amount, costs, total) of the free amount and of the pieces, where it is known: else
+    words, until `sum.js` knows it."""
+    words = _("in the next step") if total or what == "total" else _("your amount")
+    words = form.covering.rule if what == "costs" else words
+    choices = {"libero": form.own_choice} | ({"pezzi": form.pieces_choice} if form.counted else {})
+    return {
+        "places": [
+            (id, cents(getattr(choice, what)) if choice else words)
+            for id, choice in choices.items()
+        ],
+        "what": what,
+        "words": words,
+    }
 
 
 @register.inclusion_tag("donations/parts/field.html")

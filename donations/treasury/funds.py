@@ -13,6 +13,7 @@ from django.template.defaultfilters import yesno
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from modelcluster.forms import BaseChildFormSet
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import (
@@ -53,7 +54,14 @@ class AmountForm(WagtailAdminModelForm):
 
     class Meta:
         model = SuggestedAmount
-        fields = ("amount", "meaning")
+        fields = ("amount", "meaning", "one", "many")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean()
+        if bool(data.get("one")) != bool(data.get("many")):
+            missing = "many" if data.get("one") else "one"
+            self.add_error(missing, gettext("Write both: how one is called, and how several are."))
+        return data
 
 
 class FundForm(WagtailAdminModelForm):
@@ -66,10 +74,24 @@ class FundForm(WagtailAdminModelForm):
         return active
 
 
+class AmountsFormSet(BaseChildFormSet):
+    """One row a fund is given by the piece: the form has one field for how many."""
+
+    def clean(self) -> None:
+        super().clean()
+        counted = [
+            form
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data.get("many") and form not in self.deleted_forms
+        ]
+        for form in counted[1:]:
+            form.add_error("many", gettext("Only one amount of a fund can be given by the piece."))
+
+
 class AmountsPanel(InlinePanel):
     def get_form_options(self) -> dict[str, Any]:
         options: dict[str, Any] = super().get_form_options()
-        options["formsets"][self.relation_name]["form"] = AmountForm
+        options["formsets"][self.relation_name] |= {"form": AmountForm, "formset": AmountsFormSet}
         return options
 
 
@@ -129,7 +151,10 @@ class FundViewSet(ModelViewSet):
             FieldRowPanel([FieldPanel("active"), FieldPanel("position")]),
             AmountsPanel(
                 "suggested_amounts",
-                [FieldRowPanel([FieldPanel("amount"), FieldPanel("meaning")])],
+                [
+                    FieldRowPanel([FieldPanel("amount"), FieldPanel("meaning")]),
+                    FieldRowPanel([FieldPanel("one"), FieldPanel("many")]),
+                ],
                 heading=_("Amounts that mean something"),
                 label=_("Amount"),
                 max_num=SHOWN,

@@ -13,9 +13,10 @@ from django.test import Client
 from attribution.services import COOKIE, source
 from donations import views
 from donations.forms import TOKEN_SALT
-from donations.models import Donation
+from donations.models import Donation, Fund, GivingSettings, SuggestedAmount
 from donations.services import inbox
 from donations.stripe_facts import Rejected
+from donations.sums import meaning_of
 from form_support import open_fund, typed
 from giving_support import process
 from memory_stripe import MemoryStripe
@@ -79,20 +80,26 @@ def test_another_amount_in_the_address_is_the_free_one(client: Client, asked: st
 
 
 def box(page: Any) -> list[str]:
-    """What the summary says of the free amount."""
-    return re.findall(r'data-parole="[^"]*">([^<]*)', page.content.decode())
+    """What the summary says of the free amount: the gift, its costs, both, and the gift alone."""
+    shown = r'data-se="libero"[^>]* data-parole="[^"]*">([^<]*)'
+    return re.findall(shown, page.content.decode())[1:]  # the first stands beside the tick
+
+
+def euros(*amounts: str) -> list[str]:
+    return [f"{amount}\u00a0€" for amount in amounts]
 
 
 def test_the_summary_says_the_free_amount_that_the_server_knows(client: Client) -> None:
-    assert box(client.get(PAGE, {"importo": "33"})) == ["33,00\u00a0€"] * 2
+    assert box(client.get(PAGE, {"importo": "33"})) == euros("33,00", "0,76", "33,76", "33,00")
     sent = client.post(PAGE, typed(importo="libero", cifra="25,5", email=""))
     assert sent.status_code == 422
-    assert box(sent) == ["25,50\u00a0€"] * 2
+    assert box(sent) == euros("25,50", "0,64", "26,14", "25,50")
 
 
 @pytest.mark.parametrize("asked", ["", "1", "venti"])
 def test_the_summary_promises_no_amount_that_cannot_be_taken(client: Client, asked: str) -> None:
-    assert box(client.get(PAGE, {"importo": asked})) == ["la tua cifra", "al prossimo passo"]
+    words = ["la tua cifra", "1,5\u00a0% + 0,25\u00a0€", "al prossimo passo", "al prossimo passo"]
+    assert box(client.get(PAGE, {"importo": asked})) == words
 
 
 @pytest.mark.parametrize("asked", ["1e3", "<script>", "-1", "x" * 500])
@@ -306,3 +313,86 @@ def test_the_form_says_how_it_is_shared(client: Client, settings: Any) -> None:
     (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     body, gift = json.loads(data)["@graph"]
     assert gift["@type"] == "DonateAction" and gift["recipient"]["@id"] == body["@id"]
+
+
+def counted(slug: str = "emporion") -> SuggestedAmount:
+    row, _made = SuggestedAmount.objects.update_or_create(
+        fund=Fund.objects.get(slug=slug),
+        amount=15_00,
+        defaults={"meaning": "Una spesa", "one": "spesa sospesa", "many": "spese sospese"},
+    )
+    return row
+
+
+def test_the_costs_are_said_before_the_choice_and_never_ticked(client: Client) -> None:
+    page = client.get(PAGE, {"importo": "50"}).content.decode()
+    assert re.search(r'name="spese" id="spese">', page)
+    costs = re.findall(r'<b class="num" data-se="importo-\d">([^<]*)', page)
+    assert costs[:2] == euros("0,48", "1,02")
+
+
+@pytest.mark.parametrize(
+    ("amount", "costs"), [(15_00, 48), (50_00, 1_02), (150_00, 2_54), (300_00, 4_82), (2_00, 28)]
+)
+def test_after_the_costs_the_whole_gift_is_left(amount: int, costs: int) -> None:
+    settings = GivingSettings.load()
+    assert settings.costs_of(amount) == costs
+    total = amount + costs
+    assert abs(total - (total * settings.hundredths / 10_000 + settings.cost_fixed) - amount) < 0.51
+
+
+def test_who_adds_the_costs_pays_them_on_top(client: Client, memory_stripe: MemoryStripe) -> None:
+    response = post(client, importo="50", spese="on")
+    assert response.status_code == 303
+    gift = Donation.objects.get()
+    assert (gift.amount, gift.covered, gift.bare) == (51_02, 1_02, 50_00)
+    assert gift.attempts.get().amount == 51_02
+    back = client.get(PAGE, {"annullato": str(gift.public_id)}).content.decode()
+    assert re.search(r'id="spese" checked', back) and re.search(
+        r'value="50" id="[^"]*" checked', back
+    )
+
+
+def test_costs_that_are_not_offered_are_not_added(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    settings = GivingSettings.load()
+    settings.offer_costs = False
+    settings.save()
+    assert 'name="spese"' not in client.get(PAGE).content.decode()
+    post(client, importo="50", spese="on")
+    assert (Donation.objects.get().amount, Donation.objects.get().covered) == (50_00, 0)
+
+
+def test_several_pieces_of_what_a_fund_gives(client: Client, memory_stripe: MemoryStripe) -> None:
+    row = counted()
+    page = client.get(PAGE, {"fondo": "emporion", "pezzi": "3"}).content.decode()
+    assert re.search(rf'value="pezzi-{row.pk}" id="pezzi" checked', page)
+    assert 'data-se="pezzi" data-che="total"' in page and "45,00\u00a0€" in page
+    response = post(client, importo=f"pezzi-{row.pk}", quante="3")
+    assert response.status_code == 303
+    gift = Donation.objects.get()
+    assert (gift.amount, gift.pieces, gift.pieces_of) == (45_00, 3, "spese sospese")
+    assert meaning_of(gift) == "3 spese sospese"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"quante": "0"}, "Scegline almeno una."),
+        ({"quante": "tre"}, "Scrivi quante, in cifre"),
+        ({"quante": "201"}, "Sono troppe in una volta"),
+        ({"quante": "2", "fondo": "cantieri"}, "va a Emporion"),
+        ({"importo": "pezzi-999999", "quante": "2"}, "Scegli quanto aggiungi."),
+        ({"importo": "pezzi-x", "quante": "2"}, "Scegli quanto aggiungi."),
+    ],
+)
+def test_pieces_that_cannot_be_given(
+    client: Client, memory_stripe: MemoryStripe, fields: dict[str, str], sentence: str
+) -> None:
+    row = counted()
+    Fund.objects.get_or_create(slug="cantieri", defaults={"name": "Cantieri"})
+    answer = post(client, **({"importo": f"pezzi-{row.pk}"} | fields))
+    assert answer.status_code == 422 and sentence in answer.content.decode()
+    assert f'value="{fields["quante"]}"' in answer.content.decode()
+    assert not Donation.objects.exists()

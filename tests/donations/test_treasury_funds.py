@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from donations.models import Fund
+from donations.models import Fund, GivingSettings
 from giving_support import begin
 from memory_stripe import MemoryStripe
 from people import roles
@@ -114,3 +114,34 @@ def test_the_coordinators_enter_too() -> None:
     carla = member(roles.COORDINATION)
     assert carla.get(LIST).status_code == 200
     assert LIST in carla.get("/admin/").content.decode()
+
+
+def test_an_amount_by_the_piece_has_both_words_and_is_the_only_one(elio: Client) -> None:
+    rows = typed(("15", "Una spesa"), ("50", "Una settimana"))
+    half = elio.post(f"{LIST}new/", rows | {"suggested_amounts-0-one": "spesa sospesa"})
+    assert "Scrivi tutti e due" in half.content.decode()
+    words = {
+        f"suggested_amounts-{row}-{name}": f"{name}{row}"
+        for row in (0, 1)
+        for name in ("one", "many")
+    }
+    two = elio.post(f"{LIST}new/", rows | words)
+    assert "In un fondo una cifra sola" in two.content.decode()
+    assert not Fund.objects.filter(slug="tetti").exists()
+    one = {name: words[name] for name in words if "-0-" in name}
+    assert elio.post(f"{LIST}new/", rows | one).status_code == 302
+    kept = Fund.objects.get(slug="tetti").suggested_amounts.exclude(many="").get()
+    assert (kept.amount, kept.one, kept.many) == (15_00, "one0", "many0")
+
+
+def test_the_treasury_says_what_a_payment_costs(elio: Client) -> None:
+    page = "/admin/settings/donations/givingsettings/"
+    shown = elio.get(page, follow=True)
+    assert shown.status_code == 200
+    address = shown.redirect_chain[-1][0] if shown.redirect_chain else page
+    sent = {"offer_costs": "on", "cost_percent": "1.40", "cost_fixed": "20"}
+    elio.post(address, sent)
+    assert GivingSettings.load().costs_of(50_00) == 91
+    refused = elio.post(address, sent | {"cost_percent": "100"})
+    assert refused.status_code == 200 and GivingSettings.load().hundredths == 140
+    assert member(roles.EDITORS).get(address).status_code == 302

@@ -1,32 +1,50 @@
-// The summary's box says the free amount while it is typed. Without this script it says what the
-// server knew of it. What counts is what the server reads (donations/money.py).
+// The summary's box says the free amount, and that of several pieces, while they are typed. Without
+// this script it says what the server knew of them. What counts is what the server reads
+// (donations/money.py) and reckons (donations/models/settings.py).
 (() => {
   const NUMBER = /^(\d{1,12}|\d{1,3}(?:[.\s]\d{3})+)(?:,(\d{1,2}))?$/;
   const DOT = /^(\d{1,12})\.(\d{1,2})$/;
-  const field = document.getElementById("cifra");
-  const shown = document.querySelectorAll("[data-parole]");
+  const WHOLE = 10000; // hundredths of a percent
+  const form = document.querySelector("form.dono");
+  const { min, max, percento, fisso } = form.dataset;
   const euros = new Intl.NumberFormat(document.documentElement.lang, {
     style: "currency",
     currency: "EUR",
     useGrouping: "always",
   });
 
-  const cents = (typed) => {
-    const bare = typed.trim().replace(/^(?:€|euro|eur)\s*|\s*(?:€|euro|eur)$/gi, "");
+  const typed = (text) => {
+    const bare = text.trim().replace(/^(?:€|euro|eur)\s*|\s*(?:€|euro|eur)$/gi, "");
     const found = NUMBER.exec(bare) || DOT.exec(bare);
     if (!found) return null;
     return Number(found[1].replace(/[.\s]/g, "")) * 100 + Number((found[2] || "").padEnd(2, "0"));
   };
 
-  const tell = () => {
-    const amount = cents(field.value);
-    const { min, max } = field.form.dataset;
-    const taken = amount !== null && amount >= Number(min) && amount <= Number(max);
-    for (const place of shown) {
-      place.textContent = taken ? euros.format(amount / 100) : place.dataset.parole;
+  const costsOf = (cents) => {
+    const left = WHOLE - Number(percento);
+    return Math.floor((2 * (cents + Number(fisso)) * WHOLE + left) / (2 * left)) - cents;
+  };
+
+  const tell = (id, cents) => {
+    const taken = cents !== null && cents >= Number(min) && cents <= Number(max);
+    const known = taken && { amount: cents, costs: costsOf(cents), total: cents + costsOf(cents) };
+    for (const place of form.querySelectorAll(`[data-se=${id}][data-che]`)) {
+      const { che, parole } = place.dataset;
+      place.textContent = known ? euros.format(known[che] / 100) : parole;
     }
   };
 
-  field.addEventListener("input", tell);
-  tell(); // a browser may bring back what was typed before
+  const follow = (id, cents) => {
+    const field = document.getElementById(id);
+    if (!field) return;
+    const said = () => cents(field);
+    field.addEventListener("input", said);
+    said(); // a browser may bring back what was typed before
+  };
+
+  follow("cifra", ({ value }) => tell("libero", typed(value)));
+  follow("quante", (field) => {
+    const each = Number(field.closest("[data-pezzo]").dataset.pezzo);
+    tell("pezzi", /^\d{1,3}$/.test(field.value.trim()) ? each * Number(field.value) : null);
+  });
 })();

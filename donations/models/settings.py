@@ -1,0 +1,73 @@
+"""What the treasury decides about giving online."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from brand.figures import NBSP, euros
+
+WHOLE = 10_000  # hundredths of a percent
+
+
+@register_setting(icon="sp-euro", order=120)
+class GivingSettings(BaseGenericSetting):
+    """One row for the whole site."""
+
+    offer_costs = models.BooleanField(
+        _("whoever gives may add the costs of the payment"),
+        default=True,
+        help_text=_("A tick in the form, never set beforehand, which says how much it is."),
+    )
+    cost_percent = models.DecimalField(
+        _("costs in percent"),
+        max_digits=4,
+        decimal_places=2,
+        default=Decimal("1.50"),
+        validators=[MinValueValidator(0), MaxValueValidator(20)],
+        help_text=_("Of a payment by card in Europe, as Stripe’s price list has it."),
+    )
+    cost_fixed = models.PositiveSmallIntegerField(
+        _("and in cents for each payment"), default=25, validators=[MaxValueValidator(500)]
+    )
+
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("offer_costs"),
+                FieldRowPanel([FieldPanel("cost_percent"), FieldPanel("cost_fixed")]),
+            ],
+            _("The costs of the payment"),
+        )
+    ]
+
+    class Meta:
+        verbose_name = _("online giving")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cost_percent__gte=0, cost_percent__lte=20), name="costs_in_percent"
+            )
+        ]
+
+    @property
+    def hundredths(self) -> int:
+        """Of a percent: 1.5 % → 150."""
+        return int(self.cost_percent * 100)
+
+    @property
+    def rule(self) -> str:
+        """1,5 % + 0,25 €"""
+        percent = number_format(self.cost_percent.normalize())
+        return f"{percent}{NBSP}% + {euros(self.cost_fixed)}"
+
+    def costs_of(self, cents: int) -> int:
+        """Cents to pay on top, so that `cents` are left of a payment by card. Whole numbers only:
+        `sum.js` reckons the same."""
+        left = WHOLE - self.hundredths
+        total = (2 * (cents + self.cost_fixed) * WHOLE + left) // (2 * left)
+        return total - cents
