@@ -23,9 +23,14 @@ PERMISSIONS = {
     "disputes": "dispute",
     "events": "event",
     "payment_intents": "payment_intent",
+    "invoice_payments": "invoice",
+    "invoices": "invoice",
     "payment_methods": "payment_method",
     "payouts": "payout",
+    "prices": "plan",
+    "products": "product",
     "refunds": "charge",
+    "subscriptions": "subscription",
     "webhook_endpoints": "webhook",
 }
 

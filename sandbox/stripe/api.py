@@ -56,7 +56,12 @@ class Endpoint:
         def run() -> Answer:
             if fault and fault.kind == "error":
                 raise refusal(fault)
-            body = self._run(ctx, data, arguments, request_id, once, live)
+            try:
+                body = self._run(ctx, data, arguments, request_id, once, live)
+            except StripeError as error:
+                if not error.done:
+                    raise
+                return Answer(error.status, error.body())
             if fault and fault.kind == "error_after":
                 broken = refusal(fault)
                 return Answer(broken.status, broken.body())

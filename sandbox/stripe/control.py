@@ -41,10 +41,10 @@ from sandbox.control import done
 from sandbox.stripe import (
     account,
     agenda,
+    checkout,
     clock,
     disputes,
     outbox,
-    payments,
     payouts,
     refunds,
     sessions,
@@ -84,14 +84,14 @@ def pay(work: Work, data: dict[str, Any]) -> Object:
         _date_back(work, session, data["created"])
     method = str(data.get("method") or "card")
     email = str(data.get("email") or session["customer_email"] or "prova@example.org")
-    if method not in payments.METHODS:
-        raise BadRequest(f"method must be one of {', '.join(payments.METHODS)}.")
-    payments.attempt(work, session, method, email, data.get("name"))
-    if method == "card_3ds":
-        payments.authenticate(work, session, True)
-    intent = work.get("payment_intent", session["payment_intent"])
-    if method == "sepa" and _true(data.get("settle")):
-        payments.settle(work, intent, True)
+    if method not in checkout.offered(session):
+        raise BadRequest(f"method must be one of {', '.join(checkout.offered(session))}.")
+    checkout.attempt(work, session, method, email, data.get("name"))
+    intent = sessions.intent_of(work, session)
+    if intent and intent["status"] == "requires_action":
+        checkout.authenticate(work, session, True)
+    elif intent and intent["status"] == "processing" and _true(data.get("settle")):
+        checkout.settle(work, intent, True)
     return _story(work, session["id"])
 
 
@@ -100,7 +100,7 @@ def settle(work: Work, data: dict[str, Any]) -> Object:
     outcome = data.get("outcome", "succeeded")
     if outcome not in ("succeeded", "failed"):
         raise BadRequest("outcome must be succeeded or failed.")
-    payments.settle(work, intent, outcome == "succeeded")
+    checkout.settle(work, intent, outcome == "succeeded")
     return {"payment_intent": public(work.get("payment_intent", intent["id"]))}
 
 
@@ -242,12 +242,13 @@ def _date_back(work: Work, session: Object, created: Any) -> None:
 
 def _story(work: Work, id: str) -> Object:
     session = work.get("checkout.session", id)
-    intent = work.get("payment_intent", session["payment_intent"])
-    latest = intent["latest_charge"]
+    intent = sessions.intent_of(work, session) or {}
+    latest, begun = intent.get("latest_charge"), session["subscription"]
     return {
         "session": public(session),
         "payment_intent": public(intent),
         "charge": public(work.get("charge", latest)) if latest else None,
+        "subscription": public(work.get("subscription", begun)) if begun else None,
     }
 
 

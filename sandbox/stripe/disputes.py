@@ -9,7 +9,7 @@ https://docs.stripe.com/reports/reporting-categories (dispute, dispute_reversal)
 
 from sandbox.stripe import objects, warnings
 from sandbox.stripe.errors import StripeError
-from sandbox.stripe.objects import CARD
+from sandbox.stripe.samples import CARD
 from sandbox.stripe.work import Object, Work
 
 # https://stripe.com/it/pricing: what a dispute costs; not given back when it is won

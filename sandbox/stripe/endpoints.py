@@ -15,7 +15,7 @@ from sandbox.stripe import outbox
 from sandbox.stripe import params as p
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.listing import PAGE, page
-from sandbox.stripe.sessions import merged
+from sandbox.stripe.params import merged
 from sandbox.stripe.work import Object, Work, new_id
 from sandbox.web import is_loopback
 

@@ -7,7 +7,8 @@ from typing import Any
 
 
 class StripeError(Exception):
-    """An answer other than 2xx. ``saved``: whether an idempotency key keeps it."""
+    """An answer other than 2xx. ``saved``: whether an idempotency key keeps it; ``done``: whether
+    what was written stays (a card that was refused was tried all the same)."""
 
     def __init__(
         self,
@@ -18,8 +19,10 @@ class StripeError(Exception):
         code: str | None = None,
         param: str | None = None,
         saved: bool = True,
+        done: bool = False,
     ) -> None:
         super().__init__(message)
+        self.done = done
         self.message, self.status, self.kind = message, status, kind
         self.code, self.param, self.saved = code, param, saved
 

@@ -10,7 +10,27 @@ from sandbox.stripe.work import Object, Work, public
 
 SOURCES = ("charge", "refund", "dispute", "payout")
 KINDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "checkout.session": {"payment_intent": ("payment_intent",), "customer": ("customer",)},
+    "checkout.session": {
+        "payment_intent": ("payment_intent",),
+        "customer": ("customer",),
+        "subscription": ("subscription",),
+        "invoice": ("invoice",),
+    },
+    "customer.invoice_settings": {"default_payment_method": ("payment_method",)},
+    "invoice": {
+        "customer": ("customer",),
+        "default_payment_method": ("payment_method",),
+    },
+    "invoice.parent.subscription_details": {"subscription": ("subscription",)},
+    "invoice_payment": {"invoice": ("invoice",)},
+    "invoice_payment.payment": {"payment_intent": ("payment_intent",)},
+    "payment_method": {"customer": ("customer",)},
+    "price": {"product": ("product",)},
+    "subscription": {
+        "customer": ("customer",),
+        "default_payment_method": ("payment_method",),
+        "latest_invoice": ("invoice",),
+    },
     "payment_intent": {
         "latest_charge": ("charge",),
         "customer": ("customer",),
@@ -53,25 +73,36 @@ def as_list(entries: list[Object], url: str, has_more: bool = False) -> Object:
     return {"object": "list", "data": entries, "has_more": has_more, "url": url}
 
 
-def _expand(work: Work, body: Object, steps: list[str], path: str) -> None:
+def _expand(work: Work, body: Object, steps: list[str], path: str, place: str = "") -> None:
+    """``place``: where a part without a kind of its own stands, as in ``invoice_payment.payment``."""
     name, rest = steps[0], steps[1:]
+    kind = body.get("object") or place
     if body.get("object") == "list":
         if name != "data" or not rest:
             raise _cannot(path)
         for entry in body["data"]:
             _expand(work, entry, rest, path)
         return
-    value = _include(work, body, name) or _fetch(work, body, name, path)
+    value = _include(work, body, kind, name)
+    if value is None and rest and name not in KINDS.get(kind, {}):
+        value = body.get(name)
+        if not isinstance(value, dict):
+            raise _cannot(path)
+    if value is None:
+        value = _fetch(work, body, kind, name, path)
     if value is not None and rest:
-        _expand(work, value, rest, path)
+        _expand(work, value, rest, path, f"{kind}.{name}")
 
 
-def _include(work: Work, body: Object, name: str) -> Object | None:
-    """Lists that are left out unless asked for: ``line_items``, ``refunds``."""
-    if body["object"] == "checkout.session" and name == "line_items":
+def _include(work: Work, body: Object, kind: str, name: str) -> Object | None:
+    """Lists that are left out unless asked for: ``line_items``, ``refunds``, ``payments``."""
+    if kind == "checkout.session" and name == "line_items":
         lines = [dict(line) for line in body["_line_items"]]
         body[name] = as_list(lines, f"/v1/checkout/sessions/{body['id']}/line_items")
-    elif body["object"] == "charge" and name == "refunds":
+    elif kind == "invoice" and name == "payments":
+        found = work.find("invoice_payment", invoice=body["id"])[::-1]
+        body[name] = as_list(found, f"/v1/invoice_payments?invoice={body['id']}")
+    elif kind == "charge" and name == "refunds":
         found = work.find("refund", charge=body["id"])[::-1]
         body[name] = as_list(found, f"/v1/charges/{body['id']}/refunds")
     else:
@@ -80,8 +111,8 @@ def _include(work: Work, body: Object, name: str) -> Object | None:
     return included
 
 
-def _fetch(work: Work, body: Object, name: str, path: str) -> Object | None:
-    kinds = KINDS.get(body["object"], {}).get(name)
+def _fetch(work: Work, body: Object, kind: str, name: str, path: str) -> Object | None:
+    kinds = KINDS.get(kind, {}).get(name)
     if kinds is None:
         raise _cannot(path)
     value = body.get(name)

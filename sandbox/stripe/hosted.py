@@ -11,10 +11,11 @@ from werkzeug.routing import Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from sandbox.stripe import payments
+from sandbox.stripe import checkout
 from sandbox.stripe.control import work_in
 from sandbox.stripe.currencies import in_italian
 from sandbox.stripe.errors import StripeError
+from sandbox.stripe.sessions import intent_of
 from sandbox.stripe.work import Object
 from sandbox.web import Context, page, template
 
@@ -23,7 +24,16 @@ CHOICES = (
     ("card", "Carta", "4242 4242 4242 4242", "Va a buon fine"),
     ("card_declined", "Carta", "4000 0000 0000 0002", "La banca la rifiuta"),
     ("card_3ds", "Carta", "4000 0025 0000 3155", "Chiede la conferma 3-D Secure"),
+    ("card_asks", "Carta", "4000 0027 6000 3184", "Chiede la conferma ogni volta"),
+    ("card_fails_later", "Carta", "4000 0000 0000 0341", "Ora va, poi la banca la rifiuta"),
+    ("card_expiring", "Carta", "5555 5555 5555 4444", "Ora va, e scade il mese prossimo"),
     ("sepa", "Addebito SEPA", "IT40 S054 2811 1010 0000 0123 456", "In lavorazione per giorni"),
+    (
+        "sepa_fails_later",
+        "Addebito SEPA",
+        "AT86 1904 3002 3547 3202",
+        "Ora va, poi il conto è vuoto",
+    ),
 )
 REFUSED = {
     "card_declined": "La carta è stata rifiutata. Nulla è stato addebitato: prova con un’altra.",
@@ -73,7 +83,7 @@ def submit(ctx: Context, id: str) -> Response:
     try:
         with ctx.store.tx() as db:
             work = work_in(ctx, db)
-            payments.attempt(work, work.get("checkout.session", id), method, email)
+            checkout.attempt(work, work.get("checkout.session", id), method, email)
     except StripeError:
         notice = _notice("Scegli come pagare.")
         return _form(session, notice, email=email, status=422)
@@ -96,7 +106,7 @@ def answer_bank(ctx: Context, id: str) -> Response:
         with ctx.store.tx() as db:
             work = work_in(ctx, db)
             authorised = ctx.request.form.get("answer") == "authorise"
-            payments.authenticate(work, work.get("checkout.session", id), authorised)
+            checkout.authenticate(work, work.get("checkout.session", id), authorised)
     except StripeError:
         return _to(f"/checkout/{id}")
     return _onward(ctx, id)
@@ -106,8 +116,7 @@ def _load(ctx: Context, id: str) -> tuple[Object | None, Object | None]:
     with ctx.store.tx() as db:
         work = work_in(ctx, db)
         session = work.look("checkout.session", id)
-        intent = session and session["payment_intent"]
-        return session, work.get("payment_intent", intent) if intent else None
+        return session, intent_of(work, session) if session else None
 
 
 def _form(
@@ -135,11 +144,8 @@ def _form(
 
 
 def _choices(session: Object, chosen: str) -> Markup:
-    offered = [
-        choice
-        for choice in CHOICES
-        if payments.METHODS[choice[0]] in session["payment_method_types"]
-    ]
+    names = checkout.offered(session)
+    offered = [choice for choice in CHOICES if choice[0] in names]
     marked = chosen if chosen in [choice[0] for choice in offered] else offered[0][0]
     return Markup("").join(
         CHOICE.format(

@@ -3,9 +3,9 @@
 Each builder cites the page of its object. Amounts are integer cents.
 """
 
+from sandbox.stripe.samples import CARD, SEPA, Sample
 from sandbox.stripe.work import Object, Work, new_id
 
-CARD, SEPA = "card", "sepa_debit"
 # https://docs.stripe.com/reports/reporting-categories
 CATEGORIES = {
     "charge": "charge",
@@ -24,10 +24,11 @@ ANSWER_WITHIN = 7 * 24 * 3600  # 7 to 21 days: https://docs.stripe.com/disputes/
 NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
 
-def payment_intent(work: Work, session: Object) -> Object:
+def payment_intent(
+    work: Work, amount: int, money: str, customer: str | None, methods: list[str], data: Object
+) -> Object:
     """https://docs.stripe.com/api/payment_intents/object"""
     id = new_id("pi")
-    data = session["_payment_intent_data"]
     empty = dict.fromkeys(
         (
             "application", "application_fee_amount", "canceled_at", "cancellation_reason",
@@ -41,7 +42,7 @@ def payment_intent(work: Work, session: Object) -> Object:
         **empty,
         "id": id,
         "object": "payment_intent",
-        "amount": session["amount_total"],
+        "amount": amount,
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
@@ -50,14 +51,14 @@ def payment_intent(work: Work, session: Object) -> Object:
         "client_secret": new_id(f"{id}_secret"),
         "confirmation_method": "automatic",
         "created": work.now,
-        "currency": session["currency"],
-        "customer": session["customer"],
+        "currency": money,
+        "customer": customer,
         "customer_account": None,
         "description": data.get("description"),
         "livemode": False,
         "metadata": data.get("metadata", {}),
         "payment_method_options": {},
-        "payment_method_types": session["payment_method_types"],
+        "payment_method_types": methods,
         "receipt_email": data.get("receipt_email"),
         "statement_descriptor": data.get("statement_descriptor"),
         "statement_descriptor_suffix": data.get("statement_descriptor_suffix"),
@@ -65,8 +66,12 @@ def payment_intent(work: Work, session: Object) -> Object:
     }
 
 
-def payment_method(work: Work, kind: str, last4: str, billing: Object) -> Object:
+def payment_method(work: Work, sample: Sample, billing: Object) -> Object:
     """https://docs.stripe.com/api/payment_methods/object"""
+    kind = sample.kind
+    details = _method_details(kind, sample.last4)
+    if kind == CARD:
+        details |= dict(zip(("exp_year", "exp_month"), sample.expires(work.now), strict=True))
     return {
         "id": new_id("pm"),
         "object": "payment_method",
@@ -78,7 +83,8 @@ def payment_method(work: Work, kind: str, last4: str, billing: Object) -> Object
         "livemode": False,
         "metadata": {},
         "type": kind,
-        kind: _method_details(kind, last4),
+        kind: details,
+        "_sample": sample.name,
     }
 
 
@@ -320,8 +326,6 @@ def _method_details(kind: str, last4: str) -> Object:
         },
         "country": "IT",
         "display_brand": "visa",
-        "exp_month": 12,
-        "exp_year": 2034,
         "fingerprint": new_id("x", 16)[2:],
         "funding": "credit",
         "generated_from": None,

@@ -9,7 +9,7 @@ from sandbox import faults
 from sandbox.stripe import outbox, warnings
 from sandbox.stripe.currencies import in_italian
 from sandbox.stripe.disputes import ENDED
-from sandbox.stripe.objects import CARD, SEPA
+from sandbox.stripe.samples import CARD, SEPA
 from sandbox.stripe.work import Object, Work
 from sandbox.web import World, in_rome, template
 

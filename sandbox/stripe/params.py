@@ -144,6 +144,27 @@ def metadata(value: Any, name: str) -> dict[str, str]:
     return dict(value)
 
 
+def true_or_false(value: Any, name: str) -> bool:
+    found = _scalar(value, name)
+    if found not in ("true", "false"):
+        raise invalid(f"Invalid boolean: {found}", name)
+    return found == "true"
+
+
+def merged(old: dict[str, str], new: dict[str, str] | None) -> dict[str, str]:
+    """Metadata keys are merged, an empty value removes one: https://docs.stripe.com/api/metadata"""
+    return {key: value for key, value in {**old, **(new or {})}.items() if value != ""}
+
+
+def emptied(check: Check) -> Check:
+    """Where an empty string takes the value away."""
+
+    def checked(value: Any, name: str) -> Any:
+        return None if value == "" else check(value, name)
+
+    return checked
+
+
 def nested(schema: Schema) -> Check:
     def check(value: Any, name: str) -> dict[str, Any]:
         if not isinstance(value, dict):

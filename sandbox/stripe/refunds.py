@@ -9,8 +9,8 @@ from sandbox.stripe import disputes, objects, warnings
 from sandbox.stripe import params as p
 from sandbox.stripe.currencies import written
 from sandbox.stripe.errors import StripeError
-from sandbox.stripe.objects import CARD
-from sandbox.stripe.sessions import merged
+from sandbox.stripe.params import merged
+from sandbox.stripe.samples import CARD
 from sandbox.stripe.work import Object, Work
 
 CREATE: p.Schema = {

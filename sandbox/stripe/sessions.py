@@ -1,15 +1,15 @@
-"""Checkout Sessions in payment mode: create, retrieve, update, expire, list, line items.
+"""Checkout Sessions in payment and subscription mode: create, retrieve, update, expire, list, line items.
 
 https://docs.stripe.com/api/checkout/sessions
 """
 
-from typing import Any
-
+from sandbox.stripe import catalogue
 from sandbox.stripe import params as p
-from sandbox.stripe.currencies import CURRENCIES, minimum, written
+from sandbox.stripe.currencies import minimum, written
 from sandbox.stripe.errors import StripeError, invalid
 from sandbox.stripe.expand import as_list
-from sandbox.stripe.objects import CARD, SEPA
+from sandbox.stripe.params import merged
+from sandbox.stripe.samples import CARD, SEPA
 from sandbox.stripe.work import Object, Work, new_id
 
 LANGUAGES = (
@@ -31,36 +31,16 @@ ASKED = (
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
 
 
-def currency(value: Any, name: str) -> str:
-    found = str(value).lower()
-    if found not in CURRENCIES:
-        raise invalid(
-            f"Invalid currency: {found}. Stripe currently supports these currencies:"
-            f" {', '.join(CURRENCIES)}",
-            name,
-        )
-    return found
-
-
-PRODUCT = p.nested(
+LINE = p.nested(
     {
-        "name": p.required(p.text()),
-        "description": p.text(),
-        "metadata": p.metadata,
-        "images": p.listed(p.url),
+        "price": p.text(),
+        "price_data": catalogue.INLINE,
+        "quantity": p.required(p.at_least(1)),
     }
 )
-PRICE = p.nested(
-    {
-        "currency": p.required(currency),
-        "unit_amount": p.required(p.at_least(0)),
-        "product_data": p.required(PRODUCT),
-    }
-)
-LINE = p.nested({"price_data": p.required(PRICE), "quantity": p.required(p.at_least(1))})
 METHODS = p.listed(p.text(40))
 CREATE: p.Schema = {
-    "mode": p.required(p.one_of("payment")),
+    "mode": p.required(p.one_of("payment", "subscription")),
     "line_items": p.required(p.listed(LINE)),
     "success_url": p.required(p.url),
     "cancel_url": p.url,
@@ -85,6 +65,7 @@ CREATE: p.Schema = {
             "statement_descriptor_suffix": p.text(22),
         }
     ),
+    "subscription_data": p.nested({"description": p.text(500), "metadata": p.metadata}),
 }
 UPDATE: p.Schema = {"metadata": p.metadata}
 
@@ -92,15 +73,11 @@ UPDATE: p.Schema = {"metadata": p.metadata}
 def create(work: Work, params: Object) -> Object:
     """A new open session. ``{CHECKOUT_SESSION_ID}`` in success_url is filled in on return:
     https://docs.stripe.com/payments/checkout/custom-success-page"""
-    money, total = total_of(params["line_items"])
-    if "customer" in params and "customer_email" in params:
-        raise StripeError(
-            "You may only specify one of these parameters: customer, customer_email.",
-            code="parameters_exclusive",
-        )
+    of_one_mode(params)
     if "customer" in params:
         work.get("customer", params["customer"], param="customer", status=400)
-    return work.add(_session(work, params, money, total, expiry(work, params)))
+    lines = priced(work, params)
+    return work.add(_session(work, params, lines, expiry(work, params)))
 
 
 def retrieve(work: Work, params: Object, id: str) -> Object:
@@ -112,6 +89,13 @@ def update(work: Work, params: Object, id: str) -> Object:
     session = retrieve(work, {}, id)
     session["metadata"] = merged(session["metadata"], params.get("metadata"))
     return work.save(session)
+
+
+def intent_of(work: Work, session: Object) -> Object | None:
+    """The payment of a session, from the first attempt on. A subscription's does not show there:
+    https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-payment_intent"""
+    id = session["payment_intent"] or session.get("_payment_intent")
+    return work.get("payment_intent", id) if id else None
 
 
 def expire(work: Work, params: Object, id: str) -> Object:
@@ -129,8 +113,7 @@ def close(work: Work, session: Object) -> Object:
     """End an open session: its unfinished PaymentIntent is cancelled with it."""
     session |= {"status": "expired", "url": None}
     work.awaits(session, None)
-    if session["payment_intent"]:
-        intent = work.get("payment_intent", session["payment_intent"])
+    if intent := intent_of(work, session):
         intent |= {"status": "canceled", "canceled_at": work.now, "next_action": None}
         work.save(intent)
         work.emit("payment_intent.canceled", intent)
@@ -143,14 +126,40 @@ def line_items(work: Work, params: Object, id: str) -> Object:
     return as_list(session["_line_items"], f"/v1/checkout/sessions/{id}/line_items")
 
 
+def priced(work: Work, params: Object) -> list[Object]:
+    """The order's lines with their prices, after the rules of its mode.
+
+    https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-mode
+    """
+    given = params["line_items"]
+    if not given:
+        raise invalid("Missing required param: line_items.", "line_items", "parameter_missing")
+    lines = [
+        _line(catalogue.price_of(work, line, f"line_items[{place}]"), line["quantity"])
+        for place, line in enumerate(given)
+    ]
+    rhythms = [line["price"]["recurring"] for line in lines]
+    if params["mode"] == "payment" and any(rhythms):
+        raise StripeError(
+            "You specified `payment` mode but passed a recurring price. Either switch to"
+            " `subscription` mode or use only one-time prices."
+        )
+    if params["mode"] == "subscription" and not any(rhythms):
+        raise StripeError(
+            "You must provide at least one recurring price in `subscription` mode when using"
+            " prices."
+        )
+    if any(rhythm != rhythms[0] for rhythm in rhythms):
+        raise StripeError("Here the prices of one session share one rhythm, or have none.")
+    return lines
+
+
 def total_of(lines: list[Object]) -> tuple[str, int]:
     """Currency and sum. https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts"""
-    if not lines:
-        raise invalid("Missing required param: line_items.", "line_items", "parameter_missing")
-    money = lines[0]["price_data"]["currency"]
-    if any(line["price_data"]["currency"] != money for line in lines):
+    money = lines[0]["currency"]
+    if any(line["currency"] != money for line in lines):
         raise StripeError("All line items must have the same currency.", param="line_items")
-    total = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)
+    total = sum(line["amount_total"] for line in lines)
     if total < minimum(money):
         raise StripeError(
             "The Checkout Session's total amount due must add up to at least"
@@ -164,6 +173,21 @@ def total_of(lines: list[Object]) -> tuple[str, int]:
             code="amount_too_large",
         )
     return money, total
+
+
+def of_one_mode(params: Object) -> None:
+    """Parameters that belong to the other mode, and pairs that exclude each other."""
+    wrong = {"payment": ("subscription_data",)}.get(
+        params["mode"], ("payment_intent_data", "customer_creation")
+    )
+    for name in wrong:
+        if name in params:
+            raise StripeError(f"You can not pass `{name}` in `{params['mode']}` mode.", param=name)
+    if "customer" in params and "customer_email" in params:
+        raise StripeError(
+            "You may only specify one of these parameters: customer, customer_email.",
+            code="parameters_exclusive",
+        )
 
 
 def expiry(work: Work, params: Object) -> int:
@@ -201,12 +225,9 @@ def methods_of(params: Object, money: str) -> list[str]:
     return found
 
 
-def merged(old: dict[str, str], new: dict[str, str] | None) -> dict[str, str]:
-    return {key: value for key, value in {**old, **(new or {})}.items() if value != ""}
-
-
-def _session(work: Work, params: Object, money: str, total: int, expires_at: int) -> Object:
-    id = new_id("cs_test", 58)
+def _session(work: Work, params: Object, lines: list[Object], expires_at: int) -> Object:
+    id, mode = new_id("cs_test", 58), params["mode"]
+    money, total = total_of(lines)
     absent = dict.fromkeys(
         (
             "adaptive_pricing", "after_expiration", "allow_promotion_codes", "client_secret",
@@ -234,13 +255,15 @@ def _session(work: Work, params: Object, money: str, total: int, expires_at: int
         ),
         "customer_creation": None
         if "customer" in params
+        else "always"
+        if mode == "subscription"
         else params.get("customer_creation", "if_required"),
         "expires_at": expires_at,
         "invoice_creation": {"enabled": False, "invoice_data": None},
         "livemode": False,
         "metadata": params.get("metadata", {}),
-        "mode": "payment",
-        "payment_method_collection": "if_required",
+        "mode": mode,
+        "payment_method_collection": "always" if mode == "subscription" else "if_required",
         "payment_method_options": {},
         "payment_method_types": methods_of(params, money),
         "payment_status": "unpaid",
@@ -251,15 +274,15 @@ def _session(work: Work, params: Object, money: str, total: int, expires_at: int
         "ui_mode": "hosted_page",
         "url": f"{work.url}/checkout/{id}",
         "_due_at": expires_at,
-        "_line_items": [_line(line) for line in params["line_items"]],
+        "_line_items": lines,
         "_payment_intent_data": params.get("payment_intent_data", {}),
+        "_subscription_data": params.get("subscription_data", {}),
     }
 
 
-def _line(line: Object) -> Object:
+def _line(price: Object, quantity: int) -> Object:
     """https://docs.stripe.com/api/checkout/sessions/line_items"""
-    price = line["price_data"]
-    amount = price["unit_amount"] * line["quantity"]
+    amount = price["unit_amount"] * quantity
     return {
         "id": new_id("li"),
         "object": "item",
@@ -268,19 +291,8 @@ def _line(line: Object) -> Object:
         "amount_tax": 0,
         "amount_total": amount,
         "currency": price["currency"],
-        "description": price["product_data"]["name"],
+        "description": price["_name"],
         "metadata": {},
-        "price": {
-            "id": new_id("price"),
-            "object": "price",
-            "active": False,
-            "currency": price["currency"],
-            "livemode": False,
-            "metadata": {},
-            "product": new_id("prod", 14),
-            "type": "one_time",
-            "unit_amount": price["unit_amount"],
-            "unit_amount_decimal": str(price["unit_amount"]),
-        },
-        "quantity": line["quantity"],
+        "price": price,
+        "quantity": quantity,
     }

@@ -7,7 +7,7 @@ https://docs.stripe.com/api/events/types (radar.early_fraud_warning.created and 
 
 from sandbox.stripe import objects
 from sandbox.stripe.errors import StripeError
-from sandbox.stripe.objects import CARD
+from sandbox.stripe.samples import CARD
 from sandbox.stripe.work import Object, Work
 
 KIND = "radar.early_fraud_warning"

@@ -28,6 +28,12 @@ CREATE INDEX IF NOT EXISTS stripe_object_intent
     ON stripe_object (kind, json_extract(body, '$.payment_intent'));
 CREATE INDEX IF NOT EXISTS stripe_object_charge
     ON stripe_object (kind, json_extract(body, '$.charge'));
+CREATE INDEX IF NOT EXISTS stripe_object_subscription
+    ON stripe_object (kind, json_extract(body, '$._subscription'));
+CREATE INDEX IF NOT EXISTS stripe_object_customer
+    ON stripe_object (kind, json_extract(body, '$.customer'));
+CREATE INDEX IF NOT EXISTS stripe_object_invoice
+    ON stripe_object (kind, json_extract(body, '$.invoice'));
 CREATE INDEX IF NOT EXISTS stripe_object_due
     ON stripe_object (json_extract(body, '$._due_at'), seq);
 """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sandbox import stripe, web
 from sandbox.store import Store
-from sandbox.stripe import agenda, params, payments, sessions
+from sandbox.stripe import agenda, checkout, params, payments, sessions
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.work import Work
 
@@ -36,7 +36,7 @@ def test_a_session_expires_when_its_time_is_over(store):
     now = int(time.time())
     with store.tx() as db:
         made = sessions.create(at(db, now), {**ORDER, "expires_at": now + 1800})
-        payments.attempt(at(db, now), made, "card_declined", "a@example.org")
+        checkout.attempt(at(db, now), made, "card_declined", "a@example.org")
     agenda.move(web.World(store, "http://127.0.0.1:8001"), now + 1799)
     with store.tx() as db:
         assert sessions.retrieve(at(db, now), {}, made["id"])["status"] == "open"
@@ -57,7 +57,7 @@ def test_a_session_that_is_over_takes_no_money(store, status):
         made = sessions.create(work, ORDER)
         made["status"] = status
         with pytest.raises(StripeError, match=status):
-            payments.attempt(work, made, "card", "a@example.org")
+            checkout.attempt(work, made, "card", "a@example.org")
 
 
 def test_a_transaction_that_fails_leaves_nothing(store):
