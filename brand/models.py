@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from stdnum import iban
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.it import codicefiscale, iva
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -173,6 +175,10 @@ def validate_fiscal_code(value: str) -> None:
     _number(check, _("This codice fiscale is not right: check each character."))(value)
 
 
+def validate_iban(value: str) -> None:
+    _number(iban.validate, _("This IBAN is not right: check each character."))(value)
+
+
 def validate_vat_number(value: str) -> None:
     _number(iva.validate, _("This partita IVA is not right: it has eleven digits."))(value)
 
@@ -195,6 +201,27 @@ class LegalSettings(BaseGenericSetting):
     kind = models.CharField(_("kind of body"), max_length=10, choices=Kind, default=Kind.OTHER)
     runts_section = models.CharField(_("section of the RUNTS"), max_length=80, blank=True)
     runts_number = models.CharField(_("number in the RUNTS"), max_length=20, blank=True)
+    iban = models.CharField(
+        _("IBAN for gifts"),
+        max_length=42,
+        blank=True,
+        validators=[validate_iban],
+        help_text=_(
+            "With it people can give by bank transfer; without it, they are not offered it."
+        ),
+    )
+    transfer_reminder = models.PositiveSmallIntegerField(
+        _("days until a transfer is called to mind"),
+        default=7,
+        validators=[MaxValueValidator(60)],
+        help_text=_("Once, by mail, when it has not come yet; 0 for never."),
+    )
+    transfer_patience = models.PositiveSmallIntegerField(
+        _("days until a transfer is not waited for any more"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("If it comes after all, it is recognised all the same."),
+    )
     privacy_email = models.EmailField(
         _("e-mail for personal data"),
         blank=True,
@@ -231,6 +258,13 @@ class LegalSettings(BaseGenericSetting):
                 FieldRowPanel([FieldPanel("runts_section"), FieldPanel("runts_number")]),
             ],
             _("Third sector"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("iban"),
+                FieldRowPanel([FieldPanel("transfer_reminder"), FieldPanel("transfer_patience")]),
+            ],
+            _("Bank transfers"),
         ),
         MultiFieldPanel(
             [

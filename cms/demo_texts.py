@@ -13,6 +13,7 @@ LEGAL = {
     "address": "Via delle Contrade 12",
     "city": "23100 Sondrio (SO)",
     "fiscal_code": "99999990148",
+    "iban": "IT60X0542811101000000123456",
     "runts_section": "altri enti del Terzo settore",
     "runts_number": "000000",
     "privacy_text": "<p>Il server e la posta li tiene per noi la Cooperativa Il Filo Doppio, che con "

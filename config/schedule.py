@@ -20,6 +20,7 @@ TICKS = {
     "treasury alerts": every(5, "donations.tasks.alert_treasury"),
     "receipts without a file": every(10, "donations.tasks.draw_receipts"),
     "stripe-sweep": every(300, "donations.tasks.sweep"),
+    "promised transfers": every(60, "donations.tasks.remind_of_transfers"),
     "unfinished gifts": every(300, "donations.tasks.forget_unfinished"),
     "entry links": every(2, "donations.tasks.write_entry_links"),
     "entries that are over": every(300, "donations.tasks.forget_entries"),

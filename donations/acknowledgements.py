@@ -7,7 +7,7 @@ also `same_form` (the address of the form for the same fund and campaign); the r
 also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
 that came back `returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one
 that was won after all `returned`, the reversal of what was entered by hand `voided`, and
-so does the corrected receipt.
+so does the corrected receipt; what is said of a promised transfer `account` and `transfer`.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from donations import issuer, sharing
+from donations import issuer, sharing, transfer_code
 from donations.models import Acknowledgement, Donation, Receipt
 from donations.services import receipts
 from donations.sums import meaning_of, sum_with
@@ -89,6 +89,17 @@ def receipt_corrected(duty: Acknowledgement) -> Written | None:
     return _written(duty, voided=receipt.replaces)
 
 
+def transfer_details(duty: Acknowledgement) -> Written | None:
+    """With the code that a bank's app reads. Also the reminder: it says all of it again."""
+    account, gift = issuer.account(), duty.donation
+    if gift.state != State.AWAITING or account is None:
+        return None
+    written = _written(duty, account=account, transfer=gift.transfer)
+    code = transfer_code.draw(gift, account, "png")
+    written.attachments.append(("bonifico.png", transfer_code.KINDS["png"], code))
+    return written
+
+
 KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "processing": processing,
     "failed": failed,
@@ -99,6 +110,8 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "dispute_won": dispute_won,
     "reversal": reversal,
     "receipt_corrected": receipt_corrected,
+    "transfer_details": transfer_details,
+    "transfer_reminder": transfer_details,
 }
 
 
@@ -113,6 +126,8 @@ TITLES: dict[str, Promise] = {
     "dispute_won": _("Dispute won in the appeal"),
     "reversal": _("Receipt that does not hold any more"),
     "receipt_corrected": _("Corrected receipt"),
+    "transfer_details": _("How to make the transfer"),
+    "transfer_reminder": _("Reminder of a transfer"),
 }
 
 

@@ -16,10 +16,12 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.it import codicefiscale
 
+from donations import issuer
 from donations.models import Fund, GivingSettings, SuggestedAmount
 from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
 
 FREE = "libero"
+BY_CARD, BY_TRANSFER = "carta", "bonifico"
 PIECES = "pezzi-"  # and the row's key
 MOST_PIECES = 200
 TOKEN_SALT = "donations.form"  # noqa: S105  a name, not a secret
@@ -238,6 +240,14 @@ class GiftForm(PersonForm):
         max_length=254,
         error_messages={"required": _("Write your mail address: the receipt goes there.")},
     )
+    modo = forms.ChoiceField(
+        label=_("How you pay"),
+        required=False,
+        choices=[
+            (BY_CARD, _("Card, account or phone wallet")),
+            (BY_TRANSFER, _("Bank transfer")),
+        ],
+    )
     lettera = forms.BooleanField(label=letter, required=False)
 
     field_order = (
@@ -250,6 +260,7 @@ class GiftForm(PersonForm):
         funds = self.fields["fondo"]
         assert isinstance(funds, forms.ModelChoiceField)
         funds.queryset = Fund.objects.filter(active=True)
+        self.by_transfer = issuer.account() is not None
         if not self.is_bound:
             self._choose_first()
 
@@ -341,13 +352,24 @@ class GiftForm(PersonForm):
         shown = own or [row for row in rows if row.fund_id == rows[0].fund_id]
         return [self._choice(row.amount, row.meaning) for row in shown[:5]]
 
+    @property
+    def transfer_chosen(self) -> bool:
+        return self["modo"].value() == BY_TRANSFER
+
     def clean_token(self) -> uuid.UUID:
         return token_of(self.cleaned_data["token"])
+
+    def clean_modo(self) -> str:
+        chosen = self.cleaned_data["modo"] or BY_CARD
+        if chosen == BY_TRANSFER and not self.by_transfer:
+            raise ValidationError(gettext("We cannot take transfers now: choose another way."))
+        return str(chosen)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         self._read_amount(data)
         add = data.get("spese") and self.covering.offer_costs and "amount" in data
+        add = add and data.get("modo") != BY_TRANSFER
         data["covered"] = self.covering.costs_of(data["amount"]) if add else 0
         return data
 

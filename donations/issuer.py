@@ -1,6 +1,24 @@
-"""The body that issues receipts and signs mails, from the territory's settings."""
+"""The body that issues receipts, signs mails and holds the account for gifts, from the territory's
+settings."""
+
+from dataclasses import dataclass
+
+from stdnum import iban
 
 from brand.models import BrandSettings, LegalSettings
+
+
+@dataclass(frozen=True)
+class BankAccount:
+    """Where transfers go."""
+
+    iban: str
+    holder: str
+
+    @property
+    def spaced(self) -> str:
+        """In groups of four, as people read and type it."""
+        return str(iban.format(self.iban))
 
 
 def body() -> dict[str, str]:
@@ -18,3 +36,11 @@ def body() -> dict[str, str]:
         "kind": legal.kind,
         "email": brand.email,
     }
+
+
+def account() -> BankAccount | None:
+    """None: no transfers are offered."""
+    brand, legal = BrandSettings.load(), LegalSettings.load()
+    if not legal.iban:
+        return None
+    return BankAccount(iban.compact(legal.iban), legal.body or brand.name)

@@ -9,6 +9,7 @@ from donations.services import (
     receipts,
     refunding,
     sweeping,
+    transfers,
 )
 
 
@@ -40,6 +41,11 @@ def draw_receipts() -> None:
 @shared_task
 def sweep() -> None:
     sweeping.sweep()
+
+
+@shared_task
+def remind_of_transfers() -> None:
+    transfers.remind_and_give_up()
 
 
 @shared_task

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -18,13 +19,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from attribution.models import Source
 from attribution.services import source_of
-from donations import sharing
+from donations import issuer, sharing
 from donations.area.door import donor_of
 from donations.area.forms import DetailsForm
-from donations.forms import FREE, PIECES, GiftForm, new_token
+from donations.forms import BY_TRANSFER, FREE, PIECES, GiftForm, new_token
 from donations.models import Consent, Donation, Fund
 from donations.money import BadAmount, parse_amount, plain
-from donations.services import Details, InvalidAmount, Started, start_donation
+from donations.services import (
+    Details,
+    InvalidAmount,
+    Started,
+    promise_transfer,
+    start_donation,
+)
 from donations.services.details import last_written
 from donations.stripe_facts import Rejected, Unavailable
 from donations.sums import meaning_of, sum_with
@@ -36,6 +43,7 @@ log = logging.getLogger(__name__)
 OWN_COOKIE = "dono"  # which gift this browser began, for an hour: what was typed comes back
 OWN_AGE = 3600
 BY_ADDRESS, BY_MAIL = Limit("gift-address", 20, 600), Limit("gift-mail", 10, 3600)
+PROMISES = Limit("gift-transfer", 3, 3600)  # by mail address: each sends a mail there
 _TOO_OFTEN = gettext_lazy("Too many attempts in a few minutes. Wait a little and try again.")
 _WRONG_AMOUNT = gettext_lazy("We cannot take this amount online: choose another one.")
 _NO_ANSWER = gettext_lazy(
@@ -90,7 +98,7 @@ def _sent(request: HttpRequest) -> HttpResponse:
             form = _with_new_token(request, form)
         return _page(request, form, status=422)
     try:
-        if not _may_start(request, form.cleaned_data["email"]):
+        if not _may_start(request, form.cleaned_data):
             response = _refused(request, form, 429, _TOO_OFTEN)
             response["Retry-After"] = str(BY_ADDRESS.seconds)
             return response
@@ -108,9 +116,10 @@ def _sent(request: HttpRequest) -> HttpResponse:
         return _refused(request, form, 502, _NOT_STARTED)
 
 
-def _may_start(request: HttpRequest, mail: str) -> bool:
+def _may_start(request: HttpRequest, data: dict[str, Any]) -> bool:
     by_address = limits.allowed(BY_ADDRESS, limits.address_of(request))
-    return limits.allowed(BY_MAIL, mail) and by_address
+    by_mail = PROMISES if data["modo"] == BY_TRANSFER else BY_MAIL
+    return limits.allowed(by_mail, data["email"]) and by_address
 
 
 def _refused(request: HttpRequest, form: GiftForm, status: int, sentence: Promise) -> HttpResponse:
@@ -120,13 +129,11 @@ def _refused(request: HttpRequest, form: GiftForm, status: int, sentence: Promis
 
 
 def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
-    return start_donation(
-        form_token=data["token"],
-        amount=data["amount"] + data["covered"],
-        covered=data["covered"],
-        pieces=data["pieces"],
-        fund=data["fondo"],
-        donor=Details(
+    given: dict[str, Any] = {
+        "form_token": data["token"],
+        "pieces": data["pieces"],
+        "fund": data["fondo"],
+        "donor": Details(
             email=data["email"],
             first_name=data["nome"],
             last_name=data["cognome"],
@@ -137,10 +144,14 @@ def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
             province=data["provincia"],
             country=data["paese"] or "IT",
         ),
-        language=get_language() or settings.LANGUAGE_CODE,
-        consents=_consents(data),
-        source=source_of(request) or _campaign(data["campagna"]),
-    )
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "consents": _consents(data),
+        "source": source_of(request) or _campaign(data["campagna"]),
+    }
+    amount, covered = data["amount"], data["covered"]
+    if data["modo"] == BY_TRANSFER:
+        return promise_transfer(amount=amount, **given)
+    return start_donation(amount=amount + covered, covered=covered, **given)
 
 
 def _consents(data: dict[str, Any]) -> dict[str, str]:
@@ -247,6 +258,7 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
         "citta": gift.city,
         "provincia": gift.province,
         "paese": gift.country or "IT",
+        "modo": BY_TRANSFER if gift.state == Donation.State.AWAITING else "",
         "lettera": gift.consents.filter(kind=Consent.Kind.NEWSLETTER).exists(),
     }
 
@@ -255,7 +267,8 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Shows how far the gift is. It settles nothing: the webhook does, and this page waits."""
-    online = Donation.objects.filter(by_hand=None).select_related("fund")
+    online = Donation.objects.filter(Q(by_hand=None) | Q(transfer__isnull=False))
+    online = online.select_related("fund", "transfer")
     gift = get_object_or_404(online, public_id=public_id)
     now = phase(gift)
     response = render(
@@ -268,6 +281,7 @@ def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "every": _refresh(gift),
             "meaning": meaning_of(gift),
             "sum": sum_with(gift),
+            "account": issuer.account() if now == "transfer" else None,
         },
     )
     response["X-Robots-Tag"] = "noindex"
@@ -277,6 +291,7 @@ def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
 PHASES = {
     Donation.State.STARTED: "waiting",
     Donation.State.CHECKOUT_OPEN: "waiting",
+    Donation.State.AWAITING: "transfer",
     Donation.State.PROCESSING: "processing",
     Donation.State.SETTLED: "settled",
     Donation.State.PARTLY_REFUNDED: "settled",
@@ -286,6 +301,7 @@ PHASES = {
     Donation.State.FAILED: "failed",
     Donation.State.EXPIRED: "expired",
     Donation.State.CANCELLED: "expired",
+    Donation.State.REVERSED: "expired",
 }
 
 

@@ -22,8 +22,9 @@ def words(text: str) -> list[str]:
 
 
 def of_gift(written: Mapping[str, str], *, reference: str = "") -> set[str]:
-    """What a gift is found by: the names and the codice fiscale as they were written for it, and the
-    number of the cheque, transfer or slip when it came by hand."""
+    """What a gift is found by: the names and the codice fiscale as they were written for it, the
+    reference of a promised transfer, and the number of the cheque, transfer or slip when it came by
+    hand."""
     names = ("organisation", "first_name", "last_name", "codice_fiscale")
     texts = (*(written[name] for name in names), reference)
     return {word for text in texts for word in words(text)}

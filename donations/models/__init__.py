@@ -25,6 +25,7 @@ from donations.models.ledger import Account, JournalEntry
 from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
 from donations.models.refunds import RefundRequest
 from donations.models.settings import GivingSettings
+from donations.models.transfers import TransferPromise
 
 __all__ = [
     "Account",
@@ -55,4 +56,5 @@ __all__ = [
     "StripeEvent",
     "SuggestedAmount",
     "SweepMark",
+    "TransferPromise",
 ]

@@ -119,6 +119,7 @@ class Donation(models.Model):
     class State(models.TextChoices):
         STARTED = "started", _("Started")
         CHECKOUT_OPEN = "checkout_open", _("On the payment page")
+        AWAITING = "awaiting", _("Waiting for the transfer")
         EXPIRED = "expired", _("Not completed in time")
         CANCELLED = "cancelled", _("Given up")
         PROCESSING = "processing", _("In progress")
@@ -148,7 +149,7 @@ class Donation(models.Model):
         State.LOST,
         State.REVERSED,
     )
-    OPEN = (State.STARTED, State.CHECKOUT_OPEN, State.PROCESSING)
+    OPEN = (State.STARTED, State.CHECKOUT_OPEN, State.AWAITING, State.PROCESSING)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     form_token = models.UUIDField(unique=True, editable=False)  # one form, one gift

@@ -28,6 +28,7 @@ Attempt = CheckoutAttempt.State
 RANK = {
     State.STARTED: 0,
     State.CHECKOUT_OPEN: 1,
+    State.AWAITING: 2,  # a payment page that closes takes no promise back
     State.EXPIRED: 2,
     State.CANCELLED: 2,
     State.PROCESSING: 3,

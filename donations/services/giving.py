@@ -29,6 +29,7 @@ Attempt = CheckoutAttempt.State
 REOPENABLE = (
     State.STARTED,
     State.CHECKOUT_OPEN,
+    State.AWAITING,
     State.EXPIRED,
     State.CANCELLED,
     State.FAILED,
@@ -85,16 +86,14 @@ def start_donation(
     Raises InvalidAmount; gateway.Unavailable (send the same form again, nothing is charged) and
     gateway.Rejected (Stripe will not have it).
     """
-    if not MINIMUM <= amount - covered <= MAXIMUM:
-        raise InvalidAmount(amount)
-    written = asdict(donor)
-    email = written.pop("email").strip().lower()
-    given: dict[str, Any] = {"amount": amount, "fund": fund, "language": language, **written}
-    given |= {"covered": covered, "pieces": pieces[0], "pieces_of": pieces[1]}
-    with transaction.atomic():
-        # held until the gift is there: who is forgotten at this moment is written anew
-        given["donor"], _made = Donor.objects.select_for_update().get_or_create(email=email)
-        donation = _donation(form_token, given, source, consents)
+    given: dict[str, Any] = {
+        "amount": amount,
+        "covered": covered,
+        "pieces": pieces[0],
+        "pieces_of": pieces[1],
+    }
+    given |= {"fund": fund, "language": language}
+    donation = begin_gift(form_token, donor, given, source, consents)
     attempt = _attempt(donation, given, consents)
     if attempt is None:
         donation.refresh_from_db()
@@ -102,6 +101,25 @@ def start_donation(
     url = attempt.url if attempt.state == Attempt.OPEN else open_attempt(attempt=attempt).url
     donation.refresh_from_db()
     return Started(donation, url)
+
+
+def begin_gift(
+    form_token: UUID,
+    donor: Details,
+    given: dict[str, Any],
+    source: Source | None,
+    agreed: Mapping[str, str],
+) -> Donation:
+    """The gift of this form, and in `given` all that the form says of it. Raises InvalidAmount."""
+    if not MINIMUM <= given["amount"] - given["covered"] <= MAXIMUM:
+        raise InvalidAmount(given["amount"])
+    written = asdict(donor)
+    email = written.pop("email").strip().lower()
+    given |= written
+    with transaction.atomic():
+        # held until the gift is there: who is forgotten at this moment is written anew
+        given["donor"], _made = Donor.objects.select_for_update().get_or_create(email=email)
+        return _donation(form_token, given, source, agreed)
 
 
 def open_attempt(*, attempt: CheckoutAttempt) -> Session:
@@ -171,9 +189,7 @@ def _attempt(
 
 def _next(held: Donation, given: dict[str, Any], agreed: Mapping[str, str]) -> CheckoutAttempt:
     """A new attempt, for what the form says now; the one before it is closed."""
-    Donation.objects.filter(pk=held.pk).update(**given)
-    write_words(gift=held, written=given)
-    _agree(held, agreed)
+    rewrite(held, given, agreed)
     number = held.attempts.count() + 1
     return CheckoutAttempt.objects.create(
         donation=held,
@@ -181,6 +197,15 @@ def _next(held: Donation, given: dict[str, Any], agreed: Mapping[str, str]) -> C
         amount=given["amount"],
         idempotency_key=f"{held.public_id}:checkout:{number}",
     )
+
+
+def rewrite(
+    held: Donation, given: dict[str, Any], agreed: Mapping[str, str], *, reference: str = ""
+) -> None:
+    """The gift, as the form says now."""
+    Donation.objects.filter(pk=held.pk).update(**given)
+    write_words(gift=held, written=given, reference=reference)
+    _agree(held, agreed)
 
 
 def _good(attempt: CheckoutAttempt, donation: Donation, given: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ VIEWS: tuple[tuple[str, Any], ...] = (
     ("", _("All of them")),
     (Donation.State.SETTLED, Donation.State.SETTLED.label),
     (Donation.State.PROCESSING, Donation.State.PROCESSING.label),
+    (Donation.State.AWAITING, Donation.State.AWAITING.label),
     (Donation.State.FAILED, Donation.State.FAILED.label),
     (Donation.State.REFUNDED, Donation.State.REFUNDED.label),
     (Donation.State.DISPUTED, Donation.State.DISPUTED.label),

@@ -23,6 +23,7 @@ Back = RefundRequest.State
 GIFTS = {
     Gift.STARTED: ("mute", "sp-draft"),
     Gift.CHECKOUT_OPEN: ("go", "sp-sending"),
+    Gift.AWAITING: ("info", "sp-approval"),
     Gift.EXPIRED: ("mute", "sp-cancelled"),
     Gift.CANCELLED: ("mute", "sp-cancelled"),
     Gift.PROCESSING: ("info", "sp-approval"),

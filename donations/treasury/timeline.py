@@ -18,6 +18,7 @@ from donations.models import (
     Receipt,
     RefundRequest,
     StripeEvent,
+    TransferPromise,
 )
 from donations.treasury import masks, troubles
 from donations.treasury.looks import look
@@ -46,7 +47,7 @@ def timeline(gift: Donation, *, user: Any) -> list[Step]:
     entered = HandEntry.objects.filter(donation=gift).select_related("entered_by", "reversed_by")
     hand = entered.first()
     begun = _by_hand(gift, hand) if hand else [_started(gift)]
-    steps = [*begun, *_opened(gift), *_told(gift), *_asked_back(gift)]
+    steps = [*begun, *_promised(gift), *_opened(gift), *_told(gift), *_asked_back(gift)]
     if user.has_perm("donations.view_journalentry"):
         steps += _booked(gift)
     if user.has_perm("donations.view_receipt"):
@@ -65,6 +66,21 @@ def _started(gift: Donation) -> Step:
     note = _("Came from “%(source)s”") if by_link else _("Came from the page of “%(source)s”")
     note %= {"source": gift.source.full_name}
     return Step(gift.created_at, _("Site"), title, "go", "sp-sending", note)
+
+
+def _promised(gift: Donation) -> list[Step]:
+    title = _("Promised a bank transfer")
+    return [
+        Step(
+            promise.promised_at,
+            gift.donor_name,
+            title,
+            "info",
+            "sp-approval",
+            _("reference %(number)s") % {"number": promise.readable},
+        )
+        for promise in TransferPromise.objects.filter(donation=gift)
+    ]
 
 
 def _by_hand(gift: Donation, hand: HandEntry) -> list[Step]:

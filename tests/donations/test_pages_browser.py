@@ -19,6 +19,7 @@ from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
+from transfer_support import account, promised
 from treasury_support import asked_back, by_hand, gifts, lost_event, member, suspected, tell
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,12 @@ def test_the_public_pages_have_no_faults(
             assert visit(context, gift.get_absolute_url()) == [], state
         for received in (cast.settled, cast.refunded):
             assert visit(context, received.get_absolute_url()) == []
+        account()
+        promise = promised()
+        for address in ("/dona/", promise.get_absolute_url()):
+            assert visit(context, address) == [], address
+        Donation.objects.filter(pk=promise.pk).update(state="expired")
+        assert visit(context, promise.get_absolute_url()) == []
 
 
 def test_the_donors_own_page_has_no_faults(
