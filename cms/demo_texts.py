@@ -79,6 +79,7 @@ def actions(pictures: dict[str, Any], funds: dict[str, Any]) -> list[dict[str, A
                     {"number": 94, "what": "famiglie che l’hanno chiusa, perché l’anno è girato"},
                     {"number": 11300, "what": "ore restituite, una alla volta"},
                 ]}),
+                ("gift_form", {"heading": "Metti una spesa nel carrello", "tone": "lume", "text": "Chi la prende non sa da chi viene. Tu sai dove va.", "fund": funds["emporion"], "amounts": [], "button": "Aggiungi il tuo"}),
             ],
             "quote": [("quote", {"words": "Ballerine tra casse, prodotti e carrelli: che danzino sulle punte muovendo passi leggeri.", "who": "Dal biglietto appeso in cassa 2"})],
         },

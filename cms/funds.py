@@ -20,6 +20,13 @@ def must_be_open(fund: Fund | None) -> None:
         )
 
 
+def suggested(fund: Fund | None) -> list[tuple[int, str]]:
+    """Cents, and what they make possible: of the fund, else of the first one in the form."""
+    chosen = fund if fund and fund.active else Fund.objects.filter(active=True).first()
+    rows = chosen.suggested_amounts.values_list("amount", "meaning")[:5] if chosen else ()
+    return list(rows)
+
+
 class FundChoice(forms.ModelChoiceField):
     def label_from_instance(self, fund: Fund) -> str:
         return fund.name if fund.active else gettext("%(fund)s (closed)") % {"fund": fund}

@@ -220,11 +220,11 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 
 def _asked_amount(request: HttpRequest) -> dict[str, Any]:
-    """`?importo=25`, `?importo=libero&cifra=25`, or `?pezzi=3` of what the fund gives by the piece."""
+    """`?importo=25`, `?cifra=25` (typed, so it comes first), or `?pezzi=3` of what the fund gives by
+    the piece."""
     if number := request.GET.get("pezzi", ""):
         return {"importo": PIECES, "quante": number[:6]}
-    text = request.GET.get("importo", "")
-    text = request.GET.get("cifra", "") if text == FREE else text
+    text = request.GET.get("cifra", "").strip() or request.GET.get("importo", "")
     if not text:
         return {}
     try:

@@ -20,6 +20,7 @@ BANDS: list[tuple[str, blocks.Block]] = [
     ("volunteers", territory.Volunteers()),
     ("thermometer", giving.Thermometer()),
     ("amounts", giving.Amounts()),
+    ("gift_form", giving.GiftForm()),
     ("donate", giving.DonateCall()),
     ("wall", giving.Wall()),
 ]

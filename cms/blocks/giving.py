@@ -11,7 +11,8 @@ from cms import cache, campaign_state
 from cms.blocks.base import Band, anchor
 from cms.blocks.samples import Sampled
 from cms.choosers import CampaignChooserBlock
-from cms.funds import FundBlock
+from cms.funds import FundBlock, suggested
+from donations.money import plain
 
 
 class Amount(blocks.StructBlock):
@@ -42,6 +43,39 @@ class DonateCall(Band):
         label = _("Call to give")
         template = "cms/blocks/donate.html"
         description = _("A sentence and a field for the amount; leads to the form.")
+
+
+class GiftForm(Band):
+    """The beginning of the form; the fund's own amounts where the editor writes none."""
+
+    text = blocks.TextBlock(label=_("Text"), required=False)
+    campaign = CampaignChooserBlock(
+        label=_("Campaign"),
+        required=False,
+        help_text=_("Its thermometer grows; without one, that of the page it stands on."),
+    )
+    fund = FundBlock(label=_("Fund"), required=False)
+    amounts = blocks.ListBlock(
+        Amount(),
+        label=_("Amounts"),
+        max_num=5,
+        default=[],
+        help_text=_("Without any, those of the fund."),
+    )
+    button = blocks.CharBlock(label=_("Button"), max_length=40, default="Aggiungi il tuo")
+
+    class Meta:
+        icon = "sp-euro"
+        label = _("Gift form")
+        template = "cms/blocks/gift_form.html"
+        description = _("Amounts to choose from and a field for another; goes on in the form.")
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        own = [(row["euros"] * 100, row["meaning"]) for row in value.get("amounts") or []]
+        rows = own or suggested(value.get("fund"))
+        context["choices"] = [(plain(cents), cents, meaning) for cents, meaning in rows]
+        return context
 
 
 class Thermometer(Sampled, blocks.StructBlock):

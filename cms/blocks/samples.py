@@ -100,6 +100,16 @@ SAMPLES: dict[str, Callable[[], Any]] = {
             {"euros": 50, "meaning": "La spesa di una settimana per due"},
         ],
     },
+    "GiftForm": lambda: {
+        "heading": "Quanto aggiungi?",
+        "tone": "lume",
+        "text": "Scegli una cifra, o scrivi la tua.",
+        "amounts": [
+            {"euros": 15, "meaning": "La spesa di un giorno per quattro"},
+            {"euros": 50, "meaning": "La spesa di una settimana per due"},
+        ],
+        "button": "Aggiungi il tuo",
+    },
     "DonateCall": lambda: {
         "heading": "Aggiungi il tuo",
         "tone": "sole",

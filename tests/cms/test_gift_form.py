@@ -1,0 +1,70 @@
+"""The gift form as a block on a page: plain GET fields that lead to the form itself."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from cms import cache as page_cache
+from donations.models import Fund, SuggestedAmount
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def block(site, monkeypatch):
+    """Puts the block, as the editor filled it in, on the page about the donations."""
+    from cms.models import DonatePage
+
+    monkeypatch.setattr(page_cache, "STAMP_SECONDS", 0)
+
+    def put(**fields):
+        page = DonatePage.objects.get()
+        page.body = [("gift_form", {"heading": "Quanto aggiungi?", "button": "Dona", **fields})]
+        page.save_revision().publish()
+        return Client().get(page.url).content.decode()
+
+    return put
+
+
+def asked(page: str) -> dict[str, str]:
+    """What the browser would send with the second amount ticked."""
+    form = re.search(r'<form class="in" action="/dona/" method="get">.*?</form>', page, re.S)
+    assert form
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+    ticked = re.findall(r'name="importo" value="([^"]*)" checked', form[0])
+    return hidden | {"importo": ticked[0], "cifra": ""}
+
+
+def test_it_leads_to_the_form_with_campaign_fund_and_amount(block, site):
+    from campaigns.models import Campaign
+
+    campaign, fund = Campaign.objects.first(), Fund.objects.get(slug="emporion")
+    amounts = [{"euros": 7, "meaning": "Il pane"}, {"euros": 20, "meaning": "Il latte"}]
+    page = block(campaign=campaign, fund=fund, amounts=amounts)
+    assert "Il pane" in page and "Il latte" in page
+    sent = asked(page)
+    assert sent == {
+        "campagna": str(campaign.pk), "fondo": "emporion", "importo": "20", "cifra": "",
+    }  # fmt: skip
+    form = Client().get("/dona/", sent).content.decode()
+    assert re.search(r'id="libero" checked', form) and 'value="20"' in form
+    assert f'name="campagna" value="{campaign.pk}"' in form
+    assert '<option value="emporion" selected' in form
+
+
+def test_what_is_typed_comes_before_what_is_ticked(block):
+    form = Client().get("/dona/", asked(block()) | {"cifra": "33,50"}).content.decode()
+    assert re.search(r'id="libero" checked', form) and 'value="33,50"' in form
+
+
+def test_without_amounts_it_has_those_of_its_fund(block):
+    fund = Fund.objects.get(slug="cantieri")
+    amounts = SuggestedAmount.objects.filter(fund=fund)
+    amounts.delete()
+    SuggestedAmount.objects.create(fund=fund, amount=8_50, meaning="Un sasso")
+    page = block(fund=fund)
+    assert "Un sasso" in page and asked(page)["importo"] == "8,50"
+    amounts.delete()
+    page = block(fund=fund)
+    assert 'name="importo"' not in page and 'name="cifra"' in page
