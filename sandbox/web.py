@@ -87,14 +87,20 @@ def fields(ctx: Context) -> dict[str, Any]:
 
 
 def page(
-    title: str, body: Markup, *, status: int = 200, form_targets: Iterable[str] = ()
+    title: str,
+    body: Markup,
+    *,
+    status: int = 200,
+    form_targets: Iterable[str] = (),
+    language: str = "it",
 ) -> Response:
-    """A whole HTML page (Italian) around ``body``, with a strict policy and no script.
+    """A whole HTML page around ``body``, with a strict policy and no script.
 
     ``form_targets`` are addresses a form of the page may end at after a redirect: browsers
     hold ``form-action`` against the whole chain.
     """
-    html = SHELL.format(title=title, body=body)
+    trial, nothing = BANNER[language]
+    html = SHELL.format(title=title, body=body, language=language, trial=trial, nothing=nothing)
     origins = " ".join(sorted({"'self'", *map(_origin, filter(None, form_targets))}))
     return Response(html, status, _headers(origins), content_type="text/html; charset=utf-8")
 
@@ -131,8 +137,12 @@ def _headers(form_action: str) -> dict[str, str]:
     }
 
 
+BANNER = {
+    "it": ("Modalità prova", "Nessun pagamento vero, nessun dato lascia questo computer."),
+    "en": ("Test mode", "No real payment, no data leaves this computer."),
+}
 SHELL = Markup("""<!doctype html>
-<html lang="it">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -142,8 +152,8 @@ SHELL = Markup("""<!doctype html>
 <link rel="stylesheet" href="/_static/sandbox.css">
 </head>
 <body>
-<header class="banner"><p><strong>Modalità prova</strong>
-Nessun pagamento vero, nessun dato lascia questo computer.</p></header>
+<header class="banner"><p><strong>{trial}</strong>
+{nothing}</p></header>
 {body}
 </body>
 </html>

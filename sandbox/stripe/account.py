@@ -17,11 +17,13 @@ ID = "acct_1Sandbox00000000"
 PERMISSIONS = {
     "account": "connected_account",
     "balance_transactions": "balance_transaction_source",
+    "billing_portal": "customer_portal",
     "charges": "charge",
     "checkout": "checkout_session",
     "customers": "customer",
     "disputes": "dispute",
     "events": "event",
+    "mandates": "mandate",
     "payment_intents": "payment_intent",
     "invoice_payments": "invoice",
     "invoices": "invoice",

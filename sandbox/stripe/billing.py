@@ -9,6 +9,7 @@ A draft is made when the period begins; what falls due is found by sandbox.strip
 """
 
 from sandbox.stripe import billing_objects, invoices, payments, periods, settings
+from sandbox.stripe.errors import StripeError
 from sandbox.stripe.samples import CARD, SAMPLES
 from sandbox.stripe.work import Object, Work
 
@@ -105,6 +106,25 @@ def end(work: Work, subscription: Object, reason: str) -> None:
     work.emit("customer.subscription.deleted", subscription)
 
 
+def end_with_period(work: Work, subscription: Object) -> None:
+    at = _end(subscription)
+    changes: Object = {"cancel_at": at, "cancel_at_period_end": True, "canceled_at": work.now}
+    changes["cancellation_details"] = {
+        **subscription["cancellation_details"],
+        "reason": "cancellation_requested",
+    }
+    change(work, subscription, changes)
+    schedule(work, subscription)
+
+
+def go_on(work: Work, subscription: Object) -> None:
+    """Its end was set, and is not wanted any more."""
+    details = dict.fromkeys(subscription["cancellation_details"])
+    changes: Object = {"cancel_at": None, "cancel_at_period_end": False, "canceled_at": None}
+    change(work, subscription, {**changes, "cancellation_details": details})
+    schedule(work, subscription)
+
+
 def draft(
     work: Work, subscription: Object, reason: str, *, free: bool = False, since: int | None = None
 ) -> Object:
@@ -138,29 +158,32 @@ def charge(
     subscription or its customer is charged with. Only Stripe's own tries count, after the first:
     https://docs.stripe.com/api/invoices/object#invoice_object-attempt_count"""
     intent = invoices.intent_of(work, invoice)
-    if not (by_hand and invoice["attempted"]):
-        invoice["attempt_count"] += 1
-    invoice |= {"attempted": True, "next_payment_attempt": None}
-    work.awaits(invoice, None)
-    method = method or _method(work, invoice)
+    between = by_hand and invoice["attempted"]  # Stripe's own tries go on as planned
+    if not between:
+        invoice |= {"attempt_count": invoice["attempt_count"] + 1, "next_payment_attempt": None}
+        work.awaits(invoice, None)
+    invoice["attempted"] = True
+    subscription = work.get("subscription", invoice["_subscription"])
+    method = method or method_of(work, subscription)
     if method is None:
-        failed(work, invoice, intent)
+        failed(work, invoice, between=between)
         return intent
     how = how or verdict(work, method)
     payments.with_method(intent, method)
     if method["type"] != CARD:
         intent["_refused"] = how != "ok"
+        invoice["next_payment_attempt"] = None
+        work.awaits(invoice, None)
         payments.start_debit(work, intent, method)
     elif how == "ok":
         payments.take_card(work, intent, method)
         paid(work, invoice, intent)
     elif how == "asks":
         payments.ask_for_authentication(work, intent, f"{invoice['hosted_invoice_url']}/3ds", None)
-        work.emit("invoice.payment_action_required", invoice)
-        failed(work, invoice, intent)
+        failed(work, invoice, between=between, asks=True)
     else:
         payments.decline_card(work, intent, method, how)
-        failed(work, invoice, intent)
+        failed(work, invoice, between=between)
     return intent
 
 
@@ -172,6 +195,9 @@ def verdict(work: Work, method: Object) -> str:
             del method["_refuses"]
         work.save(method)
         return str(refusing["how"])
+    if method.get("_mandate"):
+        active = work.get("mandate", method["_mandate"])["status"] == "active"
+        return SAMPLES[method["_sample"]].later if active else "declined"
     if method["type"] == CARD:
         last = (method[CARD]["exp_year"], method[CARD]["exp_month"])
         if last < periods.month_of(work.now):
@@ -186,14 +212,33 @@ def paid(work: Work, invoice: Object, intent: Object) -> None:
         change(work, subscription, {"status": "active"})
 
 
-def failed(work: Work, invoice: Object, intent: Object) -> None:
-    """It is tried again some days later; after the last time the subscription ends, or stays due."""
+def confirmed(work: Work, invoice: Object, authorised: bool) -> None:
+    """The donor answers her bank, which wanted to hear her about an invoice."""
+    intent = invoices.intent_of(work, invoice)
+    if intent["status"] != "requires_action":
+        raise StripeError("This invoice awaits no confirmation.")
+    method = work.get("payment_method", intent["payment_method"])
+    intent["next_action"] = None
+    if authorised:
+        payments.take_card(work, intent, method)
+        paid(work, invoice, intent)
+    else:
+        payments.fail(work, intent, method, *payments.UNAUTHENTICATED)
+        failed(work, invoice, between=True)
+
+
+def failed(work: Work, invoice: Object, *, between: bool = False, asks: bool = False) -> None:
+    """It is tried again some days later; after the last time the subscription ends, or stays due.
+    `between` those tries somebody tried by hand; `asks`: the bank wants to hear the donor."""
+    if between:
+        _tell_failed(work, invoice, asks)
+        return
     subscription = work.get("subscription", invoice["_subscription"])
     tried, ended = invoice["attempt_count"], subscription["status"] in ENDED
     again = work.now + RETRIES[tried - 1] * DAY if 0 < tried <= len(RETRIES) and not ended else None
     invoice |= {"next_payment_attempt": again, "auto_advance": again is not None}
     work.awaits(invoice, again)
-    work.emit("invoice.payment_failed", invoice)
+    _tell_failed(work, invoice, asks)
     if ended:
         return
     afterwards = settings.read(work.db, "retries").get("afterwards", "cancel")
@@ -204,6 +249,13 @@ def failed(work: Work, invoice: Object, intent: Object) -> None:
         change(work, subscription, {"status": "unpaid"})
     else:
         end(work, subscription, "payment_failed")
+
+
+def _tell_failed(work: Work, invoice: Object, asks: bool) -> None:
+    work.save(invoice)
+    if asks:
+        work.emit("invoice.payment_action_required", invoice)
+    work.emit("invoice.payment_failed", invoice)
 
 
 def _renew(work: Work, subscription: Object) -> None:
@@ -252,11 +304,10 @@ def _end(subscription: Object) -> int:
     return int(subscription["items"]["data"][0]["current_period_end"])
 
 
-def _method(work: Work, invoice: Object) -> Object | None:
+def method_of(work: Work, subscription: Object) -> Object | None:
     """The subscription's own goes before the customer's:
     https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method"""
-    subscription = work.get("subscription", invoice["_subscription"])
-    customer = work.get("customer", invoice["customer"])
+    customer = work.get("customer", subscription["customer"])
     chosen = (
         subscription["default_payment_method"]
         or customer["invoice_settings"]["default_payment_method"]

@@ -194,6 +194,31 @@ def payment_intent(work: Work, of: Object) -> Object:
     )
 
 
+def mandate(work: Work, method: Object) -> Object:
+    """https://docs.stripe.com/api/mandates/object"""
+    id = new_id("mandate")
+    return {
+        "id": id,
+        "object": "mandate",
+        "created": work.now,
+        "customer_acceptance": {
+            "accepted_at": work.now,
+            "online": {"ip_address": "127.0.0.1", "user_agent": "sandbox"},
+            "type": "online",
+        },
+        "livemode": False,
+        "multi_use": {},
+        "on_behalf_of": None,
+        "payment_method": method["id"],
+        "payment_method_details": {
+            "sepa_debit": {"reference": id[-12:].upper(), "url": f"{work.url}/_control/"},
+            "type": "sepa_debit",
+        },
+        "status": "active",
+        "type": "multi_use",
+    }
+
+
 def _first(of: Object) -> bool:
     return bool(of["billing_reason"] == "subscription_create")
 

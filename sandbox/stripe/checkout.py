@@ -70,7 +70,10 @@ def settle(work: Work, intent: Object, succeeded: bool) -> None:
     owner = {"payment_intent": intent["id"]}
     if intent.get("_invoice"):
         invoice = work.get("invoice", intent["_invoice"])
-        (billing.paid if succeeded else billing.failed)(work, invoice, intent)
+        if succeeded:
+            billing.paid(work, invoice, intent)
+        else:
+            billing.failed(work, invoice)
         if invoice["billing_reason"] != "subscription_create":
             return
         owner = {"invoice": invoice["id"]}

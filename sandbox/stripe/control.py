@@ -1,6 +1,6 @@
 """Steering Stripe from outside, as JSON or from the forms of ``/_control/``.
 
-    POST /_control/stripe/pay      {"session", "method": card|sepa|card_declined|card_3ds,
+    POST /_control/stripe/pay      {"session", "method": a sample (sandbox.stripe.samples),
                                     "settle": bool, "created": timestamp, "email"}
     POST /_control/stripe/settle   {"payment_intent", "outcome": succeeded|failed}
     POST /_control/stripe/refund   {"payment_intent" | "charge", "amount" (cents),
@@ -22,6 +22,15 @@
     POST /_control/stripe/account  {"charges_enabled": bool}: whether Stripe has cleared the account
     POST /_control/stripe/clock    {"days" | "hours" | "seconds" | "to": timestamp}: time goes on,
                                    and what falls due until then happens, in order; GET tells it
+    POST /_control/stripe/refuse   {"subscription" | "payment_method", "times", "how": declined|
+                                    insufficient_funds|expired|asks}: the next charges fail
+    POST /_control/stripe/retries  {"afterwards": cancel|unpaid|past_due}: once they are over
+    POST /_control/stripe/method   {"customer", "method"}: another one is chosen on the portal
+    POST /_control/stripe/invoice  {"invoice", "method", "keep": bool}: paid on its page
+                                   or {"invoice", "confirm": bool}: the bank's question answered
+    POST /_control/stripe/mandate  {"subscription" | "payment_method", "status": active|inactive}
+    POST /_control/stripe/card     {"subscription" | "payment_method", "exp_month", "exp_year"}:
+                                   the network has sent a card's new date
     POST /_control/stripe/key      {"key", "lacks": ["charge_read", …]}: a restricted key
     POST /_control/stripe/fault    see sandbox.faults
 
@@ -41,6 +50,7 @@ from sandbox.control import done
 from sandbox.stripe import (
     account,
     agenda,
+    billing_control,
     checkout,
     clock,
     disputes,
@@ -209,6 +219,12 @@ ACTIONS: dict[str, Action] = {
     "refund": refund,
     "dispute": dispute,
     "warn": warn,
+    "refuse": billing_control.refuse,
+    "retries": billing_control.retries,
+    "method": billing_control.method,
+    "invoice": billing_control.invoice,
+    "mandate": billing_control.mandate,
+    "card": billing_control.card,
     "payout": payouts.steer,
     "payouts": payouts.schedule,
     "adjust": adjust,

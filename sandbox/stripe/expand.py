@@ -24,6 +24,8 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "invoice.parent.subscription_details": {"subscription": ("subscription",)},
     "invoice_payment": {"invoice": ("invoice",)},
     "invoice_payment.payment": {"payment_intent": ("payment_intent",)},
+    "billing_portal.session": {"configuration": ("billing_portal.configuration",)},
+    "mandate": {"payment_method": ("payment_method",)},
     "payment_method": {"customer": ("customer",)},
     "price": {"product": ("product",)},
     "subscription": {

@@ -8,39 +8,23 @@ from pathlib import Path
 
 from markupsafe import Markup
 from werkzeug.routing import Rule
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from sandbox.stripe import checkout
+from sandbox.stripe import checkout, parts
 from sandbox.stripe.control import work_in
 from sandbox.stripe.currencies import in_italian
 from sandbox.stripe.errors import StripeError
+from sandbox.stripe.parts import notice, to
 from sandbox.stripe.sessions import intent_of
 from sandbox.stripe.work import Object
 from sandbox.web import Context, page, template
 
 HERE = Path(__file__).parent
-CHOICES = (
-    ("card", "Carta", "4242 4242 4242 4242", "Va a buon fine"),
-    ("card_declined", "Carta", "4000 0000 0000 0002", "La banca la rifiuta"),
-    ("card_3ds", "Carta", "4000 0025 0000 3155", "Chiede la conferma 3-D Secure"),
-    ("card_asks", "Carta", "4000 0027 6000 3184", "Chiede la conferma ogni volta"),
-    ("card_fails_later", "Carta", "4000 0000 0000 0341", "Ora va, poi la banca la rifiuta"),
-    ("card_expiring", "Carta", "5555 5555 5555 4444", "Ora va, e scade il mese prossimo"),
-    ("sepa", "Addebito SEPA", "IT40 S054 2811 1010 0000 0123 456", "In lavorazione per giorni"),
-    (
-        "sepa_fails_later",
-        "Addebito SEPA",
-        "AT86 1904 3002 3547 3202",
-        "Ora va, poi il conto è vuoto",
-    ),
-)
 REFUSED = {
-    "card_declined": "La carta è stata rifiutata. Nulla è stato addebitato: prova con un’altra.",
-    "payment_intent_authentication_failure": (
-        "Non hai confermato il pagamento alla banca. Nulla è stato addebitato: puoi riprovare."
-    ),
+    "card_declined": "declined",
+    "payment_intent_authentication_failure": "unconfirmed",
 }
+IT = parts.Words("it")
 VERBS = {"donate": "Dona", "book": "Prenota"}
 OVER = {
     "complete": ("Pagamento concluso", "Questo pagamento è già concluso: non serve rifarlo."),
@@ -64,9 +48,9 @@ def show(ctx: Context, id: str) -> Response:
     if session["status"] != "open":
         return _over(session)
     if intent and intent["status"] == "requires_action":
-        return _to(f"/checkout/{id}/3ds")
+        return to(f"/checkout/{id}/3ds")
     error = (intent or {}).get("last_payment_error")
-    return _form(session, _notice(REFUSED.get(error["code"], error["message"])) if error else "")
+    return _form(session, notice(IT[REFUSED.get(error["code"], "failed")]) if error else "")
 
 
 def submit(ctx: Context, id: str) -> Response:
@@ -78,15 +62,14 @@ def submit(ctx: Context, id: str) -> Response:
         return _over(session)
     method, email = ctx.request.form.get("method", ""), ctx.request.form.get("email", "").strip()
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", email):
-        notice = _notice("Scrivi un indirizzo e-mail completo, per esempio nome@example.org.")
-        return _form(session, notice, email=email, chosen=method, status=422)
+        says = notice("Scrivi un indirizzo e-mail completo, per esempio nome@example.org.")
+        return _form(session, says, email=email, chosen=method, status=422)
     try:
         with ctx.store.tx() as db:
             work = work_in(ctx, db)
             checkout.attempt(work, work.get("checkout.session", id), method, email)
     except StripeError:
-        notice = _notice("Scegli come pagare.")
-        return _form(session, notice, email=email, status=422)
+        return _form(session, notice(IT["choose"]), email=email, status=422)
     return _onward(ctx, id)
 
 
@@ -95,10 +78,9 @@ def show_bank(ctx: Context, id: str) -> Response:
     if session is None:
         return _gone()
     if not intent or intent["status"] != "requires_action":
-        return _to(f"/checkout/{id}")
+        return to(f"/checkout/{id}")
     amount = in_italian(session["amount_total"], session["currency"])
-    body = template(HERE, "bank.html").format(amount=amount)
-    return page("Conferma alla banca", body, form_targets=_targets(session))
+    return parts.bank(IT, amount, _targets(session))
 
 
 def answer_bank(ctx: Context, id: str) -> Response:
@@ -108,7 +90,7 @@ def answer_bank(ctx: Context, id: str) -> Response:
             authorised = ctx.request.form.get("answer") == "authorise"
             checkout.authenticate(work, work.get("checkout.session", id), authorised)
     except StripeError:
-        return _to(f"/checkout/{id}")
+        return to(f"/checkout/{id}")
     return _onward(ctx, id)
 
 
@@ -120,12 +102,13 @@ def _load(ctx: Context, id: str) -> tuple[Object | None, Object | None]:
 
 
 def _form(
-    session: Object, notice: Markup | str, *, email: str = "", chosen: str = "", status: int = 200
+    session: Object, says: Markup | str, *, email: str = "", chosen: str = "", status: int = 200
 ) -> Response:
     amount = in_italian(session["amount_total"], session["currency"])
     lines = session["_line_items"]
     body = template(HERE, "checkout.html").format(
         amount=amount,
+        rhythm=IT.rhythm(lines[0]["price"]["recurring"]) if lines[0]["price"]["recurring"] else "",
         verb=VERBS.get(session["submit_type"], "Paga"),
         lines=Markup("").join(
             Markup("<li><span>{}</span> <span>{}</span></li>").format(
@@ -133,9 +116,9 @@ def _form(
             )
             for line in lines
         ),
-        notice=notice,
+        notice=says,
         email=email or session.get("_email") or session["customer_email"] or "",
-        choices=_choices(session, chosen),
+        choices=IT.choices(checkout.offered(session), chosen),
         cancel=_cancel(session),
     )
     return page(
@@ -143,29 +126,13 @@ def _form(
     )
 
 
-def _choices(session: Object, chosen: str) -> Markup:
-    names = checkout.offered(session)
-    offered = [choice for choice in CHOICES if choice[0] in names]
-    marked = chosen if chosen in [choice[0] for choice in offered] else offered[0][0]
-    return Markup("").join(
-        CHOICE.format(
-            key=key,
-            kind=kind,
-            number=number,
-            says=says,
-            checked=Markup(" checked") if key == marked else "",
-        )
-        for key, kind, number, says in offered
-    )
-
-
 def _onward(ctx: Context, id: str) -> Response:
     """After an attempt: to the success page, to the bank, or back to the form."""
     session, intent = _load(ctx, id)
     if session and session["status"] == "complete":
-        return _to(_success(session))
+        return to(_success(session))
     asked = intent and intent["status"] == "requires_action"
-    return _to(f"/checkout/{id}/3ds" if asked else f"/checkout/{id}")
+    return to(f"/checkout/{id}/3ds" if asked else f"/checkout/{id}")
 
 
 def _over(session: Object) -> Response:
@@ -197,20 +164,6 @@ def _cancel(session: Object) -> Markup | str:
     return Markup('<p><a href="{}">Annulla e torna al sito</a></p>').format(session["cancel_url"])
 
 
-def _notice(words: str) -> Markup:
-    return Markup('<p class="notice error" role="alert">{}</p>').format(words)
-
-
-def _to(url: str) -> Response:
-    return Response.force_type(redirect(url, 303))
-
-
-CHOICE = Markup("""<li><label class="choice">
-<input type="radio" name="method" value="{key}"{checked}>
-<span class="choice-text"><strong>{kind} <span class="number">{number}</span></strong>
-<small>{says}</small></span>
-</label></li>
-""")
 OVER_PAGE = Markup("""<main class="pay">
 <h1>{title}</h1>
 <p class="lead">{says}</p>

@@ -20,7 +20,7 @@ def finalize(work: Work, invoice: Object, intent: Object | None = None) -> None:
         "effective_at": work.now,
         "automatically_finalizes_at": None,
         "hosted_invoice_url": f"{work.url}/invoice/{invoice['id']}/{token}",
-        "invoice_pdf": f"{work.url}/invoice/{invoice['id']}/{token}/pdf",
+        "invoice_pdf": f"{work.url}/invoice/{invoice['id']}/{token}",
     }
     invoice["status_transitions"]["finalized_at"] = work.now
     if invoice["amount_due"]:

@@ -340,8 +340,9 @@ def _method_details(kind: str, last4: str) -> Object:
 def _charged_details(method: Object) -> Object:
     details = method[method["type"]]
     if method["type"] == SEPA:
+        mandate = method.get("_mandate") or new_id("mandate")
         kept = ("bank_code", "branch_code", "country", "fingerprint", "last4")
-        return {**{name: details[name] for name in kept}, "mandate": new_id("mandate")}
+        return {**{name: details[name] for name in kept}, "mandate": mandate}
     brand = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding")
     return {
         **{name: details[name] for name in (*brand, "last4", "regulated_status", "wallet")},

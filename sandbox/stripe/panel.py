@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from sandbox import faults
-from sandbox.stripe import outbox, warnings
+from sandbox.stripe import billing_panel, outbox, warnings
 from sandbox.stripe.currencies import in_italian
 from sandbox.stripe.disputes import ENDED
 from sandbox.stripe.samples import CARD, SEPA
@@ -62,6 +62,8 @@ def panel(world: World) -> Markup:
         return template(HERE, "panel.html").format(
             to_webhooks="stripe/webhooks",
             to_fault="stripe/fault",
+            clock=billing_panel.time(work),
+            promises=billing_panel.promises(work),
             payments=_payments(work),
             payouts=_payouts(work),
             mode=MODES[outbox.mode_of(db)["mode"]],

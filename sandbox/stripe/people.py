@@ -4,11 +4,12 @@ https://docs.stripe.com/api/customers, https://docs.stripe.com/api/payment_metho
 https://docs.stripe.com/payments/payment-methods (a method that was detached cannot be used again).
 """
 
-from sandbox.stripe import objects
+from sandbox.stripe import billing_objects, objects
 from sandbox.stripe import params as p
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.listing import PAGE, page
 from sandbox.stripe.params import merged
+from sandbox.stripe.samples import SEPA, Sample
 from sandbox.stripe.work import Object, Work
 
 CREATE: p.Schema = {
@@ -105,9 +106,18 @@ def attach(work: Work, method: Object, customer: str) -> Object:
             " detached from a Customer, and may not be used again."
         )
     method["customer"] = customer
+    if method["type"] == SEPA:
+        method["_mandate"] = work.add(billing_objects.mandate(work, method))["id"]
     work.save(method)
     work.emit("payment_method.attached", method)
     return method
+
+
+def new_method(work: Work, customer: str, sample: Sample) -> Object:
+    """One that a donor types in on a page of Stripe's, kept for her."""
+    who = work.get("customer", customer)
+    billing = objects.billing(who["email"], who["name"])
+    return attach(work, work.add(objects.payment_method(work, sample, billing)), customer)
 
 
 def own_method(work: Work, customer: str, id: str, name: str = "payment_method") -> Object:

@@ -39,7 +39,7 @@ def session(client, order, site):
 @pytest.fixture
 def plain(browser):
     """A page of a browser without JavaScript."""
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False, locale="it-IT")
     yield context.new_page()
     context.close()
 
@@ -67,16 +67,42 @@ def test_a_donor_changes_their_mind(plain, session, site):
     plain.wait_for_url(f"{site}/")
 
 
+def test_a_donor_mends_a_charge_and_changes_card(plain, client, begun, bills, fall_due, site):
+    promise = begun("card_fails_later")
+    fall_due(promise)
+    plain.goto(bills(promise)[1].hosted_invoice_url)
+    plain.get_by_label("Chiede la conferma 3-D Secure").check()
+    plain.get_by_role("button", name="Paga 15,00 €").click()
+    plain.get_by_role("button", name="Autorizza").click()
+    assert plain.get_by_role("heading", name="Pagato").is_visible()
+    wanted = {"customer": promise.customer, "return_url": f"{site}/area/"}
+    plain.goto(client.v1.billing_portal.sessions.create(wanted).url)
+    plain.get_by_role("link", name="Cambia metodo di pagamento").click()
+    plain.get_by_role("button", name="Salva").click()
+    assert plain.get_by_role("status").inner_text() == "Fatto"
+    plain.get_by_role("link", name="Torna al sito").click()
+    plain.wait_for_url(f"{site}/area/")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_pages_fit_and_are_accessible(browser, session, sandbox, width, scheme):
+def test_pages_fit_and_are_accessible(
+    browser, client, session, begun, bills, fall_due, sandbox, width, scheme
+):
+    promise = begun("card_fails_later")
     sandbox.control("stripe/pay", session=session.id, method="card_declined")
+    fall_due(promise)
+    bill = bills(promise)[1].hosted_invoice_url
+    wanted = {"customer": promise.customer, "return_url": f"{sandbox.url}/"}
+    portal = client.v1.billing_portal.sessions.create(wanted).url
     viewport = {"width": width, "height": 900}
     context = browser.new_context(viewport=viewport, color_scheme=scheme)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
-    for url in (session.url, f"{sandbox.url}/_control/", f"{sandbox.url}/checkout/none"):
+    pages = (f"{sandbox.url}/_control/", f"{sandbox.url}/checkout/none", bill)
+    cancel = f"{portal}/cancel/{promise.id}"
+    for url in (session.url, *pages, portal, f"{portal}/method", cancel):
         page.goto(url)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         page.evaluate(AXE)

@@ -8,69 +8,6 @@ import stripe
 DAY = 24 * 3600
 
 
-@pytest.fixture
-def promise(order):
-    """Parameters of a Checkout Session that begins a promise."""
-
-    def parameters(unit_amount=1500, interval="month", interval_count=1, **changes):
-        price = {
-            "currency": "eur",
-            "unit_amount": unit_amount,
-            "product_data": {"name": "Spesa sospesa"},
-            "recurring": {"interval": interval, "interval_count": interval_count},
-        }
-        wanted = order(mode="subscription", line_items=[{"price_data": price, "quantity": 1}])
-        del wanted["payment_intent_data"]
-        if "customer" in changes:
-            del wanted["customer_email"]
-        return {**wanted, "subscription_data": {"metadata": {"promise": "7"}}, **changes}
-
-    return parameters
-
-
-@pytest.fixture
-def begun(client, promise, sandbox):
-    """A promise that was begun with a method: its subscription."""
-
-    def begin(method="card", **wanted):
-        session = client.v1.checkout.sessions.create(promise(**wanted))
-        story = sandbox.control("stripe/pay", session=session.id, method=method)
-        return client.v1.subscriptions.retrieve(story["session"]["subscription"])
-
-    return begin
-
-
-@pytest.fixture
-def clock(sandbox):
-    return lambda **by: sandbox.control("stripe/clock", **by)["clock"]["now"]
-
-
-@pytest.fixture
-def bills(client):
-    """A subscription's invoices, oldest first."""
-
-    def of(subscription):
-        wanted = {"subscription": subscription.id, "limit": 100, "expand": ["data.payments"]}
-        return client.v1.invoices.list(wanted).data[::-1]
-
-    return of
-
-
-@pytest.fixture
-def told(client):
-    """The types of what was told of a subscription and its invoices, oldest first."""
-
-    def of(subscription):
-        return [
-            event.type
-            for event in reversed(list(client.v1.events.list({"limit": 100}).auto_paging_iter()))
-            if subscription.id in str(event.data.object)
-            and event.type.startswith(("customer.subscription", "invoice.", "checkout"))
-        ]
-
-    return of
-
-
 def day(moment: int) -> str:
     return datetime.fromtimestamp(moment, UTC).date().isoformat()
 
