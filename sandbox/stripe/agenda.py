@@ -7,7 +7,7 @@ then. Time passes by itself (a thread looks each second) or is moved from the co
 import threading
 from collections.abc import Callable
 
-from sandbox.stripe import billing, checkout, clock, payments, payouts, refunds, sessions
+from sandbox.stripe import billing, checkout, clock, disputes, payments, payouts, refunds, sessions
 from sandbox.stripe.work import Object, Work
 from sandbox.web import World
 
@@ -15,6 +15,7 @@ TICK = 1.0
 DOES: dict[str, Callable[[Work, Object], object]] = {
     "charge": payments.book,
     "checkout.session": sessions.close,
+    "dispute": disputes.expire,
     "invoice": billing.advance,
     "payment_intent": checkout.collect,
     payouts.KIND: payouts.arrive,

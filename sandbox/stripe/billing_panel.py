@@ -5,6 +5,7 @@ from markupsafe import Markup
 from sandbox.stripe import clock, parts
 from sandbox.stripe.billing import ENDED
 from sandbox.stripe.currencies import in_italian
+from sandbox.stripe.invoice_payments import awaited, payable
 from sandbox.stripe.work import Object, Work
 from sandbox.web import in_rome
 
@@ -54,8 +55,9 @@ def _promise(work: Work, one: Object) -> Markup:
     elif running and one["cancel_at"]:
         state = f"finisce il {in_rome(one['cancel_at'])[:10]}"
     when = f"prossimo addebito {in_rome(item['current_period_end'])}" if running else ""
-    failed = bill["status"] == "open" and bill["attempted"]
-    last = f"ultimo: {BILLS[bill['status']]}"
+    under_way = payable(bill) and not awaited(work, bill)
+    failed = payable(bill) and bill["attempted"] and not under_way
+    last = f"ultimo: {'in lavorazione' if under_way else BILLS[bill['status']]}"
     return ROW.format(
         amount=in_italian(item["price"]["unit_amount"] * item["quantity"], one["currency"]),
         rhythm=IT.rhythm(item["price"]["recurring"]),

@@ -3,12 +3,17 @@
 https://docs.stripe.com/disputes/how-disputes-work (the amount and a fee leave the balance at once;
 an inquiry moves no money; the bank decides), https://docs.stripe.com/api/disputes/object (states,
 up to two balance transactions), https://docs.stripe.com/api/events/types (charge.dispute.*),
+https://docs.stripe.com/api/disputes/update and /close (evidence is staged or submitted; accepting is
+losing), https://docs.stripe.com/disputes/responding (who does not answer in time has lost; an
+inquiry that comes to nothing is closed after 120 days),
 https://docs.stripe.com/payments/sepa-debit (a debit's dispute is final: it is lost at once),
 https://docs.stripe.com/reports/reporting-categories (dispute, dispute_reversal).
 """
 
 from sandbox.stripe import objects, warnings
+from sandbox.stripe import params as p
 from sandbox.stripe.errors import StripeError
+from sandbox.stripe.params import merged
 from sandbox.stripe.samples import CARD
 from sandbox.stripe.work import Object, Work
 
@@ -16,6 +21,12 @@ from sandbox.stripe.work import Object, Work
 FEES = {"card": 20_00, "sepa_debit": 7_50}
 OUTCOMES = ("under_review", "won", "lost")
 ENDED = ("won", "lost", "warning_closed")
+INQUIRY = 120 * 24 * 3600
+UPDATE: p.Schema = {
+    "evidence": p.nested(dict.fromkeys(objects.EVIDENCE, p.emptied(p.text(20_000)))),
+    "metadata": p.metadata,
+    "submit": p.true_or_false,
+}
 
 
 def contest(work: Work, of: Object, amount: int | None, inquiry: bool) -> Object:
@@ -36,21 +47,17 @@ def contest(work: Work, of: Object, amount: int | None, inquiry: bool) -> Object
         _withdraw(work, made, FEES[kind])
     if kind != CARD:
         _close(work, made, "lost")
-    return made
+        return made
+    return work.awaits(made, made["evidence_details"]["due_by"])
 
 
 def decide(work: Work, dispute: Object, outcome: str) -> Object:
     """Evidence was sent (`under_review`), or the bank has decided."""
     if dispute["status"] in ENDED:
         raise StripeError(f"This dispute is {dispute['status']}.")
-    inquiry = dispute["status"].startswith("warning")
+    inquiry = is_inquiry(dispute)
     if outcome == "under_review":
-        before = dispute["status"]
-        dispute["status"] = "warning_under_review" if inquiry else "under_review"
-        dispute["evidence_details"] |= {"has_evidence": True, "submission_count": 1}
-        work.save(dispute)
-        work.emit("charge.dispute.updated", dispute, {"status": before})
-        return dispute
+        return submit(work, dispute)
     if inquiry and outcome == "lost":  # the inquiry becomes a dispute, and that is lost
         dispute["status"] = "needs_response"
         _withdraw(work, dispute, FEES[CARD])
@@ -59,6 +66,65 @@ def decide(work: Work, dispute: Object, outcome: str) -> Object:
         _move(work, dispute, dispute["amount"], 0, "dispute_reversal")
         work.emit("charge.dispute.funds_reinstated", dispute)
     return dispute
+
+
+def submit(work: Work, dispute: Object) -> Object:
+    """The evidence goes to the bank, which takes its time."""
+    before, details = dispute["status"], dispute["evidence_details"]
+    details |= {"has_evidence": True, "submission_count": details["submission_count"] + 1}
+    dispute["status"] = "warning_under_review" if is_inquiry(dispute) else "under_review"
+    work.awaits(dispute, dispute["created"] + INQUIRY if is_inquiry(dispute) else None)
+    work.emit("charge.dispute.updated", dispute, {"status": before})
+    return dispute
+
+
+def expire(work: Work, dispute: Object) -> None:
+    """The time to answer is over: lost; or a question that nobody pursued."""
+    details = dispute["evidence_details"]
+    if is_inquiry(dispute) and work.now < dispute["created"] + INQUIRY:
+        details["past_due"] = True
+        work.awaits(dispute, dispute["created"] + INQUIRY)
+        work.emit("charge.dispute.updated", dispute)
+    elif is_inquiry(dispute):
+        _close(work, dispute, "warning_closed")
+    else:
+        details["past_due"] = True
+        _close(work, dispute, "lost")
+
+
+def refunded(work: Work, of: Object) -> None:
+    """A charge that went back whole leaves nothing to inquire after."""
+    for dispute in work.find("dispute", charge=of["id"]) if of["refunded"] else ():
+        if is_inquiry(dispute) and dispute["status"] not in ENDED:
+            _close(work, dispute, "warning_closed")
+
+
+def update(work: Work, params: Object, id: str) -> Object:
+    dispute = work.get("dispute", id, param="dispute")
+    dispute["metadata"] = merged(dispute["metadata"], params.get("metadata"))
+    if "evidence" not in params:
+        return work.save(dispute)
+    if dispute["status"] in ENDED or dispute["evidence_details"]["past_due"]:
+        raise StripeError("This dispute is already closed, or its evidence is past due.")
+    dispute["evidence"] |= params["evidence"]
+    if params.get("submit", True):
+        return submit(work, dispute)
+    dispute["evidence_details"]["has_evidence"] = True
+    work.save(dispute)
+    work.emit("charge.dispute.updated", dispute)
+    return dispute
+
+
+def close(work: Work, params: Object, id: str) -> Object:
+    dispute = work.get("dispute", id, param="dispute")
+    if dispute["status"] in ENDED or is_inquiry(dispute):
+        raise StripeError(f"This dispute is {dispute['status']}: it cannot be closed.")
+    _close(work, dispute, "lost")
+    return dispute
+
+
+def is_inquiry(dispute: Object) -> bool:
+    return bool(dispute["status"].startswith("warning"))
 
 
 def refuse_refund(work: Work, of: Object) -> None:
@@ -79,7 +145,7 @@ def _withdraw(work: Work, dispute: Object, fee: int) -> None:
 def _close(work: Work, dispute: Object, status: str) -> None:
     dispute["status"] = status
     dispute["is_charge_refundable"] = status in ("won", "warning_closed")
-    work.save(dispute)
+    work.awaits(dispute, None)
     work.emit("charge.dispute.closed", dispute)
 
 
@@ -94,5 +160,7 @@ def _move(work: Work, dispute: Object, amount: int, fee: int, kind: str) -> None
         f" {dispute['charge']}",
     )
     booked["type"] = "adjustment"
+    for line in booked["fee_details"]:
+        line["description"] = "Dispute fee"
     dispute["balance_transactions"] = [*dispute["balance_transactions"], work.add(booked)]
     work.save(dispute)

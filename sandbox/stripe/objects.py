@@ -20,6 +20,16 @@ CATEGORIES = {
     "adjustment": "other_adjustment",
     "stripe_fee": "fee",
 }
+EVIDENCE = (
+    "access_activity_log", "billing_address", "cancellation_policy",
+    "cancellation_policy_disclosure", "cancellation_rebuttal", "customer_communication",
+    "customer_email_address", "customer_name", "customer_purchase_ip", "customer_signature",
+    "duplicate_charge_documentation", "duplicate_charge_explanation", "duplicate_charge_id",
+    "product_description", "receipt", "refund_policy", "refund_policy_disclosure",
+    "refund_refusal_explanation", "service_date", "service_documentation", "shipping_address",
+    "shipping_carrier", "shipping_date", "shipping_documentation", "shipping_tracking_number",
+    "uncategorized_file", "uncategorized_text",
+)  # fmt: skip
 ANSWER_WITHIN = 7 * 24 * 3600  # 7 to 21 days: https://docs.stripe.com/disputes/responding
 NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
@@ -241,7 +251,7 @@ def dispute(work: Work, of: Object, amount: int, *, inquiry: bool) -> Object:
         "created": work.now,
         "currency": of["currency"],
         "enhanced_eligibility_types": [],
-        "evidence": {},
+        "evidence": {**dict.fromkeys(EVIDENCE), "enhanced_evidence": {}},
         "evidence_details": {
             "due_by": work.now + ANSWER_WITHIN if kind == CARD else 0,
             "enhanced_eligibility": {},

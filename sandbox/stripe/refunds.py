@@ -54,6 +54,7 @@ def give_back(work: Work, params: Object, status: str | None) -> Object:
     work.emit("refund.created", made)
     work.emit("charge.refunded", of)
     warnings.settle(work, of)
+    disputes.refunded(work, of)
     return finish(work, made, "failed") if final == "failed" else made
 
 

@@ -17,6 +17,7 @@ from sandbox.stripe.errors import missing
 
 API_VERSION = "2026-10-28.endive"
 Object = dict[str, Any]
+LETTERS = string.ascii_letters + string.digits
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS stripe_object (
@@ -41,8 +42,7 @@ CREATE INDEX IF NOT EXISTS stripe_object_due
 
 def new_id(prefix: str, length: int = 24) -> str:
     """An opaque id, such as ``pi_3Kd…``."""
-    letters = string.ascii_letters + string.digits
-    return f"{prefix}_" + "".join(secrets.choice(letters) for _ in range(length))
+    return f"{prefix}_" + "".join(LETTERS[byte % 62] for byte in secrets.token_bytes(length))
 
 
 @dataclass

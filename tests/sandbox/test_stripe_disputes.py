@@ -89,3 +89,49 @@ def test_an_inquiry_moves_no_money(client, paid, contest):
     seen = client.v1.disputes.retrieve(dispute)
     assert (seen.status, list(seen.balance_transactions)) == ("warning_closed", [])
     assert client.v1.refunds.create({"charge": charge["id"]}).status == "succeeded"
+
+
+def test_evidence_is_staged_then_sent_to_the_bank(client, paid, contest):
+    dispute = contest(charge=paid()["id"])["id"]
+    staged = client.v1.disputes.update(
+        dispute, {"evidence": {"uncategorized_text": "La ricevuta"}, "submit": False}
+    )
+    details = staged.evidence_details
+    assert (staged.status, details.has_evidence, details.submission_count) == (
+        "needs_response",
+        True,
+        0,
+    )
+    sent = client.v1.disputes.update(dispute, {"evidence": {"customer_name": "Anna"}})
+    assert (sent.status, sent.evidence.uncategorized_text) == ("under_review", "La ricevuta")
+    assert sent.evidence_details.submission_count == 1
+
+
+def test_who_accepts_a_dispute_has_lost_it(client, paid, contest):
+    dispute = contest(charge=paid()["id"])["id"]
+    assert client.v1.disputes.close(dispute).status == "lost"
+    with pytest.raises(stripe.InvalidRequestError, match="is lost"):
+        client.v1.disputes.close(dispute)
+
+
+def test_who_does_not_answer_in_time_has_lost(client, paid, contest, clock):
+    silent, answered = contest(charge=paid()["id"]), contest(charge=paid()["id"])
+    client.v1.disputes.update(answered["id"], {"evidence": {"customer_name": "Anna"}})
+    inquiry = contest(charge=paid()["id"], inquiry=True)
+    clock(to=silent["evidence_details"]["due_by"] + 60)
+    seen = client.v1.disputes.retrieve(silent["id"])
+    assert (seen.status, seen.evidence_details.past_due) == ("lost", True)
+    assert told(client, silent["id"])[-1] == "charge.dispute.closed"
+    assert client.v1.disputes.retrieve(answered["id"]).status == "under_review"
+    with pytest.raises(stripe.InvalidRequestError, match="past due"):
+        client.v1.disputes.update(silent["id"], {"evidence": {"customer_name": "Anna"}})
+    assert client.v1.disputes.retrieve(inquiry["id"]).status == "warning_needs_response"
+    clock(days=120)
+    assert client.v1.disputes.retrieve(inquiry["id"]).status == "warning_closed"
+
+
+def test_an_inquiry_ends_when_all_of_it_goes_back(client, paid, contest):
+    charge = paid()
+    dispute = contest(charge=charge["id"], inquiry=True)["id"]
+    client.v1.refunds.create({"charge": charge["id"]})
+    assert client.v1.disputes.retrieve(dispute).status == "warning_closed"
