@@ -46,6 +46,7 @@ class TreasuryMenu(Menu):
             (_("Donors"), "donors", "group", "view_donor"),
             (_("Ledger"), "ledger", "list-ul", "view_journalentry"),
             (_("Receipts"), "receipts", "doc-full", "view_receipt"),
+            (_("Acknowledgements"), "letters", "mail", "change_mailtext"),
             (_("To decide"), "desk", "sp-person", "view_stripeevent"),
             (_("Funds"), "funds", "tag", "change_fund"),
         )
@@ -93,6 +94,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("receipt_reprinted", _("Print a receipt again"), _("Printed a receipt again")),
         ("attachment_opened", _("Open an attachment"), _("Opened a mail’s attachment")),
         ("mail_decided", _("Decide about a mail"), _("Decided what became of a mail")),
+        ("mail_words", _("Write the words of a mail"), _("Changed the words of a mail to donors")),
         ("refund_asked", _("Ask for a refund"), _("Asked Stripe to give money back")),
         ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),
         ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),

@@ -62,10 +62,7 @@ def compose(
     found = Message.objects.filter(key=key).first()
     if found:
         return found
-    with translation.override(language):
-        subject = " ".join(_plain(f"{template}/subject.txt", context).split())
-        text = _plain(f"{template}/body.txt", context).strip() + "\n"
-        html = render_to_string(f"{template}/body.html", context)
+    subject, text, html = rendered(template, context, language)
     return freeze(
         key=key,
         kind=kind,
@@ -77,6 +74,15 @@ def compose(
         attachments=attachments,
         reply_to=reply_to,
     )
+
+
+def rendered(template: str, context: dict[str, Any], language: str) -> tuple[str, str, str]:
+    """Subject, text and formatted text, as `compose` freezes them."""
+    with translation.override(language):
+        subject = " ".join(_plain(f"{template}/subject.txt", context).split())
+        text = _plain(f"{template}/body.txt", context).strip() + "\n"
+        html = render_to_string(f"{template}/body.html", context)
+    return subject, text, html
 
 
 def freeze(

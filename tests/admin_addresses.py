@@ -107,6 +107,8 @@ WORDS: list[tuple[str, str, str]] = [
     ("", "app_label", "wagtailcore"),
     ("", "model_name", "page"),
     ("", "app_name", "brand"),
+    ("admin/tesoreria/ringraziamenti/", "kind", "thank_you"),
+    ("admin/tesoreria/ringraziamenti/", "language", "it"),
     ("", "action", "delete"),
     ("", "action_name", "approve"),
     ("", "channel", "mastodon"),

@@ -22,6 +22,7 @@ from donations.models.giving import (
 )
 from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
+from donations.models.letters import MailText
 from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
 from donations.models.refunds import RefundRequest
 from donations.models.settings import GivingSettings
@@ -50,6 +51,7 @@ __all__ = [
     "GivingSettings",
     "HandEntry",
     "JournalEntry",
+    "MailText",
     "Receipt",
     "ReceiptCounter",
     "RefundRequest",

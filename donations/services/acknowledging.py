@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from donations.acknowledgements import KINDS
 from donations.models import Acknowledgement
+from donations.services import letters
 from mail import masks
 from mail.services import compose
 from outbox.services import LeaseLost, backoff, claim, expired, finish
@@ -66,14 +67,17 @@ def _compose(duty: Acknowledgement) -> None:
     if written is None or not address:
         finish(duty, state=State.SKIPPED)
         return
+    template, context = letters.dressed(
+        kind=duty.kind, language=gift.language, context=written.context
+    )
     with transaction.atomic():
         message = compose(
             key=f"acknowledgement:{duty.key}",
             kind=duty.kind,
             to=address,
             language=gift.language,
-            template=f"donations/mail/{duty.kind}",
-            context=written.context,
+            template=template,
+            context=context,
             attachments=written.attachments,
             reply_to=written.context["body"]["email"],
         )

@@ -24,6 +24,7 @@ TABS = (
     ("treasury:donors", _("Donors"), "donations.view_donor"),
     ("treasury:ledger", _("Ledger"), "donations.view_journalentry"),
     ("treasury:receipts", _("Receipts"), "donations.view_receipt"),
+    ("treasury:letters", _("Acknowledgements"), "donations.change_mailtext"),
     ("treasury:desk", _("To decide"), "donations.view_stripeevent"),
 )
 

@@ -75,6 +75,9 @@ def addresses(cast: Cast) -> dict[str, str]:
         "desk": [],
         "decide_event": [event.pk],
         "answer_erasure": [erasure.pk],
+        "letters": [],
+        "letter": ["thank_you", "it"],
+        "letter_preview": ["thank_you", "it"],
     }
     assert set(args) == {str(pattern.name) for pattern in urls.urlpatterns}
     return {name: reverse(f"treasury:{name}", args=these) for name, these in args.items()}

@@ -1,0 +1,240 @@
+"""What can be laid into the words of a mail, by kind. A kind without a line of its own in KINDS has
+those of COMMON that it knows, and the buttons and boxes of its template.
+
+The names are Italian in every language: staff write them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from brand.figures import euros
+from brand.templatetags.brand_tags import spell
+from donations.letters.markup import Part, Said
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """`value`: "" says nothing in its place; None leaves out the paragraph that names it. `needed`:
+    without it the mail does not do what it is for."""
+
+    name: str
+    means: Promise
+    value: Callable[[Context], str | None]
+    link: bool = False
+    needed: bool = False
+
+
+def _cents(name: str) -> Callable[[Context], str]:
+    return lambda known: euros(known[name], always_cents=True)
+
+
+def _page(known: Context) -> str:
+    return f"{known['site_url']}{reverse('area:page')}"
+
+
+def _tax(known: Context) -> str:
+    gift = known["gift"]
+    useful = gift.codice_fiscale and gift.traceable
+    return _("You will need it for your tax return.") if useful else ""
+
+
+def _costs(known: Context) -> str:
+    covered = known["gift"].covered
+    words = _("You took over the costs of the payment too, %(costs)s: so it arrives whole.")
+    return words % {"costs": euros(covered, always_cents=True)} if covered else ""
+
+
+def _voided(known: Context) -> str | None:
+    receipt = known["voided"]
+    if not receipt:
+        return None
+    said = {"number": receipt.label}
+    if known["gift"].traceable:
+        words = _("Receipt no. %(number)s is no longer valid: do not use it for your tax return.")
+        return words % said
+    return _("Receipt no. %(number)s is no longer valid") % said + "."
+
+
+def _of_the_rest(known: Context) -> str | None:
+    """The receipt for what stays, when a part of the gift is gone."""
+    receipt = known["receipt"]
+    if not receipt:
+        return None
+    said = {"number": receipt.label, "amount": euros(receipt.amount, always_cents=True)}
+    if known["voided"]:
+        words = _(
+            "In its place you find receipt no. %(number)s attached, for the %(amount)s that stay "
+            "with us."
+        )
+    else:
+        words = _(
+            "Of your gift %(amount)s stay with us: thank you. Receipt no. %(number)s for them is "
+            "attached."
+        )
+    return words % said
+
+
+def _valid_again(known: Context) -> str | None:
+    receipt = known["receipt"]
+    if not receipt:
+        return None
+    return _(
+        "You find receipt no. %(number)s for %(amount)s attached. For this gift only this one is "
+        "valid: do not use the earlier ones."
+    ) % {"number": receipt.label, "amount": euros(receipt.amount, always_cents=True)}
+
+
+NAME = Placeholder(
+    "nome", gettext_lazy("how we call the donor"), lambda known: known["gift"].called
+)
+COMMON = (
+    NAME,
+    Placeholder(
+        "importo", gettext_lazy("the amount of the gift"), lambda known: euros(known["gift"].amount)
+    ),
+    Placeholder(
+        "fondo", gettext_lazy("what the gift is for"), lambda known: known["gift"].fund.name
+    ),
+    Placeholder(
+        "giorno",
+        gettext_lazy("the day of the gift"),
+        lambda known: spell(known["gift"].created_at, "j F Y"),
+    ),
+    Placeholder(
+        "incassato_il",
+        gettext_lazy("the day the gift arrived; before, the paragraph is left out"),
+        lambda known: spell(known["gift"].settled_at, "j F Y") or None,
+    ),
+    Placeholder("ente", gettext_lazy("the name of the body"), lambda known: known["body"]["name"]),
+    Placeholder("posta", gettext_lazy("our mail address"), lambda known: known["body"]["email"]),
+    Placeholder("pagina", gettext_lazy("the address of the donor’s own page"), _page, link=True),
+)
+VOIDED = Placeholder(
+    "ricevuta_annullata",
+    gettext_lazy("a sentence: which receipt is no longer valid, if there is one"),
+    _voided,
+    needed=True,
+)
+NEW_RECEIPT = Placeholder(
+    "ricevuta_nuova",
+    gettext_lazy("a sentence: which receipt is attached for what stays, if there is one"),
+    _of_the_rest,
+    needed=True,
+)
+VALID_RECEIPT = Placeholder(
+    "ricevuta_nuova",
+    gettext_lazy("a sentence: which receipt is attached and valid again, if there is one"),
+    _valid_again,
+    needed=True,
+)
+NUMBER = Placeholder(
+    "numero",
+    gettext_lazy("the number of the receipt that is no longer valid"),
+    lambda known: known["voided"].label if known["voided"] else None,
+)
+KINDS: dict[str, tuple[Placeholder, ...]] = {
+    "thank_you": (
+        Placeholder(
+            "significato",
+            gettext_lazy("what the amount makes possible, if it says something"),
+            lambda known: f"{known['meaning']}." if known["meaning"] else "",
+        ),
+        Placeholder(
+            "costi",
+            gettext_lazy(
+                "a sentence: the donor took over the costs of the payment, where it is so"
+            ),
+            _costs,
+        ),
+        Placeholder(
+            "ricevuta",
+            gettext_lazy("the number of the receipt; without one the paragraph is left out"),
+            lambda known: known["receipt"].label if known["receipt"] else None,
+        ),
+        Placeholder(
+            "per_le_tasse",
+            gettext_lazy("a sentence: the receipt serves for the tax return, where it does"),
+            _tax,
+        ),
+        Placeholder(
+            "modulo",
+            gettext_lazy("the address of the form for the same fund"),
+            lambda known: known["same_form"],
+            link=True,
+        ),
+    ),
+    "refund": (
+        Placeholder(
+            "reso", gettext_lazy("how much was given back"), _cents("refunded"), needed=True
+        ),
+        VOIDED,
+        NEW_RECEIPT,
+    ),
+    "refund_returned": (
+        Placeholder(
+            "tornato", gettext_lazy("how much has come back"), _cents("returned"), needed=True
+        ),
+        VALID_RECEIPT,
+    ),
+    "dispute_lost": (
+        Placeholder(
+            "tolto", gettext_lazy("how much the bank has taken"), _cents("taken"), needed=True
+        ),
+        VOIDED,
+        NEW_RECEIPT,
+    ),
+    "dispute_won": (
+        Placeholder(
+            "tornato", gettext_lazy("how much has come back"), _cents("returned"), needed=True
+        ),
+        VALID_RECEIPT,
+    ),
+    "receipt_corrected": (
+        Placeholder(
+            "ricevuta",
+            gettext_lazy("the number of the receipt that is attached"),
+            lambda known: known["receipt"].label if known["receipt"] else None,
+            needed=True,
+        ),
+        replace(NUMBER, needed=True),
+    ),
+    "transfer_reminder": (
+        Placeholder(
+            "promesso_il",
+            gettext_lazy("the day the transfer was promised"),
+            lambda known: spell(known["transfer"].promised_at, "j F"),
+        ),
+    ),
+    "reversal": (
+        VOIDED,
+        NUMBER,
+    ),
+}
+# parts of the layout that a mail can do without; all others are needed
+SPARED = {("thank_you", "pulsante"), ("thank_you", "riquadro"), ("processing", "pulsante")}
+
+
+def of(kind: str) -> tuple[Placeholder, ...]:
+    return (*COMMON, *KINDS.get(kind, ()))
+
+
+def said(kind: str, known: Context, parts: Mapping[str, Part]) -> Said:
+    """Of this mail. What its context does not know is no placeholder of its kind."""
+    values: dict[str, str | None] = {}
+    links = set()
+    for one in of(kind):
+        try:
+            values[one.name] = one.value(known)
+        except (KeyError, AttributeError):
+            continue
+        if one.link:
+            links.add(one.name)
+    return Said(values, frozenset(links), parts)

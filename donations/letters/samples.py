@@ -1,0 +1,86 @@
+"""A gift that nobody made, for looking at a mail before it is sent."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from donations import issuer
+from donations.models import Donation, Donor, Fund, Receipt, TransferPromise
+from donations.services.receipts import ROME
+from donations.sums import WithGift
+
+Context = dict[str, Any]
+_ID = uuid.UUID("5e600000-0000-4000-8000-00000000e5e0")
+_CODE = "RSSMRA80A41H501Y"
+
+
+def context(kind: str) -> Context:
+    """What the templates of this kind know, filled in for a person who never was."""
+    fund = Fund.objects.filter(active=True).first() or Fund(name=_("where it is needed"), slug="x")
+    day = datetime(2026, 9, 26, 10, 42, tzinfo=ROME)
+    gift = _gift(fund, first_name="Maria", amount=50_00, day=day)
+    form = {"fondo": fund.slug}
+    return _common(gift, fund, receipts=(50_00, 25_00)) | {
+        "body": issuer.body(),
+        "site_url": settings.SITE_URL,
+        "sum": WithGift(before=12_430_00, now=12_480_00),
+        "meaning": _("A week’s groceries for two"),
+        "same_form": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(form)}",
+        "refunded": 25_00,
+        "returned": 25_00,
+        "taken": 25_00,
+        "account": issuer.BankAccount("IT60X0542811101000000123456", issuer.body()["name"]),
+        "transfer": TransferPromise(reference="7K3M92", promised_at=day),
+    }
+
+
+def marks(kind: str) -> Context:
+    """The same with values that no sentence has by itself, so that each is found again in a mail
+    that was rendered with them."""
+    fund = Fund(name="⟦fondo⟧", slug="fondo-segnato")
+    day = datetime(1987, 3, 29, 7, 53, tzinfo=ROME)
+    gift = _gift(fund, first_name="⟦nome⟧", amount=7_654_32, day=day)
+    gift.covered, gift.settled_at = 1_98, day + timedelta(days=5)
+    names = ("name", "brand", "address", "city", "fiscal_code", "runts_number", "runts_section")
+    return _common(gift, fund, receipts=(7_654_32, 5_432_19)) | {
+        "body": {name: f"⟦{name}⟧" for name in names} | {"kind": "ets", "email": "ente@x.invalid"},
+        "site_url": "https://sito.invalid",
+        "sum": WithGift(before=9_753_18, now=17_407_50),
+        "meaning": "⟦significato⟧",
+        "same_form": "https://modulo.invalid/",
+        "refunded": 2_222_13,
+        "returned": 3_333_17,
+        "taken": 4_444_19,
+        "account": issuer.BankAccount("⟦iban⟧", "⟦conto⟧"),
+        "transfer": TransferPromise(reference="7K3M92", promised_at=day + timedelta(days=9)),
+    }
+
+
+def _gift(fund: Fund, *, first_name: str, amount: int, day: datetime) -> Donation:
+    return Donation(
+        public_id=_ID,
+        donor=Donor(public_id=_ID, email="maria@esempio.it"),
+        fund=fund,
+        amount=amount,
+        state=Donation.State.SETTLED,
+        method=Donation.Method.CARD,
+        method_reference="4242",
+        first_name=first_name,
+        last_name="Rossi",
+        codice_fiscale=_CODE,
+        created_at=day,
+        settled_at=day,
+    )
+
+
+def _common(gift: Donation, fund: Fund, *, receipts: tuple[int, int]) -> Context:
+    whole, part = receipts
+    year = gift.created_at.year
+    valid = Receipt(year=year, number=123, amount=whole, donation=gift)
+    voided = Receipt(year=year, number=98, amount=part, donation=gift)
+    return {"gift": gift, "receipt": valid, "voided": voided}
