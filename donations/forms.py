@@ -248,6 +248,7 @@ class GiftForm(PersonForm):
             (BY_TRANSFER, _("Bank transfer")),
         ],
     )
+    ente = NameField(label=_("Name of the organisation"), required=False, max_length=120)
     lettera = forms.BooleanField(label=letter, required=False)
 
     field_order = (

@@ -396,3 +396,15 @@ def test_pieces_that_cannot_be_given(
     assert answer.status_code == 422 and sentence in answer.content.decode()
     assert f'value="{fields["quante"]}"' in answer.content.decode()
     assert not Donation.objects.exists()
+
+
+def test_an_organisation_gives_in_its_own_name(client: Client, memory_stripe: MemoryStripe) -> None:
+    answer = post(client, ente="Officine Mallero S.r.l.", cf="99999990155")
+    assert answer.status_code == 303
+    gift = Donation.objects.get()
+    assert (gift.organisation, gift.called) == ("Officine Mallero S.r.l.", "Anna")
+    assert (gift.donor_name, gift.codice_fiscale) == ("Officine Mallero S.r.l.", "99999990155")
+    back = client.get(PAGE, {"annullato": str(gift.public_id)}).content.decode()
+    assert 'value="Officine Mallero S.r.l."' in back
+    wrong = post(client, ente="<b>Ditta</b>")
+    assert wrong.status_code == 422 and "Scrivi solo il nome" in wrong.content.decode()
