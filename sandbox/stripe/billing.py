@@ -67,16 +67,15 @@ def change(work: Work, subscription: Object, changes: Object) -> None:
         work.emit("customer.subscription.updated", subscription, before)
 
 
-def restart(work: Work, subscription: Object) -> None:
-    """A new period from now on, and its invoice at once (another rhythm, another anchor)."""
+def restart(work: Work, subscription: Object) -> Object:
+    """A new period from now on, and its invoice (another rhythm, another anchor)."""
     since = subscription["items"]["data"][0]["current_period_start"]
     subscription["billing_cycle_anchor"] = work.now
     _period(work, subscription, work.now)
-    invoice = draft(work, subscription, "subscription_update", since=since)
-    advance(work, invoice)
+    return draft(work, subscription, "subscription_update", since=since)
 
 
-def skip(work: Work, subscription: Object, until: int) -> None:
+def skip(work: Work, subscription: Object, until: int) -> Object:
     """Nothing is due until then: a trial, with an invoice of nothing.
 
     https://docs.stripe.com/billing/subscriptions/trials, and
@@ -87,7 +86,7 @@ def skip(work: Work, subscription: Object, until: int) -> None:
     subscription["billing_cycle_anchor"] = until
     for item in subscription["items"]["data"]:
         item |= {"current_period_start": work.now, "current_period_end": until}
-    advance(work, draft(work, subscription, "subscription_update", free=True, since=since))
+    return draft(work, subscription, "subscription_update", free=True, since=since)
 
 
 def end(work: Work, subscription: Object, reason: str) -> None:
@@ -106,23 +105,21 @@ def end(work: Work, subscription: Object, reason: str) -> None:
     work.emit("customer.subscription.deleted", subscription)
 
 
-def end_with_period(work: Work, subscription: Object) -> None:
-    at = _end(subscription)
-    changes: Object = {"cancel_at": at, "cancel_at_period_end": True, "canceled_at": work.now}
-    changes["cancellation_details"] = {
-        **subscription["cancellation_details"],
-        "reason": "cancellation_requested",
+def ending(
+    work: Work, subscription: Object, at: int | None, *, with_period: bool = False
+) -> Object:
+    """What changes when its end is set, or is not wanted any more."""
+    reason = "cancellation_requested" if at else None
+    return {
+        "cancel_at": at,
+        "cancel_at_period_end": with_period,
+        "canceled_at": work.now if at else None,
+        "cancellation_details": {**subscription["cancellation_details"], "reason": reason},
     }
-    change(work, subscription, changes)
-    schedule(work, subscription)
 
 
-def go_on(work: Work, subscription: Object) -> None:
-    """Its end was set, and is not wanted any more."""
-    details = dict.fromkeys(subscription["cancellation_details"])
-    changes: Object = {"cancel_at": None, "cancel_at_period_end": False, "canceled_at": None}
-    change(work, subscription, {**changes, "cancellation_details": details})
-    schedule(work, subscription)
+def ending_with_period(work: Work, subscription: Object, wanted: bool) -> Object:
+    return ending(work, subscription, _end(subscription) if wanted else None, with_period=wanted)
 
 
 def draft(

@@ -3,8 +3,6 @@
 https://docs.stripe.com/api/expanding_objects, https://docs.stripe.com/expand
 """
 
-from typing import Any
-
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.work import Object, Work, public
 
@@ -67,7 +65,7 @@ def shown(work: Work, body: Object, paths: list[str]) -> Object:
         if len(steps) > DEEPEST + (body.get("object") == "list"):
             raise _cannot(path)
         _expand(work, body, steps, path)
-    return _stripped(body)
+    return public(body)
 
 
 def as_list(entries: list[Object], url: str, has_more: bool = False) -> Object:
@@ -123,17 +121,6 @@ def _fetch(work: Work, body: Object, kind: str, name: str, path: str) -> Object 
             if found := work.look(kind, value):
                 body[name] = found
     return body[name] if isinstance(body.get(name), dict) else None
-
-
-def _stripped(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: entry if key == "metadata" else _stripped(entry)
-            for key, entry in public(value).items()
-        }
-    if isinstance(value, list):
-        return [_stripped(entry) for entry in value]
-    return value
 
 
 def _cannot(path: str) -> StripeError:

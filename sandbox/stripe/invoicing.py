@@ -63,8 +63,9 @@ def update(work: Work, params: Object, id: str) -> Object:
     before = {name: found[name] for name in params}
     metadata = merged(found["metadata"], params.get("metadata"))
     found |= {**params, "metadata": metadata}
-    if found.get("auto_advance") is False:
-        work.awaits(found, None)
+    goes_on = found["auto_advance"] and found["status"] == "draft"
+    if "auto_advance" in params:
+        work.awaits(found, work.now + billing.DRAFT_FOR if goes_on else None)
     work.save(found)
     work.emit("invoice.updated", found, before)
     return found

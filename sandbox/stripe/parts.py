@@ -6,7 +6,7 @@ from markupsafe import Markup
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from sandbox.stripe.currencies import in_italian
+from sandbox.stripe.currencies import in_italian, written
 from sandbox.stripe.samples import CARD, SAMPLES
 from sandbox.stripe.work import Object
 from sandbox.web import Context, page
@@ -124,9 +124,7 @@ class Words:
         return WORDS[key][LANGUAGES.index(self.language)]
 
     def money(self, amount: int, currency: str) -> str:
-        if self.language == "it":
-            return in_italian(amount, currency)
-        return f"€{amount // 100:,}.{amount % 100:02d}"
+        return (in_italian if self.language == "it" else written)(amount, currency)
 
     def rhythm(self, recurring: Object) -> str:
         many = recurring["interval_count"]

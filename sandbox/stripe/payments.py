@@ -7,7 +7,7 @@ https://docs.stripe.com/declines/codes. Whose payment it is, the callers know: a
 Every function changes objects within the caller's transaction and emits Stripe's events.
 """
 
-from sandbox.stripe import clock, objects, settings
+from sandbox.stripe import objects, settings
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.samples import CARD, SEPA
 from sandbox.stripe.work import Object, Work, new_id, public
@@ -74,7 +74,7 @@ def ask_for_authentication(work: Work, intent: Object, address: str, back: str |
 def start_debit(work: Work, intent: Object, method: Object) -> None:
     pending = work.add(objects.charge(work, intent, method))
     intent |= {"status": "processing", "latest_charge": pending["id"]}
-    work.awaits(intent, max(work.now, clock.now(work.db)) + ANSWERS_AFTER)
+    work.awaits(intent, work.now + ANSWERS_AFTER)
     work.emit("charge.pending", pending)
     work.emit("payment_intent.processing", intent)
 

@@ -4,9 +4,9 @@ https://docs.stripe.com/api/customers, https://docs.stripe.com/api/payment_metho
 https://docs.stripe.com/payments/payment-methods (a method that was detached cannot be used again).
 """
 
-from sandbox.stripe import billing_objects, objects
+from sandbox.stripe import billing, billing_objects, objects
 from sandbox.stripe import params as p
-from sandbox.stripe.errors import StripeError
+from sandbox.stripe.errors import StripeError, missing
 from sandbox.stripe.listing import PAGE, page
 from sandbox.stripe.params import merged
 from sandbox.stripe.samples import SEPA, Sample
@@ -23,6 +23,7 @@ UPDATE: p.Schema = {
     **CREATE,
     "invoice_settings": p.nested({"default_payment_method": p.emptied(p.text())}),
 }
+LIST: p.Schema = {**PAGE, "email": p.text()}
 ATTACH: p.Schema = {"customer": p.required(p.text())}
 METHODS: p.Schema = {**PAGE, "type": p.text(40)}
 UPDATE_METHOD: p.Schema = {"metadata": p.metadata}
@@ -35,7 +36,7 @@ def create(work: Work, params: Object) -> Object:
 
 
 def update(work: Work, params: Object, id: str) -> Object:
-    found = work.get("customer", id, param="customer")
+    found = living(work, id)
     wanted = params.pop("invoice_settings", {})
     if wanted.get("default_payment_method"):
         own_method(work, id, wanted["default_payment_method"])
@@ -52,9 +53,38 @@ def update(work: Work, params: Object, id: str) -> Object:
     return changed
 
 
+def delete(work: Work, params: Object, id: str) -> Object:
+    """What recurs ends at once: https://docs.stripe.com/api/customers/delete"""
+    found = living(work, id)
+    for one in work.find("subscription", customer=id):
+        if one["status"] not in billing.ENDED:
+            billing.end(work, one, "cancellation_requested")
+    work.emit("customer.deleted", found)
+    work.save({**found, "email": None, "name": None, "phone": None, "_gone": True})
+    return {"id": id, "object": "customer", "deleted": True}
+
+
+def retrieve(work: Work, params: Object, id: str) -> Object:
+    """One that was deleted says no more than that."""
+    found = work.get("customer", id, param="customer")
+    return {"id": id, "object": "customer", "deleted": True} if found.get("_gone") else found
+
+
+def living(work: Work, id: str, *, status: int = 404) -> Object:
+    found = work.get("customer", id, param="customer", status=status)
+    if found.get("_gone"):
+        raise missing("customer", id, "customer", status)
+    return found
+
+
+def listed(work: Work, params: Object) -> Object:
+    living = "json_extract(body, '$._gone') IS NULL"
+    return page(work, "customer", "/v1/customers", params, ("email",), living)
+
+
 def methods(work: Work, params: Object, id: str) -> Object:
     """https://docs.stripe.com/api/payment_methods/customer_list"""
-    work.get("customer", id, param="customer")
+    living(work, id)
     url = f"/v1/customers/{id}/payment_methods"
     return page(work, "payment_method", url, {**params, "customer": id}, ("customer", "type"))
 
@@ -65,7 +95,7 @@ def listed_methods(work: Work, params: Object) -> Object:
 
 def attach_method(work: Work, params: Object, id: str) -> Object:
     method = work.get("payment_method", id, param="payment_method")
-    work.get("customer", params["customer"], param="customer", status=400)
+    living(work, params["customer"], status=400)
     return attach(work, method, params["customer"])
 
 

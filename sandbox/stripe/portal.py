@@ -11,6 +11,7 @@ from sandbox.stripe import params as p
 from sandbox.stripe.errors import StripeError, missing
 from sandbox.stripe.listing import PAGE, page
 from sandbox.stripe.params import merged
+from sandbox.stripe.people import living
 from sandbox.stripe.sessions import LOCALES
 from sandbox.stripe.work import Object, Work, new_id
 
@@ -120,7 +121,7 @@ def listed(work: Work, params: Object) -> Object:
 
 def open_session(work: Work, params: Object) -> Object:
     """https://docs.stripe.com/api/customer_portal/sessions/create"""
-    work.get("customer", params["customer"], param="customer", status=400)
+    living(work, params["customer"], status=400)
     configuration = (
         work.get(KIND, params["configuration"], param="configuration", status=400)
         if "configuration" in params

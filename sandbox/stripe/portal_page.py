@@ -175,15 +175,20 @@ def cancel(visit: Visit, id: str) -> Response:
     if feature["mode"] == "immediately":
         billing.end(visit.work, found, "cancellation_requested")
     elif not found["cancel_at_period_end"]:
-        billing.end_with_period(visit.work, found)
+        _set_end(visit.work, found, True)
     return visit.finish(visit.words["done"])
 
 
 def renew(visit: Visit, id: str) -> Response:
     found = visit.subscription(id)
     if found and found["cancel_at_period_end"]:
-        billing.go_on(visit.work, found)
+        _set_end(visit.work, found, False)
     return parts.to(visit.at("?done=1"))
+
+
+def _set_end(work: Work, found: Object, wanted: bool) -> None:
+    billing.change(work, found, billing.ending_with_period(work, found, wanted))
+    billing.schedule(work, found)
 
 
 def _promise(visit: Visit, one: Object) -> Markup:

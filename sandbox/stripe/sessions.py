@@ -9,6 +9,7 @@ from sandbox.stripe.currencies import minimum, written
 from sandbox.stripe.errors import StripeError, invalid
 from sandbox.stripe.expand import as_list
 from sandbox.stripe.params import merged
+from sandbox.stripe.people import living
 from sandbox.stripe.samples import CARD, SEPA
 from sandbox.stripe.work import Object, Work, new_id
 
@@ -75,7 +76,7 @@ def create(work: Work, params: Object) -> Object:
     https://docs.stripe.com/payments/checkout/custom-success-page"""
     of_one_mode(params)
     if "customer" in params:
-        work.get("customer", params["customer"], param="customer", status=400)
+        living(work, params["customer"], status=400)
     lines = priced(work, params)
     return work.add(_session(work, params, lines, expiry(work, params)))
 

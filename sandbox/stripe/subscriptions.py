@@ -4,6 +4,8 @@ https://docs.stripe.com/api/subscriptions. This stand-in makes no prorations: wh
 price says ``proration_behavior=none``.
 """
 
+from copy import deepcopy
+
 from sandbox.stripe import billing, catalogue
 from sandbox.stripe import params as p
 from sandbox.stripe.errors import StripeError, missing
@@ -13,6 +15,7 @@ from sandbox.stripe.people import own_method
 from sandbox.stripe.work import Object, Work
 
 KIND = "subscription"
+PLAIN = ("default_payment_method", "description", "pause_collection")
 FEEDBACK = (
     "customer_service",
     "low_quality",
@@ -100,36 +103,33 @@ def update(work: Work, params: Object, id: str) -> Object:
         raise StripeError(
             "A canceled subscription can only update its cancellation_details and metadata."
         )
-    changes: Object = {
-        name: params[name] for name in ("description", "pause_collection") if name in params
-    }
-    changes["metadata"] = merged(found["metadata"], params.get("metadata"))
-    if "cancellation_details" in params:
-        given = params["cancellation_details"]
-        changes["cancellation_details"] = {**found["cancellation_details"], **given}
-    if "default_payment_method" in params:
-        changes["default_payment_method"] = params["default_payment_method"]
-        if method := params["default_payment_method"]:
-            own_method(work, found["customer"], method, "default_payment_method")
-    if params.get("pause_collection"):
-        _in_the_future(
-            work, params["pause_collection"].setdefault("resumes_at", None), "resumes_at"
-        )
-    changes |= _ending(work, found, params)
-    restarts, items = _items(work, found, params)
-    changes |= {"items": items} if items else {}
-    before = {name: found[name] for name in changes if found[name] != changes[name]}
-    found |= changes
-    _move(work, found, params, restarts)
-    work.save(found)
-    if before or restarts or "trial_end" in params:
-        work.emit("customer.subscription.updated", found, before)
+    before = deepcopy(found)
+    _plain(work, found, params)
+    _ending(work, found, params)
+    restarts = _items(work, found, params)
+    invoice = _move(work, found, params, restarts)
+    changed = {name: was for name, was in before.items() if was != found[name]}
     if found["status"] not in billing.ENDED:
         billing.schedule(work, found)
-    return found
+    work.save(found)
+    if changed:
+        work.emit("customer.subscription.updated", found, changed)
+    if invoice:
+        billing.advance(work, invoice)
+    return work.get(KIND, id)
 
 
-def _ending(work: Work, found: Object, params: Object) -> Object:
+def _plain(work: Work, found: Object, params: Object) -> None:
+    if pause := params.get("pause_collection"):
+        _in_the_future(work, pause.setdefault("resumes_at", None), "resumes_at")
+    if method := params.get("default_payment_method"):
+        own_method(work, found["customer"], method, "default_payment_method")
+    found |= {name: params[name] for name in PLAIN if name in params}
+    found["metadata"] = merged(found["metadata"], params.get("metadata"))
+    found["cancellation_details"] |= params.get("cancellation_details", {})
+
+
+def _ending(work: Work, found: Object, params: Object) -> None:
     """https://docs.stripe.com/billing/subscriptions/cancel"""
     if "cancel_at" in params and "cancel_at_period_end" in params:
         raise StripeError(
@@ -137,28 +137,15 @@ def _ending(work: Work, found: Object, params: Object) -> Object:
             code="parameters_exclusive",
         )
     if "cancel_at" in params:
-        at = params["cancel_at"]
-        _in_the_future(work, at, "cancel_at")
+        _in_the_future(work, params["cancel_at"], "cancel_at")
+        found |= billing.ending(work, found, params["cancel_at"])
     elif "cancel_at_period_end" in params:
-        ends = found["items"]["data"][0]["current_period_end"]
-        at = ends if params["cancel_at_period_end"] else None
-    else:
-        return {}
-    return {
-        "cancel_at": at,
-        "cancel_at_period_end": bool(params.get("cancel_at_period_end")),
-        "canceled_at": work.now if at else None,
-        "cancellation_details": {
-            **found["cancellation_details"],
-            **params.get("cancellation_details", {}),
-            "reason": "cancellation_requested" if at else None,
-        },
-    }
+        found |= billing.ending_with_period(work, found, params["cancel_at_period_end"])
 
 
-def _items(work: Work, found: Object, params: Object) -> tuple[bool, Object | None]:
-    """The items with their new prices, and whether the rhythm is another one: then a period begins
-    at once. https://docs.stripe.com/billing/subscriptions/change-price"""
+def _items(work: Work, found: Object, params: Object) -> bool:
+    """Give the items their new prices; whether the rhythm is another one: then a period begins at
+    once. https://docs.stripe.com/billing/subscriptions/change-price"""
     restarts, old = False, found["items"]["data"]
     items = {item["id"]: dict(item) for item in old}
     for place, change in enumerate(params.get("items", [])):
@@ -176,15 +163,15 @@ def _items(work: Work, found: Object, params: Object) -> tuple[bool, Object | No
             item["price"] = price
         item["quantity"] = change.get("quantity", item["quantity"])
         item["metadata"] = merged(item["metadata"], change.get("metadata"))
-    if list(items.values()) == old:
-        return False, None
-    if params.get("proration_behavior") != "none":
+    if list(items.values()) != old and params.get("proration_behavior") != "none":
         raise _no_prorations()
-    return restarts, {**found["items"], "data": list(items.values())}
+    found["items"] = {**found["items"], "data": list(items.values())}
+    return restarts
 
 
-def _move(work: Work, found: Object, params: Object, restarts: bool) -> None:
-    """Another period: a trial, its end, another anchor, another rhythm."""
+def _move(work: Work, found: Object, params: Object, restarts: bool) -> Object | None:
+    """Another period: a trial, its end, another anchor, another rhythm. Gives its invoice, which is
+    not charged yet."""
     until = params.get("trial_end")
     now = params.get("billing_cycle_anchor") == "now"
     if (until or now) and params.get("proration_behavior") != "none":
@@ -194,11 +181,12 @@ def _move(work: Work, found: Object, params: Object, restarts: bool) -> None:
         _in_the_future(work, moment, "trial_end")
         if moment > work.now + LONGEST_TRIAL:
             raise StripeError("A trial lasts for two years at most.", param="trial_end")
-        billing.skip(work, found, moment)
-    elif until or now or restarts:
+        return billing.skip(work, found, moment)
+    if until or now or restarts:
         if found["status"] == "trialing":
             found |= {"status": "active", "trial_end": work.now}
-        billing.restart(work, found)
+        return billing.restart(work, found)
+    return None
 
 
 def _in_the_future(work: Work, moment: int | None, name: str) -> None:

@@ -130,5 +130,18 @@ class Work:
 
 
 def public(body: Object) -> Object:
-    """The object as Stripe shows it: our own keys left out."""
-    return {key: value for key, value in body.items() if not key.startswith("_")}
+    """The object as Stripe shows it: our own keys left out, at every depth."""
+    shown: Object = _without_own_keys(body)
+    return shown
+
+
+def _without_own_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: entry if key == "metadata" else _without_own_keys(entry)
+            for key, entry in value.items()
+            if not key.startswith("_")
+        }
+    if isinstance(value, list):
+        return [_without_own_keys(entry) for entry in value]
+    return value

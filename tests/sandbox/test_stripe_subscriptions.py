@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 import stripe
 
+from .conftest import until
+
 DAY = 24 * 3600
 
 
@@ -284,3 +286,57 @@ def test_a_card_that_expires_is_refused_after_its_month(client, begun, clock, bi
     intent = refused.payments.data[0].payment.payment_intent
     error = client.v1.payment_intents.retrieve(intent).last_payment_error
     assert (refused.status, error.code) == ("open", "expired_card")
+
+
+def test_a_first_charge_of_another_rhythm_that_fails_leaves_it_due(client, begun, bills, sandbox):
+    promise = begun()
+    item = promise.items.data[0]
+    price = {
+        "currency": "eur",
+        "product": item.price.product,
+        "unit_amount": 12000,
+        "recurring": {"interval": "year"},
+    }
+    sandbox.control("stripe/refuse", subscription=promise.id)
+    changed = client.v1.subscriptions.update(
+        promise.id,
+        {"items": [{"id": item.id, "price_data": price}], "proration_behavior": "none"},
+    )
+    assert (changed.status, bills(promise)[1].status) == ("past_due", "open")
+    assert client.v1.subscriptions.retrieve(promise.id).status == "past_due"
+
+
+def test_a_promise_begun_in_the_past_is_billed_at_its_own_moments(client, promise, sandbox, bills):
+    session = client.v1.checkout.sessions.create(promise())
+    past = session.created - 95 * DAY
+    story = sandbox.control("stripe/pay", session=session.id, method="card", created=past)
+    made = client.v1.subscriptions.retrieve(story["session"]["subscription"])
+    assert made.start_date == past
+    until(lambda: len(bills(made)) >= 4)
+    until(lambda: bills(made)[-1].status == "paid")
+    assert all(bill.status_transitions.paid_at == bill.created + 3600 for bill in bills(made)[1:])
+
+
+def test_a_customer_that_is_deleted_gives_no_more(client, begun):
+    promise = begun()
+    assert client.v1.customers.delete(promise.customer).deleted
+    assert client.v1.customers.retrieve(promise.customer).deleted
+    assert client.v1.subscriptions.retrieve(promise.id).status == "canceled"
+    with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
+        client.v1.billing_portal.sessions.create({"customer": promise.customer})
+
+
+def test_our_own_keys_never_leave_the_store(client, begun, bills):
+    promise = begun()
+    seen = [promise, *bills(promise), *client.v1.events.list({"limit": 20}).data]
+    assert not [key for one in seen for key in _keys(one.to_dict()) if key.startswith("_")]
+
+
+def _keys(value):
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            yield key
+            yield from _keys(entry)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _keys(entry)
