@@ -26,6 +26,7 @@ from donations.models import (
     Fund,
     Receipt,
     RefundRequest,
+    ThanksInPerson,
 )
 from mail.models import Attachment, Message
 from people.models import User
@@ -73,6 +74,7 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
         "pk",
         lambda: Message.objects.filter(acknowledgement__isnull=False).first(),
     ),
+    ("admin/tesoreria/grazie", "pk", lambda: ThanksInPerson.objects.first()),
     ("admin/tesoreria/rimborsi", "pk", lambda: RefundRequest.objects.first()),
     ("admin/tesoreria/frodi", "pk", lambda: FraudWarning.objects.first()),
     ("admin/tesoreria/cancellazioni", "pk", lambda: ErasureRequest.objects.first()),

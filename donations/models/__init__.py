@@ -26,6 +26,7 @@ from donations.models.letters import MailText
 from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
 from donations.models.refunds import RefundRequest
 from donations.models.settings import GivingSettings
+from donations.models.thanks import SentAgain, ThanksInPerson
 from donations.models.transfers import TransferPromise
 
 __all__ = [
@@ -55,8 +56,10 @@ __all__ = [
     "Receipt",
     "ReceiptCounter",
     "RefundRequest",
+    "SentAgain",
     "StripeEvent",
     "SuggestedAmount",
     "SweepMark",
+    "ThanksInPerson",
     "TransferPromise",
 ]

@@ -35,6 +35,13 @@ class GivingSettings(BaseGenericSetting):
     cost_fixed = models.PositiveSmallIntegerField(
         _("and in cents for each payment"), default=25, validators=[MaxValueValidator(500)]
     )
+    call_from = models.PositiveIntegerField(
+        _("thank in person from, in euros"),
+        default=500,
+        null=True,
+        blank=True,
+        help_text=_("A gift this large puts a task on the desk. Empty: none does."),
+    )
 
     panels = [
         MultiFieldPanel(
@@ -43,7 +50,8 @@ class GivingSettings(BaseGenericSetting):
                 FieldRowPanel([FieldPanel("cost_percent"), FieldPanel("cost_fixed")]),
             ],
             _("The costs of the payment"),
-        )
+        ),
+        FieldPanel("call_from"),
     ]
 
     class Meta:

@@ -18,7 +18,7 @@ from donations.models import (
     Fund,
     JournalEntry,
 )
-from donations.services import receipts
+from donations.services import in_person, receipts
 from donations.services.merging import persons
 
 STRIPE, FEES = Account.STRIPE, Account.FEES
@@ -114,6 +114,7 @@ def write(page: Page) -> None:
     if page.changed:
         Donation.objects.bulk_update(page.changed.values(), CHANGED)
     JournalEntry.objects.bulk_create(page.entries)
+    in_person.ask_for(page.entries)
     Acknowledgement.objects.bulk_create(page.duties)
     page.roll.close()
     if page.credits:

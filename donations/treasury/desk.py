@@ -23,8 +23,9 @@ from donations.models import (
     FraudWarning,
     RefundRequest,
     StripeEvent,
+    ThanksInPerson,
 )
-from donations.services import erasing
+from donations.services import erasing, in_person
 from donations.services.acknowledging import try_again
 from donations.services.deciding import decide_event
 from donations.services.entering import STAYING
@@ -61,6 +62,8 @@ class Desk(TreasuryView):
             stuck=[_event(row) for row in desk_counts.stuck_events()],
             parked=[_event(row) for row in desk_counts.parked_events()],
             may_mail=user.has_perm("mail.change_message"),
+            calls=desk_counts.calls() if user.has_perm("donations.view_donor") else [],
+            may_call=user.has_perm("donations.change_thanksinperson"),
             erasures=[_erasure(row) for row in erasing.waiting()],
             may_erase=user.has_perm("donations.change_erasurerequest"),
             may_event=user.has_perm("donations.change_stripeevent"),
@@ -158,6 +161,25 @@ def write_again(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, gettext("It is tried again at once."))
     else:
         messages.warning(request, gettext("It is written already, or being written just now."))
+    return HttpResponseRedirect(reverse("treasury:desk"))
+
+
+@require_POST
+def decide_thanks(request: HttpRequest, pk: int) -> HttpResponse:
+    """`scelta`: "fatto" or "non-serve"; `nota`: what was said."""
+    rights = ("donations.view_stripeevent", "donations.change_thanksinperson")
+    if not request.user.has_perms(rights):
+        return permission_denied(request)
+    assert request.user.is_authenticated
+    task = get_object_or_404(ThanksInPerson, pk=pk)
+    choice = request.POST.get("scelta")
+    if choice in ("fatto", "non-serve"):
+        note = request.POST.get("nota", "").strip()[:300]
+        if in_person.decide(task=task, done=choice == "fatto", note=note, by=request.user):
+            log(instance=task, action="donations.thanked", data={"choice": choice})
+            messages.success(request, gettext("Noted."))
+        else:
+            messages.warning(request, gettext("Somebody has decided already."))
     return HttpResponseRedirect(reverse("treasury:desk"))
 
 

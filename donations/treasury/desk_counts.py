@@ -15,8 +15,9 @@ from donations.models import (
     RefundRequest,
     StripeEvent,
     SweepMark,
+    ThanksInPerson,
 )
-from donations.services import acknowledging, erasing
+from donations.services import acknowledging, erasing, in_person
 from mail.models import Message
 
 
@@ -68,6 +69,11 @@ def paid_twice() -> QuerySet[Donation]:
     return gifts.filter(suspended__gt=0)
 
 
+def calls() -> QuerySet[ThanksInPerson]:
+    """Who gave so much that somebody should telephone."""
+    return in_person.waiting()
+
+
 def refused_list() -> QuerySet[SweepMark]:
     """Stripe does not show us its list of events: a webhook that got lost stays lost."""
     return SweepMark.objects.filter(refused_since__isnull=False)
@@ -91,5 +97,6 @@ def waiting() -> int:
         refunds(),
         paid_twice(),
         erasing.waiting(),
+        calls(),
     )
     return sum(rows.count() for rows in duties)

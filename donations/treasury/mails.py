@@ -1,19 +1,28 @@
 """The mails exactly as they were sent, shown where nothing in them can act."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
+from donations.models import Acknowledgement, SentAgain
+from donations.services import sending_again
 from donations.treasury import masks, troubles
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import look
 from mail.models import Attachment, Message
 
+OF_A_GIFT = Q(acknowledgement__isnull=False) | Q(sent_again__isnull=False)
+OF_A_GIFT_FILE = Q(message__acknowledgement__isnull=False) | Q(message__sent_again__isnull=False)
 # in its frame the mail has no origin, no script, no form, and loads nothing
 CAGE = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -40,9 +49,48 @@ class MailPage(TreasuryView):
             look=look(self.message),
             trouble=troubles.mail(self.message.last_error),
             to=masks.mail(self.message.to),
-            gift=self.message.acknowledgement.donation,  # type: ignore[attr-defined]
+            gift=_duty(self.message).donation,
+            copy=getattr(self.message, "sent_again", None),
+            copies=SentAgain.objects.filter(acknowledgement=_duty(self.message)).select_related(
+                "mail", "by"
+            ),
+            token=uuid4(),
+            may_send=self._may_send(),
             **kwargs,
         )
+
+    def _may_send(self) -> bool:
+        duty = _duty(self.message)
+        is_first = duty.mail_id == self.message.pk and self.message.state == Message.State.SENT
+        may = self.request.user.has_perm("mail.change_message")
+        return bool(is_first and may and duty.donation.donor.email)
+
+
+@require_POST
+def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """`foglio`: what makes two clicks one mail."""
+    if not request.user.has_perms((*MailPage.permissions, "mail.change_message")):
+        return permission_denied(request)
+    assert request.user.is_authenticated
+    message = _of_a_gift(pk)
+    try:
+        token = UUID(request.POST.get("foglio", ""))
+        made = sending_again.send_again(duty=_duty(message), token=token, by=request.user)
+    except ValueError:
+        messages.error(request, gettext("The page was too old: nothing was sent. Try from here."))
+    except sending_again.CannotSend:
+        messages.error(
+            request,
+            gettext(
+                "It cannot be sent again: it has not left yet, the donor has no mail address, or the "
+                "stored receipt is missing or altered. Nothing was sent."
+            ),
+        )
+    else:
+        if made:
+            log(instance=message, action="donations.mail_again")
+        messages.success(request, gettext("A copy is leaving, once."))
+    return HttpResponseRedirect(reverse("treasury:mail", args=[pk]))
 
 
 def body(request: HttpRequest, pk: int) -> HttpResponse:
@@ -61,7 +109,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file as it travelled with a mail."""
     if not request.user.has_perms((*MailPage.permissions, "donations.view_receipt")):
         return permission_denied(request)
-    found = get_object_or_404(Attachment, pk=pk, message__acknowledgement__isnull=False)
+    found = get_object_or_404(Attachment.objects.filter(OF_A_GIFT_FILE), pk=pk)
     try:
         handle = found.file.open("rb")
     except OSError as error:
@@ -76,6 +124,15 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _of_a_gift(pk: int) -> Message:
-    """Only mails of giving: the treasury does not read the others."""
-    rows = Message.objects.select_related("acknowledgement__donation__donor")
-    return get_object_or_404(rows, pk=pk, acknowledgement__isnull=False)
+    """Only mails of giving, and copies of them: the treasury does not read the others."""
+    rows = Message.objects.select_related(
+        "acknowledgement__donation__donor", "sent_again__acknowledgement__donation__donor"
+    )
+    return get_object_or_404(rows.filter(OF_A_GIFT), pk=pk)
+
+
+def _duty(message: Message) -> Acknowledgement:
+    """What the mail was written for, the first time or again."""
+    copy = getattr(message, "sent_again", None)
+    duty: Acknowledgement = copy.acknowledgement if copy else message.acknowledgement  # type: ignore[attr-defined]
+    return duty

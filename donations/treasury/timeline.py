@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -223,7 +224,9 @@ def receipt_steps(receipt: Receipt) -> list[Step]:
 
 
 def _mailed(gift: Donation) -> list[Step]:
-    found = Message.objects.filter(acknowledgement__donation=gift).prefetch_related("attachments")
+    about = Q(acknowledgement__donation=gift) | Q(sent_again__acknowledgement__donation=gift)
+    found = Message.objects.filter(about).select_related("sent_again")
+    found = found.prefetch_related("attachments")
     return [mail_step(message) for message in found]
 
 

@@ -113,7 +113,7 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         lost_event(event_id="evt_parked", state="parked")
         story = reverse("treasury:donation", args=[cast.refunded.public_id])
         mail = reverse("treasury:mail", args=[cast.mail.pk])
-        brought = by_hand(reference="7", note="Al banchetto").public_id
+        brought = by_hand(amount=700_00, reference="7", note="Al banchetto").public_id
         hand = [reverse(f"treasury:{name}", args=[brought]) for name in ("donation", "reverse")]
         person = cast.settled.donor
         tag(donor=person, name="Socia")

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from donations.models import DonorMerge, DonorNote, ErasureRequest
+from donations.models import DonorMerge, DonorNote, ErasureRequest, ThanksInPerson
 from donations.services import erasing
 from donations.services.knowing import tag
 from donations.treasury import urls
@@ -24,6 +24,8 @@ POSTED = {
     "decide_refund",
     "leave_warning",
     "answer_erasure",
+    "send_again",
+    "decide_thanks",
     "write_note",
     "take_note_back",
     "tag",
@@ -75,6 +77,8 @@ def addresses(cast: Cast) -> dict[str, str]:
         "desk": [],
         "decide_event": [event.pk],
         "answer_erasure": [erasure.pk],
+        "send_again": [cast.mail.pk],
+        "decide_thanks": [ThanksInPerson.objects.get_or_create(donation=cast.settled)[0].pk],
         "letters": [],
         "letter": ["thank_you", "it"],
         "letter_preview": ["thank_you", "it"],

@@ -1,0 +1,140 @@
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+from people import roles
+
+
+def allow(apps, schema_editor):
+    roles.grant(
+        apps, role=roles.TREASURY, app_label="donations", codenames=["change_thanksinperson"]
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("donations", "0020_words_of_mails"),
+        ("mail", "0003_sender"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="givingsettings",
+            name="call_from",
+            field=models.PositiveIntegerField(
+                blank=True,
+                default=500,
+                help_text="A gift this large puts a task on the desk. Empty: none does.",
+                null=True,
+                verbose_name="thank in person from, in euros",
+            ),
+        ),
+        migrations.CreateModel(
+            name="SentAgain",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "acknowledgement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sent_again",
+                        to="donations.acknowledgement",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sent by",
+                    ),
+                ),
+                (
+                    "mail",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sent_again",
+                        to="mail.message",
+                        verbose_name="mail",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mail sent again",
+                "verbose_name_plural": "mails sent again",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="ThanksInPerson",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "To do"), ("done", "Done"), ("not_needed", "Not needed")],
+                        db_index=True,
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="since")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "donation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="thanks_in_person",
+                        to="donations.donation",
+                        verbose_name="donation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "thanks in person",
+                "verbose_name_plural": "thanks in person",
+                "ordering": ["created_at", "pk"],
+                "default_permissions": ("change",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("decided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="thanks_in_person_decided_has_its_time",
+                    )
+                ],
+            },
+        ),
+        migrations.RunPython(allow, migrations.RunPython.noop),
+    ]
