@@ -28,6 +28,7 @@ from donations.stripe_facts import (
     NotAnEvent,
     NotPermitted,
     Order,
+    Payout,
     Refund,
     RefundOrder,
     Rejected,
@@ -203,6 +204,24 @@ class Gateway:
                     continue
                 yield event
 
+    def fetch_payout(self, payout_id: str) -> Payout:
+        """As it is now, with its lines once Stripe has put them together."""
+        wanted: Any = {"expand": ["failure_balance_transaction"]}
+        with _translated():
+            found = self._stripe.payouts.retrieve(payout_id, wanted).to_dict()
+            if not answers.payout_of(found).told:
+                return answers.payout_of(found)
+            rows = self._stripe.balance_transactions.list({"payout": payout_id, "limit": 100})
+            lines = [row.to_dict() for row in rows.auto_paging_iter()]
+        return answers.payout_of(found, lines)
+
+    def list_payouts(self, *, since: datetime) -> list[Payout]:
+        """Those that were made since then, without their lines."""
+        wanted: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        with _translated():
+            rows = self._stripe.payouts.list(wanted).auto_paging_iter()
+            return [answers.payout_of(row.to_dict()) for row in rows]
+
     # --- setting up: what the commands need -------------------------------------------------
 
     def time_there(self) -> datetime | None:
@@ -234,6 +253,7 @@ class Gateway:
             "give money back": lambda: v1.refunds.create({"charge": NOBODYS}),
             "read fraud warnings": lambda: v1.radar.early_fraud_warnings.list(one),  # type: ignore[arg-type]
             "read disputes": lambda: v1.disputes.list(one),  # type: ignore[arg-type]
+            "read payouts": lambda: v1.payouts.list(one),  # type: ignore[arg-type]
             "read fees": lambda: v1.balance_transactions.list(one),  # type: ignore[arg-type]
             "list events": lambda: v1.events.list(one),  # type: ignore[arg-type]
             "list webhook endpoints": lambda: v1.webhook_endpoints.list(one),  # type: ignore[arg-type]

@@ -14,8 +14,10 @@ from donations.stripe_facts import (
     Dispute,
     Endpoint,
     Event,
+    Line,
     Movement,
     NotAnEvent,
+    Payout,
     Refund,
     Session,
     Warned,
@@ -132,6 +134,57 @@ def _dispute(data: dict) -> Dispute:
         movements=tuple(
             Movement(one["id"], one["amount"], one["fee"], time_of(one["created"])) for one in moved
         ),
+    )
+
+
+# docs.stripe.com/reports/reporting-categories: the same for cards and debits
+CATEGORIES = {
+    "charge": "charge",
+    "refund": "refund",
+    "partial_capture_reversal": "refund",
+    "refund_failure": "refund_back",
+    "dispute": "dispute",
+    "dispute_reversal": "dispute_back",
+    "fee": "fee",
+    "payout_reversal": "payout_back",
+}
+PAYOUT_ITSELF = "payout"  # the balance transaction that takes the whole out
+
+
+def payout_of(data: dict, lines: list[dict] | None = None) -> Payout:
+    returned = data.get("failure_balance_transaction")
+    made = None if lines is None else tuple(map(line_of, filter(_is_line, lines)))
+    return Payout(
+        id=data["id"],
+        amount=data["amount"],
+        currency=data["currency"].upper(),
+        status=data["status"],
+        automatic=data["automatic"],
+        created=time_of(data["created"]),
+        arrives=time_of(data["arrival_date"]).date(),  # a day, at midnight UTC
+        told=data.get("reconciliation_status") == "completed",
+        failure=str(data.get("failure_message") or data.get("failure_code") or ""),
+        returned=time_of(returned["created"]) if isinstance(returned, dict) else None,
+        lines=made,
+    )
+
+
+def _is_line(data: dict) -> bool:
+    return bool(data["type"] != PAYOUT_ITSELF)
+
+
+def line_of(data: dict) -> Line:
+    """Of what has no object of ours, Stripe's own words; the others' may hold anything."""
+    kind = CATEGORIES.get(data["reporting_category"], "other")
+    return Line(
+        id=data["id"],
+        kind=kind,
+        type=data["type"],
+        source=data.get("source") or "",
+        amount=data["amount"],
+        fee=data["fee"],
+        created=time_of(data["created"]),
+        description=str(data.get("description") or "") if kind in ("fee", "other") else "",
     )
 
 

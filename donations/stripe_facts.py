@@ -4,7 +4,7 @@ Amounts in integer cents, times in UTC, ids as Stripe gives them ("" where there
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 # the keys of our metadata at Stripe: our ids and codes, and nothing of the donor
 ATTEMPT = "attempt"
@@ -165,6 +165,38 @@ class RefundOrder:
     charge: str
     amount: int
     reason: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One balance transaction of a payout. `kind`: as `PayoutLine.Kind` names them."""
+
+    id: str
+    kind: str
+    type: str  # docs.stripe.com/reports/balance-transaction-types
+    source: str  # the charge, refund, dispute or payout it comes from
+    amount: int
+    fee: int
+    created: datetime
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Payout:
+    """`lines`: None while Stripe has not put them together, and for ever when the payout was asked
+    for by hand. `returned`: when the bank sent it back."""
+
+    id: str
+    amount: int  # below zero: taken from the bank
+    currency: str
+    status: str  # pending, in_transit, paid, failed, canceled
+    automatic: bool
+    created: datetime
+    arrives: date
+    told: bool  # Stripe has put its lines together
+    failure: str = ""
+    returned: datetime | None = None
+    lines: tuple[Line, ...] | None = None
 
 
 @dataclass(frozen=True)

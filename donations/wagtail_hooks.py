@@ -45,6 +45,7 @@ class TreasuryMenu(Menu):
             (_("Donations"), "donations", "sp-euro", "view_donation"),
             (_("Donors"), "donors", "group", "view_donor"),
             (_("Ledger"), "ledger", "list-ul", "view_journalentry"),
+            (_("Payouts"), "payouts", "download", "view_payout"),
             (_("Receipts"), "receipts", "doc-full", "view_receipt"),
             (_("Acknowledgements"), "letters", "mail", "change_mailtext"),
             (_("To decide"), "desk", "sp-person", "view_stripeevent"),
@@ -107,6 +108,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("untagged", _("Take a tag off"), _("Took a tag off a donor")),
         ("merged", _("Join two donors"), _("Joined two donors who are one person")),
         ("parted", _("Part two donors"), _("Parted two donors again")),
+        ("payout_explained", _("Explain a payout"), _("Explained a difference of a payout")),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

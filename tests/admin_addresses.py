@@ -24,6 +24,7 @@ from donations.models import (
     ErasureRequest,
     FraudWarning,
     Fund,
+    Payout,
     Receipt,
     RefundRequest,
     ThanksInPerson,
@@ -68,6 +69,7 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ("admin/images/", "pk", lambda: get_image_model().objects.first()),
     ("admin/api/main/documents", "pk", lambda: get_document_model().objects.first()),
     ("admin/documents/", "pk", lambda: get_document_model().objects.first()),
+    ("admin/tesoreria/accrediti", "pk", lambda: Payout.objects.first()),
     ("admin/tesoreria/ricevute", "pk", lambda: Receipt.objects.first()),
     (
         "admin/tesoreria/posta",

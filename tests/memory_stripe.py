@@ -10,9 +10,11 @@ from donations.stripe_facts import (
     Charge,
     Dispute,
     Event,
+    Line,
     Movement,
     NotPermitted,
     Order,
+    Payout,
     Refund,
     RefundOrder,
     Rejected,
@@ -20,6 +22,7 @@ from donations.stripe_facts import (
     Unavailable,
     Warned,
 )
+from memory_lines import line_of, lines_of
 
 START = timedelta(hours=1)  # before now
 
@@ -38,6 +41,8 @@ class MemoryStripe:
     keeps: bool = False  # refunds are not made, and the failure is kept under the key
     kept: dict[str, Refund | None] = field(default_factory=dict)  # answers by idempotency key
     breaks_after: int | None = None  # events of a list, then the connection drops
+    payouts: dict[str, Payout] = field(default_factory=dict)
+    strays: list[Line] = field(default_factory=list)  # money that moved, and no object of ours
     number: int = 0
     now: datetime = field(default_factory=lambda: datetime.now(UTC) - START)
     moments: dict[datetime, int] = field(default_factory=dict)  # the times in their order
@@ -149,6 +154,15 @@ class MemoryStripe:
             if number == self.breaks_after:
                 raise Unavailable("dropped")
             yield event
+
+    def fetch_payout(self, payout_id: str) -> Payout:
+        self._asked("payout")
+        found = self.payouts[payout_id]
+        return found if found.told else replace(found, lines=None)
+
+    def list_payouts(self, *, since: datetime) -> list[Payout]:
+        self._asked("payouts")
+        return [replace(one, lines=None) for one in self.payouts.values() if one.created >= since]
 
     # --- what donors, banks and treasurers do -------------------------------------------------
 
@@ -282,6 +296,59 @@ class MemoryStripe:
         kind = "refund.failed" if status == "failed" else "refund.updated"
         self._event(kind, refund_id, session)
 
+    # --- payouts --------------------------------------------------------------------------------
+
+    def pay_out(self, *, status: str = "paid", told: bool = True, also: int = 0) -> str:
+        """All that was not paid out yet, and `also` so many cents that no line tells of."""
+        paid = {line.id for one in self.payouts.values() for line in one.lines or ()}
+        lines = tuple(line for line in self._lines() if line.id not in paid)
+        number = self._next()
+        made = Payout(
+            id=f"po_{number}",
+            amount=sum(line.amount - line.fee for line in lines) + also,
+            currency="EUR",
+            status=status,
+            automatic=True,
+            created=self.now,
+            arrives=self.now.date() - timedelta(days=1),
+            told=told,
+            lines=lines,
+        )
+        self._payout(made, f"payout.{status}")
+        if told:
+            self._payout(made, "payout.reconciliation_completed")
+        return made.id
+
+    def pay(self, payout_id: str) -> None:
+        """It is in the bank, and its lines are known."""
+        made = replace(self.payouts[payout_id], status="paid")
+        self._payout(made, "payout.paid")
+        self._payout(replace(made, told=True), "payout.reconciliation_completed")
+
+    def return_payout(self, payout_id: str) -> None:
+        self._next()
+        made = self.payouts[payout_id]
+        back = replace(
+            made, status="failed", returned=self.now, failure="account_closed", told=True
+        )
+        self._payout(back, "payout.failed")
+        self.strays.append(
+            line_of(f"txn_{payout_id}", "payout_back", payout_id, made.amount, self.now)
+        )
+
+    def stray(self, amount: int, *, fee: int = 0, kind: str = "other", source: str = "") -> None:
+        """A charge of somebody else's, a fee of Stripe's own, an adjustment nobody explains."""
+        number = self._next()
+        self.strays.append(line_of(f"txn_x_{number}", kind, source, amount, self.now, fee))
+
+    def _payout(self, made: Payout, kind: str) -> None:
+        self.payouts[made.id] = made
+        self._tell(kind, {"id": made.id, "object": "payout"})
+
+    def _lines(self) -> list[Line]:
+        there = [one.charge for one in self.sessions.values() if one.payment_status == "paid"]
+        return [*self.strays, *(line for one in there if one for line in lines_of(one))]
+
     # --- inside ---------------------------------------------------------------------------------
 
     def _asked(self, call: str) -> None:
@@ -326,6 +393,10 @@ class MemoryStripe:
             ("refund.", "charge.dispute.", "radar.")
         ):  # these carry metadata of their own
             thing["metadata"] = {ATTEMPT: session.attempt}
+        self._tell(kind, thing, number)
+
+    def _tell(self, kind: str, thing: dict[str, object], number: int | None = None) -> None:
+        number, object_id = number or self._next(), str(thing["id"])
         body = {
             "id": f"evt_{number}",
             "type": kind,

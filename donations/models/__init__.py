@@ -24,6 +24,7 @@ from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
 from donations.models.letters import MailText
 from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
+from donations.models.payouts import Correction, Explanation, Payout, PayoutLine
 from donations.models.refunds import RefundRequest
 from donations.models.settings import GivingSettings
 from donations.models.thanks import SentAgain, ThanksInPerson
@@ -35,6 +36,7 @@ __all__ = [
     "CheckoutAttempt",
     "Consent",
     "ConsentChange",
+    "Correction",
     "Dispute",
     "Donation",
     "Donor",
@@ -46,6 +48,7 @@ __all__ = [
     "EntryLink",
     "EntryRequest",
     "ErasureRequest",
+    "Explanation",
     "FraudWarning",
     "Fund",
     "GiftWord",
@@ -53,6 +56,8 @@ __all__ = [
     "HandEntry",
     "JournalEntry",
     "MailText",
+    "Payout",
+    "PayoutLine",
     "Receipt",
     "ReceiptCounter",
     "RefundRequest",

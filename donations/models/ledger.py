@@ -23,6 +23,7 @@ class Account(models.Model):
     FEES = "fees"
     DISPUTES = "disputes"  # "Contestazioni": taken by a bank, won back or lost in the end
     SUSPENSE = "suspense"  # "Somme in sospeso": paid twice for one gift, to be given back
+    OTHER = "other"  # "Altre entrate": what came through Stripe and is no gift made here
     OURS = (STRIPE, BANK, CASH)  # where our money lies
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -86,6 +87,9 @@ TITLES = {
     "lost": _("Dispute lost"),
     "won": _("Dispute won in the appeal"),
     "reversal": _("Reversal of a gift entered by hand"),
+    "payout": _("Payout from Stripe"),
+    "failed": _("Payout that the bank sent back"),
+    "correction": _("Correction by the treasury"),
 }
 
 
@@ -143,12 +147,14 @@ class JournalEntry(models.Model):
     @property
     def goes_out(self) -> bool:
         """Money leaves us, or a gift becomes less."""
+        if self.debit.code in Account.OURS:
+            return False  # from one of our own places to another one, at most
         return self.credit.code in Account.OURS or self.debit.grows_by_credit
 
     @property
     def title(self) -> str:
         """What it is, in words a treasurer knows."""
-        kind = self.origin.rpartition(":")[2]
+        kind = self.origin.rpartition(":")[2].partition("-")[0]  # correction-2
         if kind == "fee" and not self.goes_out:
             kind = "fee_back"
         return str(TITLES.get(kind, kind))

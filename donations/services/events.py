@@ -16,8 +16,14 @@ from django.utils import timezone
 
 from donations import gateway
 from donations.models import CheckoutAttempt, Dispute, StripeEvent
-from donations.services import books
-from donations.services.inbox import DISPUTE_TYPES, REFUND_TYPES, SESSION_TYPES, WARNING_TYPES
+from donations.services import books, payouts
+from donations.services.inbox import (
+    DISPUTE_TYPES,
+    PAYOUT_TYPES,
+    REFUND_TYPES,
+    SESSION_TYPES,
+    WARNING_TYPES,
+)
 from donations.stripe_facts import ATTEMPT, Rejected, Session, Unavailable
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
@@ -72,7 +78,11 @@ def process_events(*, limit: int = 1000, among: "QuerySet[StripeEvent] | None" =
             break
         taken += len(events)
         until = monotonic() + ASKING
-        _work(_cases(events, until), until)
+        of_payouts = [event for event in events if event.type in PAYOUT_TYPES]
+        _work(_cases([event for event in events if event not in of_payouts], until), until)
+        _pay_out(of_payouts, until)  # after the gifts, which explain them
+    if taken:
+        payouts.explain_open()
     return taken
 
 
@@ -204,9 +214,7 @@ def _record_alone(one: tuple[Case, Session]) -> None:
         _each(case, _finish, State.FAILED, f"{type(error).__name__}: {error}")
     except Exception as error:  # a fault of ours: kept, tried again, and in the log
         log.exception("event not processed", extra={"attempt": case.attempt.pk})
-        for event in case.events:
-            give_up = event.attempts >= ENOUGH
-            _later(event, f"{type(error).__name__}: {error}", State.FAILED if give_up else None)
+        _our_fault(case.events, error)
 
 
 def _done(events: list[StripeEvent]) -> None:
@@ -218,8 +226,36 @@ def _done(events: list[StripeEvent]) -> None:
     )
 
 
+def _pay_out(events: list[StripeEvent], until: float) -> None:
+    """One look at Stripe serves all that speak of a payout."""
+    for payout in dict.fromkeys(event.object_id for event in events):
+        case = [event for event in events if event.object_id == payout]
+        try:
+            _in_time(until)
+            payouts.take_in(payout_id=payout)
+        except Unavailable as error:
+            _all(case, _later, str(error))
+        except (Rejected, books.WrongMoney) as error:
+            _all(case, _finish, State.FAILED, f"{type(error).__name__}: {error}")
+        except Exception as error:  # a fault of ours: kept, tried again, and in the log
+            log.exception("payout not booked", extra={"payout": payout})
+            _our_fault(case, error)
+        else:
+            _done(case)
+
+
+def _our_fault(events: list[StripeEvent], error: Exception) -> None:
+    for event in events:
+        give_up = event.attempts >= ENOUGH
+        _later(event, f"{type(error).__name__}: {error}", State.FAILED if give_up else None)
+
+
 def _each(case: Case, what: Callable[..., None], *words: Any, **fields: Any) -> None:
-    for event in case.events:
+    _all(case.events, what, *words, **fields)
+
+
+def _all(events: list[StripeEvent], what: Callable[..., None], *words: Any, **fields: Any) -> None:
+    for event in events:
         what(event, *words, **fields)
 
 

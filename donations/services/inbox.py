@@ -22,8 +22,21 @@ DISPUTE_TYPES = (
     "charge.dispute.closed",
 )
 WARNING_TYPES = ("radar.early_fraud_warning.created", "radar.early_fraud_warning.updated")
+PAYOUT_TYPES = (
+    "payout.paid",
+    "payout.failed",
+    "payout.canceled",
+    "payout.reconciliation_completed",
+)
 # the rest is kept and left alone
-ACTED_ON = (*SESSION_TYPES, *REFUND_TYPES, *CHARGE_TYPES, *DISPUTE_TYPES, *WARNING_TYPES)
+ACTED_ON = (
+    *SESSION_TYPES,
+    *REFUND_TYPES,
+    *CHARGE_TYPES,
+    *DISPUTE_TYPES,
+    *WARNING_TYPES,
+    *PAYOUT_TYPES,
+)
 
 _COLUMNS = (
     "event_id, type, object_id, state, payload, happened_at, received_at, next_at, attempts,"

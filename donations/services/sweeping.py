@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from donations import gateway
 from donations.models import CheckoutAttempt, Donation, SweepMark
-from donations.services import books, inbox
+from donations.services import books, inbox, payouts
 from donations.stripe_facts import Rejected, Unavailable
 
 OVERLAP = timedelta(hours=6)  # clocks differ, and Stripe lists an event some moments late
@@ -38,7 +38,8 @@ def fetch_missed(
 ) -> int:
     """Asks Stripe; `since`: further back than the list was read to already. Raises Unavailable
     when it falls silent: what came until then is kept."""
-    return _missed_events(now, since) + _missed_sessions(now, patience)
+    found = _missed_events(now, since) + _missed_sessions(now, patience)
+    return found + payouts.fetch_missed(now=now)
 
 
 def _missed_events(now: datetime, further: datetime | None) -> int:

@@ -1,6 +1,6 @@
 """What only a person can decide: disputes to answer, payments a bank believes to be a fraud, refunds
-that did not go, gifts paid twice, mails without proof or not written, events that cannot be
-understood, donors who want their data deleted."""
+that did not go, gifts paid twice, payouts that do not add up, mails without proof or not written,
+events that cannot be understood, donors who want their data deleted."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from donations.services.deciding import decide_event
 from donations.services.entering import STAYING
 from donations.treasury import desk_counts, masks, troubles
 from donations.treasury.base import TreasuryView
-from donations.treasury.looks import Look, look
+from donations.treasury.looks import Look, look, reconciled
 from donations.treasury.timeline import event_title
 from mail.models import Message
 from mail.services import Decided, decide
@@ -56,6 +56,7 @@ class Desk(TreasuryView):
             refunds=[_refund(row) for row in desk_counts.refunds()],
             may_refund=user.has_perm("donations.add_refundrequest"),
             twice=desk_counts.paid_twice(),
+            payouts=[{"row": row, "look": reconciled(row)} for row in desk_counts.payouts()],
             at_stripe=settings.SANDBOX_URL + "/_control/" if settings.SANDBOX else STRIPE,
             mails=[_mail(row) for row in mails],
             unwritten=[_unwritten(row) for row in unwritten],

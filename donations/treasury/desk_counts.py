@@ -12,6 +12,7 @@ from donations.models import (
     Donation,
     FraudWarning,
     JournalEntry,
+    Payout,
     RefundRequest,
     StripeEvent,
     SweepMark,
@@ -69,6 +70,11 @@ def paid_twice() -> QuerySet[Donation]:
     return gifts.filter(suspended__gt=0)
 
 
+def payouts() -> QuerySet[Payout]:
+    """Payouts that the ledger does not explain to the cent."""
+    return Payout.objects.unexplained()
+
+
 def calls() -> QuerySet[ThanksInPerson]:
     """Who gave so much that somebody should telephone."""
     return in_person.waiting()
@@ -96,6 +102,7 @@ def waiting() -> int:
         fraud_warnings(),
         refunds(),
         paid_twice(),
+        payouts(),
         erasing.waiting(),
         calls(),
     )

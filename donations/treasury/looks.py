@@ -5,7 +5,16 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from donations.models import Dispute, Donation, FraudWarning, Receipt, RefundRequest, StripeEvent
+from brand.figures import euros
+from donations.models import (
+    Dispute,
+    Donation,
+    FraudWarning,
+    Payout,
+    Receipt,
+    RefundRequest,
+    StripeEvent,
+)
 from mail.models import Message
 
 
@@ -64,13 +73,36 @@ RECEIPTS = {
 }
 
 
+PAYOUTS = {
+    Payout.Status.PENDING: ("mute", "sp-planned"),
+    Payout.Status.IN_TRANSIT: ("go", "sp-sending"),
+    Payout.Status.PAID: ("ok", "sp-published"),
+    Payout.Status.FAILED: ("bad", "sp-rejected"),
+    Payout.Status.CANCELED: ("mute", "sp-cancelled"),
+}
+
+
+def reconciled(row: Payout) -> Look:
+    """Whether a payout is explained to the cent."""
+    if row.difference is None and not row.automatic:
+        return Look("mute", "sp-draft", gettext("Asked for by hand: Stripe tells no lines"))
+    if row.difference is None:
+        return Look("info", "sp-approval", gettext("Stripe has not told its lines yet"))
+    if row.difference == 0:
+        return Look("ok", "sp-published", gettext("It adds up"))
+    amount = euros(row.difference, always_cents=True)
+    return Look("bad", "sp-rejected", gettext("Unexplained: %(amount)s") % {"amount": amount})
+
+
 def look(row: Any) -> Look:
-    """Of a donation, a Stripe event, a mail, a receipt, a refund that was asked for, or a dispute or
-    a warning that waits for an answer."""
+    """Of a donation, a Stripe event, a mail, a receipt, a refund that was asked for, a payout, or a
+    dispute or a warning that waits for an answer."""
     if isinstance(row, Dispute):
         return Look("bad", "sp-person", str(row.get_status_display()))
     if isinstance(row, FraudWarning):
         return Look("bad", "sp-person", gettext("Fraud suspected"))
+    if isinstance(row, Payout):
+        return Look(*PAYOUTS[Payout.Status(row.status)], str(row.get_status_display()))
     tables: dict[Any, Any] = {
         Donation: GIFTS,
         StripeEvent: EVENTS,

@@ -10,6 +10,7 @@ from donations.treasury import (
     ledger,
     letters,
     mails,
+    payouts,
     receipts,
     refunds,
 )
@@ -33,6 +34,8 @@ urlpatterns = [
     path("donatori/<uuid:public_id>/unisci/", donor_notes.merge, name="merge"),
     path("donatori/unioni/<int:pk>/separa/", donor_notes.part, name="part"),
     path("prima-nota/", ledger.Ledger.as_view(), name="ledger"),
+    path("accrediti/", payouts.PayoutList.as_view(), name="payouts"),
+    path("accrediti/<int:pk>/", payouts.PayoutPage.as_view(), name="payout"),
     path("ricevute/", receipts.ReceiptList.as_view(), name="receipts"),
     path("ricevute/<int:pk>/", receipts.stored, name="receipt"),
     path("ricevute/<int:pk>/duplicato/", receipts.reprint, name="reprint"),

@@ -74,6 +74,8 @@ def everything(site, monkeypatch):
     gift, other = cast.settled, cast.refunded.donor
     treasury_support.asked_back(gift)
     treasury_support.suspected(gift)
+    stripe.pay_out()
+    treasury_support.tell(stripe)
     erasing.ask(donor=gift.donor, language="it")
     ThanksInPerson.objects.create(donation=gift)
     DonorNote.objects.create(donor=gift.donor, text="Preferisce il telefono.")

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from area_support import PAGE, ask, entered, link
 from browser_support import HOST, faults_on_each_screen, opened, visit
-from donations.models import Donation, RefundRequest, SuggestedAmount
+from donations.models import Donation, Payout, RefundRequest, SuggestedAmount
 from donations.services import alerting, entering, erasing
 from donations.services.knowing import add_note, tag
 from form_support import open_fund
@@ -100,7 +100,7 @@ def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> Non
 
 def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
     treasurer = member(roles.TREASURY)
-    lists = ("donations", "donors", "ledger", "receipts", "letters", "desk")
+    lists = ("donations", "donors", "ledger", "payouts", "receipts", "letters", "desk")
     empty = [reverse(f"treasury:{name}") for name in lists]
     empty += [reverse("treasury:letter", args=["thank_you", "it"])]
     empty += [reverse(f"treasury_funds:{name}") for name in ("index", "add")]
@@ -109,6 +109,10 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
             assert visit(context, address) == [], address
         cast = gifts(memory_stripe)
         erasing.ask(donor=cast.settled.donor, language="it")
+        memory_stripe.stray(-35)
+        memory_stripe.pay_out()
+        tell(memory_stripe)
+        payout = reverse("treasury:payout", args=[Payout.objects.get().pk])
         lost_event(state="failed")
         lost_event(event_id="evt_parked", state="parked")
         story = reverse("treasury:donation", args=[cast.refunded.public_id])
@@ -121,7 +125,7 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         twin = replace(MARIA, email="maria.rossi+casa@example.org")
         begin(donor=twin)
         donor = reverse("treasury:donor", args=[person.public_id])
-        for address in [*empty, story, mail, *hand, donor]:
+        for address in [*empty, story, mail, *hand, donor, payout]:
             assert visit(context, address) == [], address
 
 

@@ -289,6 +289,7 @@ def test_it_ends_with_an_error_and_says_what_to_do() -> None:
         ("charge_write", "give money back"),
         ("dispute_read", "read disputes"),
         ("balance_transaction_source_read", "read fees"),
+        ("payout_read", "read payouts"),
         ("event_read", "list events"),
         ("payment_intent_read", "read payments"),
     ],
