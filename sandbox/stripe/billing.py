@@ -211,8 +211,8 @@ def paid(work: Work, invoice: Object, intent: Object) -> None:
 
 def confirmed(work: Work, invoice: Object, authorised: bool) -> None:
     """The donor answers her bank, which wanted to hear her about an invoice."""
-    intent = invoices.intent_of(work, invoice)
-    if intent["status"] != "requires_action":
+    intent = invoices.intent_of(work, invoice) if invoices.payable(invoice) else None
+    if intent is None or intent["status"] != "requires_action":
         raise StripeError("This invoice awaits no confirmation.")
     method = work.get("payment_method", intent["payment_method"])
     intent["next_action"] = None

@@ -5,7 +5,8 @@ from markupsafe import Markup
 from sandbox.stripe import clock, parts
 from sandbox.stripe.billing import ENDED
 from sandbox.stripe.currencies import in_italian
-from sandbox.stripe.invoice_payments import awaited, payable
+from sandbox.stripe.invoice_payments import awaited
+from sandbox.stripe.invoices import payable
 from sandbox.stripe.work import Object, Work
 from sandbox.web import in_rome
 

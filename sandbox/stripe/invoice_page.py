@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.stripe import billing, invoices, parts
 from sandbox.stripe.control import work_in
-from sandbox.stripe.invoice_payments import asks, awaited, pay, payable
+from sandbox.stripe.invoice_payments import asks, awaited, pay
 from sandbox.stripe.samples import SAMPLES
 from sandbox.stripe.work import Object, Work
 from sandbox.web import Context, page
@@ -92,7 +92,7 @@ def _find(work: Work, id: str, token: str) -> Object | None:
 def _page(
     work: Work, words: parts.Words, invoice: Object, says: Markup | str = "", status: int = 200
 ) -> Response:
-    if not payable(invoice):
+    if not invoices.payable(invoice):
         state = "bill paid" if invoice["status"] == "paid" else "bill void"
         return parts.over(words, words[state], words[f"{state} lead"])
     intent = invoices.intent_of(work, invoice)

@@ -1,27 +1,22 @@
 """What a donor does on an invoice's hosted page: pay it with what she types in now.
 
-https://docs.stripe.com/invoicing/hosted-invoice-page
+https://docs.stripe.com/invoicing/hosted-invoice-page; whether it is kept for the next ones is asked
+there, as with ``settings.invoices.hosted_payment_method_save=offer`` of an account.
 """
 
 from sandbox.stripe import billing, invoices, people
 from sandbox.stripe.samples import Sample
 from sandbox.stripe.work import Object, Work
 
-PAYABLE = ("open", "uncollectible")
-
-
-def payable(invoice: Object) -> bool:
-    return invoice["status"] in PAYABLE and bool(invoice["amount_due"])
-
 
 def asks(work: Work, invoice: Object) -> bool:
     """Whether her bank waits for an answer."""
-    return payable(invoice) and _status(work, invoice) == "requires_action"
+    return invoices.payable(invoice) and _status(work, invoice) == "requires_action"
 
 
 def awaited(work: Work, invoice: Object) -> bool:
     """Whether a payment can begin: none is under way."""
-    return payable(invoice) and _status(work, invoice) in (
+    return invoices.payable(invoice) and _status(work, invoice) in (
         "requires_action",
         "requires_payment_method",
     )

@@ -7,6 +7,8 @@ https://docs.stripe.com/api/invoice-payment (several payments an invoice; here t
 from sandbox.stripe import billing_objects
 from sandbox.stripe.work import Object, Work, new_id
 
+PAYABLE = ("open", "uncollectible")
+
 
 def finalize(work: Work, invoice: Object, intent: Object | None = None) -> None:
     """From now on it is open, with a number, a page and a payment; nothing due, nothing to pay."""
@@ -34,6 +36,10 @@ def finalize(work: Work, invoice: Object, intent: Object | None = None) -> None:
     if not invoice["amount_due"]:
         invoice["attempted"] = True
         _paid(work, invoice)
+
+
+def payable(invoice: Object) -> bool:
+    return invoice["status"] in PAYABLE and bool(invoice["amount_due"])
 
 
 def intent_of(work: Work, invoice: Object) -> Object:

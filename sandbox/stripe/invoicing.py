@@ -79,7 +79,9 @@ def pay(work: Work, params: Object, id: str) -> Object:
         raise StripeError("Invoice is already paid")
     if found["status"] == "draft":
         invoices.finalize(work, found)
-    if found["status"] not in ("open", "uncollectible"):
+        if found["status"] == "paid":  # nothing to pay
+            return found
+    if found["status"] not in invoices.PAYABLE:
         raise StripeError(f"Invoices that are {found['status']} cannot be paid.")
     intent = invoices.intent_of(work, found)
     if intent["status"] == "processing":
