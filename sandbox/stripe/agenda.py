@@ -7,7 +7,17 @@ then. Time passes by itself (a thread looks each second) or is moved from the co
 import threading
 from collections.abc import Callable
 
-from sandbox.stripe import billing, checkout, clock, disputes, payments, payouts, refunds, sessions
+from sandbox.stripe import (
+    billing,
+    charging,
+    checkout,
+    clock,
+    disputes,
+    payments,
+    payouts,
+    refunds,
+    sessions,
+)
 from sandbox.stripe.work import Object, Work
 from sandbox.web import World
 
@@ -16,7 +26,7 @@ DOES: dict[str, Callable[[Work, Object], object]] = {
     "charge": payments.book,
     "checkout.session": sessions.close,
     "dispute": disputes.expire,
-    "invoice": billing.advance,
+    "invoice": charging.advance,
     "payment_intent": checkout.collect,
     payouts.KIND: payouts.arrive,
     payouts.SCHEDULE: payouts.on_schedule,

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.exceptions import BadRequest
 
-from sandbox.stripe import billing, invoice_payments, people, settings
+from sandbox.stripe import charging, invoice_payments, people, settings
 from sandbox.stripe.samples import CARD, SAMPLES, Sample
 from sandbox.stripe.work import Object, Work, public
 
@@ -24,8 +24,8 @@ def refuse(work: Work, data: dict[str, Any]) -> Object:
 
 
 def retries(work: Work, data: dict[str, Any]) -> Object:
-    if data.get("afterwards") not in billing.AFTERWARDS:
-        raise BadRequest(f"afterwards must be one of {', '.join(billing.AFTERWARDS)}.")
+    if data.get("afterwards") not in charging.AFTERWARDS:
+        raise BadRequest(f"afterwards must be one of {', '.join(charging.AFTERWARDS)}.")
     settings.write(work.db, "retries", {"afterwards": data["afterwards"]})
     return {"retries": {"afterwards": data["afterwards"]}}
 
@@ -70,7 +70,7 @@ def invoice(work: Work, data: dict[str, Any]) -> Object:
     """A donor pays an invoice on its page, or answers her bank there."""
     found = work.get("invoice", str(data.get("invoice", "")))
     if "confirm" in data:
-        billing.confirmed(work, found, data["confirm"] in (True, "true", "1"))
+        charging.confirmed(work, found, data["confirm"] in (True, "true", "1"))
     else:
         if not invoice_payments.awaited(work, found):
             raise BadRequest(f"Invoice {found['id']} is not to be paid now.")
@@ -84,7 +84,7 @@ def _method(work: Work, data: dict[str, Any]) -> Object:
     if data.get("payment_method"):
         return work.get("payment_method", str(data["payment_method"]))
     found = work.get("subscription", str(data.get("subscription", "")))
-    chosen = billing.method_of(work, found)
+    chosen = charging.method_of(work, found)
     if chosen is None:
         raise BadRequest(f"Subscription {found['id']} has nothing to be charged with.")
     return chosen

@@ -6,7 +6,7 @@ subscription and its first invoice are made once the payment went through:
 https://docs.stripe.com/changelog/basil/2025-03-31/checkout-legacy-subscription-upgrade
 """
 
-from sandbox.stripe import billing, objects, payments, people
+from sandbox.stripe import billing, billing_objects, charging, invoices, objects, payments, people
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.samples import CARD, ONCE, SAMPLES
 from sandbox.stripe.sessions import intent_of
@@ -71,9 +71,9 @@ def settle(work: Work, intent: Object, succeeded: bool) -> None:
     if intent.get("_invoice"):
         invoice = work.get("invoice", intent["_invoice"])
         if succeeded:
-            billing.paid(work, invoice, intent)
+            charging.paid(work, invoice, intent)
         else:
-            billing.failed(work, invoice)
+            charging.failed(work, invoice)
         if invoice["billing_reason"] != "subscription_create":
             return
         owner = {"invoice": invoice["id"]}
@@ -98,10 +98,28 @@ def _pay(work: Work, session: Object, intent: Object, method: Object) -> None:
         payments.start_debit(work, intent, method)
     _complete(session, "paid" if method["type"] == CARD else "unpaid")
     if lasting:
-        begun = billing.begin(work, session, intent, method)
+        begun = _begin(work, session, intent, method)
         session |= {"subscription": begun["id"], "invoice": begun["latest_invoice"]}
     work.awaits(session, None)
     work.emit("checkout.session.completed", session)
+
+
+def _begin(work: Work, session: Object, intent: Object, method: Object) -> Object:
+    """It was paid, or its debit is under way: the subscription, its first invoice."""
+    made = billing_objects.subscription(
+        work, session["customer"], session["_line_items"], session["_subscription_data"], method
+    )
+    work.add(made)
+    invoice = billing.draft(work, made, "subscription_create")
+    invoices.finalize(work, invoice, intent)
+    invoice |= {"attempted": True, "attempt_count": 1}
+    work.emit("customer.subscription.created", made)
+    billing.schedule(work, made)
+    if intent["status"] == "succeeded":
+        charging.paid(work, invoice, intent)
+    else:
+        work.awaits(invoice, None)
+    return made
 
 
 def _customer(work: Work, session: Object) -> None:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from sandbox.stripe import billing, invoices, parts
+from sandbox.stripe import charging, invoices, parts
 from sandbox.stripe.control import work_in
 from sandbox.stripe.invoice_payments import asks, awaited, pay
 from sandbox.stripe.samples import SAMPLES
@@ -78,7 +78,7 @@ def answer_bank(ctx: Context, id: str, token: str) -> Response:
         if invoice is None:
             return parts.gone(parts.words_for(ctx))
         if asks(work, invoice):
-            billing.confirmed(work, invoice, ctx.request.form.get("answer") == "authorise")
+            charging.confirmed(work, invoice, ctx.request.form.get("answer") == "authorise")
     return parts.to(f"/invoice/{id}/{token}")
 
 

@@ -4,7 +4,7 @@ https://docs.stripe.com/invoicing/hosted-invoice-page; whether it is kept for th
 there, as with ``settings.invoices.hosted_payment_method_save=offer`` of an account.
 """
 
-from sandbox.stripe import billing, invoices, people
+from sandbox.stripe import billing, charging, invoices, people
 from sandbox.stripe.samples import Sample
 from sandbox.stripe.work import Object, Work
 
@@ -28,7 +28,7 @@ def pay(work: Work, invoice: Object, sample: Sample, *, keep: bool) -> None:
     subscription = work.get("subscription", invoice["_subscription"])
     if keep and subscription["status"] not in billing.ENDED:
         billing.change(work, subscription, {"default_payment_method": method["id"]})
-    billing.charge(work, invoice, method, how=sample.first, by_hand=True)
+    charging.charge(work, invoice, method, how=sample.first, by_hand=True)
 
 
 def _status(work: Work, invoice: Object) -> str:

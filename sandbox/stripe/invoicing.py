@@ -5,7 +5,7 @@ https://docs.stripe.com/api/invoices, https://docs.stripe.com/api/invoice-paymen
 
 from typing import Any
 
-from sandbox.stripe import billing, invoices
+from sandbox.stripe import billing, charging, invoices
 from sandbox.stripe import params as p
 from sandbox.stripe.errors import StripeError, missing
 from sandbox.stripe.expand import as_list
@@ -91,7 +91,7 @@ def pay(work: Work, params: Object, id: str) -> Object:
     method = None
     if "payment_method" in params:
         method = own_method(work, found["customer"], params["payment_method"])
-    intent = billing.charge(work, found, method, by_hand=True)
+    intent = charging.charge(work, found, method, by_hand=True)
     if intent["status"] == "requires_action":
         raise StripeError(
             "This payment requires additional user action before it can be completed successfully.",

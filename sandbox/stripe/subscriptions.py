@@ -6,7 +6,7 @@ price says ``proration_behavior=none``.
 
 from copy import deepcopy
 
-from sandbox.stripe import billing, catalogue
+from sandbox.stripe import billing, catalogue, charging
 from sandbox.stripe import params as p
 from sandbox.stripe.errors import StripeError, missing
 from sandbox.stripe.listing import PAGE, page
@@ -115,7 +115,7 @@ def update(work: Work, params: Object, id: str) -> Object:
     if changed:
         work.emit("customer.subscription.updated", found, changed)
     if invoice:
-        billing.advance(work, invoice)
+        charging.advance(work, invoice)
     return work.get(KIND, id)
 
 
