@@ -1,5 +1,6 @@
 """The seal of the books: the database itself refuses to change or delete what stands in the journal,
-what is frozen on a receipt, and what a donor said of her consents.
+what is frozen on a receipt, what a donor said of her consents, and what a closed month held; nor does
+it take a row of the journal into a month that is closed.
 
 Statements live here, not only in the migrations, because they and the tests need both directions;
 the product itself never takes the seal off. SQLite makes a whole table again when a migration
@@ -9,15 +10,18 @@ changes it, and its triggers get lost: such a migration unseals before and seals
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 JOURNAL, RECEIPTS = "donations_journalentry", "donations_receipt"
-CONSENTS = "donations_consentchange"
+CONSENTS, MONTHS = "donations_consentchange", "donations_closedmonth"
+BOOKS_LOCK = 20_811  # of PostgreSQL's advisory ones: shared by who writes, alone for who closes
 ADDED_TO = "the journal is only ever added to"
 AS_SAID = "the history of consents is only ever added to"
 AS_ISSUED = "a receipt stays as it was issued"
+IS_CLOSED = "the month is closed"
 # of a receipt: never another value; once there is one; once it is void
 ALWAYS = ["issuer", "year", "number", "donation_id", "amount", "data", "issued_at", "replaces_id"]
 ONCE = ["file", "sha256"]
 VOID = ["state", "voided_at", "void_reason", "void_day"]
 SAID = ["kind", "granted", "words", "at"]
+CLOSED = ["first_day", "ends_at", "closed_at", "figures", "rows", "sha256"]
 
 
 def seal(connection: BaseDatabaseWrapper) -> None:
@@ -64,6 +68,33 @@ def seal_consents(connection: BaseDatabaseWrapper) -> None:
 
 def unseal_consents(connection: BaseDatabaseWrapper) -> None:
     _drop(connection, CONSENTS, "consent_frozen", "consent_no_delete")
+
+
+def seal_months(connection: BaseDatabaseWrapper) -> None:
+    """Who closed it may leave; the rest stays, and no row is dated before the end of the last one."""
+    _refusal(connection, "month_refuse", IS_CLOSED)
+    differ = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    kept = " OR ".join(f"OLD.{name} {differ} NEW.{name}" for name in CLOSED)
+    _trigger(connection, "month_frozen", "update", MONTHS, "month_refuse", IS_CLOSED, kept)
+    _trigger(connection, "month_no_delete", "delete", MONTHS, "month_refuse", IS_CLOSED)
+    last = f"(SELECT MAX(ends_at) FROM {MONTHS})"  # noqa: S608  a name of our own
+    if connection.vendor == "postgresql":
+        _trigger(connection, "month_no_truncate", "truncate", MONTHS, "month_refuse", IS_CLOSED)
+        _run(
+            connection,
+            "CREATE OR REPLACE FUNCTION journal_in_open_month() RETURNS trigger AS $$ BEGIN"
+            f" PERFORM pg_advisory_xact_lock_shared({BOOKS_LOCK});"
+            f" IF NEW.at < {last} THEN RAISE EXCEPTION '{IS_CLOSED}'; END IF;"
+            " RETURN NEW; END $$ LANGUAGE plpgsql",
+        )
+        _trigger(connection, "journal_open", "insert", JOURNAL, "journal_in_open_month", IS_CLOSED)
+    else:
+        _trigger(connection, "journal_open", "insert", JOURNAL, "", IS_CLOSED, f"NEW.at < {last}")
+
+
+def unseal_months(connection: BaseDatabaseWrapper) -> None:
+    _drop(connection, MONTHS, "month_frozen", "month_no_delete", "month_no_truncate")
+    _drop(connection, JOURNAL, "journal_open")
 
 
 def _refusal(connection: BaseDatabaseWrapper, name: str, words: str) -> None:

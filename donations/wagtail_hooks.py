@@ -46,6 +46,7 @@ class TreasuryMenu(Menu):
             (_("Donors"), "donors", "group", "view_donor"),
             (_("Ledger"), "ledger", "list-ul", "view_journalentry"),
             (_("Payouts"), "payouts", "download", "view_payout"),
+            (_("Months"), "months", "calendar-alt", "view_closedmonth"),
             (_("Receipts"), "receipts", "doc-full", "view_receipt"),
             (_("Acknowledgements"), "letters", "mail", "change_mailtext"),
             (_("To decide"), "desk", "sp-person", "view_stripeevent"),
@@ -109,6 +110,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("merged", _("Join two donors"), _("Joined two donors who are one person")),
         ("parted", _("Part two donors"), _("Parted two donors again")),
         ("payout_explained", _("Explain a payout"), _("Explained a difference of a payout")),
+        ("month_closed", _("Close a month"), _("Closed a month of the books")),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

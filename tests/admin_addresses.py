@@ -114,6 +114,7 @@ WORDS: list[tuple[str, str, str]] = [
     ("admin/tesoreria/ringraziamenti/", "kind", "thank_you"),
     ("admin/tesoreria/ringraziamenti/", "language", "it"),
     ("", "action", "delete"),
+    ("admin/tesoreria/mesi/", "year", "2026"),
     ("", "action_name", "approve"),
     ("", "channel", "mastodon"),
     ("", "filter_spec", "original"),

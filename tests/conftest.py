@@ -93,6 +93,7 @@ def flush_and_restore(case: TransactionTestCase) -> None:
         seal.unseal(connection)
         seal.unseal_receipts(connection)
         seal.unseal_consents(connection)
+        seal.unseal_months(connection)
     try:
         flush(case)
     finally:
@@ -100,6 +101,7 @@ def flush_and_restore(case: TransactionTestCase) -> None:
             seal.seal(connection)
             seal.seal_receipts(connection)
             seal.seal_consents(connection)
+            seal.seal_months(connection)
     for name, written in WRITTEN.items():
         connections[name].creation.deserialize_db_from_string(written)
 

@@ -10,6 +10,7 @@ from donations.models.area import (
     ErasureRequest,
 )
 from donations.models.by_hand import HandEntry
+from donations.models.closing import ClosedMonth
 from donations.models.disputes import Dispute
 from donations.models.donors import DonorMerge, DonorNote, DonorTag, GiftWord
 from donations.models.giving import (
@@ -34,6 +35,7 @@ __all__ = [
     "Account",
     "Acknowledgement",
     "CheckoutAttempt",
+    "ClosedMonth",
     "Consent",
     "ConsentChange",
     "Correction",

@@ -1,5 +1,6 @@
 """The books: double entry ("prima nota"), append-only, enforced by the database itself."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -121,6 +122,8 @@ class JournalEntry(models.Model):
         verbose_name=_("donation"),
     )
     at = models.DateTimeField(_("when"), db_index=True)
+    # its true moment, when the month of it was closed already: `at` lies in the open month then
+    happened_at = models.DateTimeField(_("happened"), null=True, blank=True)
     written_at = models.DateTimeField(_("written"), auto_now_add=True)
 
     objects = Journal.as_manager()
@@ -136,6 +139,10 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return self.origin
+
+    @property
+    def true_at(self) -> datetime:
+        return self.happened_at or self.at
 
     @property
     def comes_from(self) -> str:

@@ -15,7 +15,7 @@ from attribution.models import Source
 from donations.models import Donation, Donor, Fund, HandEntry, Receipt
 from donations.models.ledger import BY_HAND
 from donations.money import LARGEST
-from donations.services import receipts
+from donations.services import dating, receipts
 from donations.services.finding import write_words
 from donations.services.giving import Details
 from donations.services.page import (
@@ -77,6 +77,7 @@ def enter_gift(*, form_token: UUID, given: HandGift, by: User | None) -> Entered
     _check(given)
     try:
         with transaction.atomic():
+            dating.hold()
             return Entered(_enter(form_token, given, by), made=True)
     except IntegrityError:
         sent_before = Donation.objects.filter(form_token=form_token).first()
@@ -89,6 +90,7 @@ def enter_gift(*, form_token: UUID, given: HandGift, by: User | None) -> Entered
 def reverse_gift(*, donation: Donation, reason: str, by: User | None) -> Donation:
     """Out of the books again, by a row the other way round: fund, credit and receipt follow. It
     counts from now, whatever the day of the gift. Raises CannotReverse."""
+    dating.hold()
     gifts = Donation.objects.select_for_update(of=("self",))
     held = gifts.select_related("fund", "source", "donor").get(pk=donation.pk)
     row = HandEntry.objects.filter(donation=held, reversed_at=None).first()

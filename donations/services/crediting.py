@@ -38,7 +38,7 @@ def _from_the_journal() -> list[Credit]:
             currency=entry.currency,
             gift=gift.public_id.hex,
             donor=person[gift.donor_id],
-            at=entry.at,
+            at=entry.true_at,
         )
         for entry, gift in gifts
         if gift.source_id is not None

@@ -18,7 +18,7 @@ from donations.models import (
     Fund,
     JournalEntry,
 )
-from donations.services import in_person, receipts
+from donations.services import dating, in_person, receipts
 from donations.services.merging import persons
 
 STRIPE, FEES = Account.STRIPE, Account.FEES
@@ -39,6 +39,7 @@ class Page:
     disputes: dict[str, Dispute]  # by Stripe's id
     said: set[str]  # keys of the acknowledgements that are there
     accounts: dict[str | int, Account]  # by code, and by fund
+    open_from: datetime | None  # where the months begin that are not closed
     roll: receipts.Roll = field(default_factory=receipts.Roll)
     entries: list[JournalEntry] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Page:
 
 def open_page(ids: list[int]) -> Page:
     """Locks the gifts of these attempts until the transaction's end."""
+    dating.hold()
     attempts = CheckoutAttempt.objects.in_bulk(ids)
     gifts = {attempt.donation_id for attempt in attempts.values()}
     locked = (
@@ -75,6 +77,7 @@ def page_of(donation: Donation) -> Page:
 def _page(
     donations: dict[int, Donation], attempts: dict[int, CheckoutAttempt], newest: dict[int, int]
 ) -> Page:
+    dating.hold()
     gifts = donations.keys()
     entries = JournalEntry.objects.filter(donation__in=gifts)
     duties = Acknowledgement.objects.filter(donation__in=gifts)
@@ -86,6 +89,7 @@ def _page(
         disputes={one.dispute_id: one for one in Dispute.objects.filter(donation__in=gifts)},
         said=set(duties.values_list("key", flat=True)),
         accounts=_accounts({donation.fund for donation in donations.values()}),
+        open_from=dating.open_from(),
         # asked for now that we hold the gifts: whoever joins two donors has held them too
         persons=persons(gift.donor_id for gift in donations.values()),
     )
@@ -137,7 +141,7 @@ def enter(
         currency=donation.currency,
         origin=origin,
         donation=donation,
-        at=at,
+        **dating.dated(at, page.open_from),
     )
     page.booked[origin] = amount
     page.entries.append(entry)

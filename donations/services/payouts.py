@@ -24,6 +24,7 @@ from donations.models import (
     Payout,
     PayoutLine,
 )
+from donations.services import dating
 from donations.services.books import WrongMoney
 from donations.services.by_hand import moment
 from donations.stripe_facts import Payout as Told
@@ -100,6 +101,7 @@ def record(*, told: Told) -> Payout:
     """Said twice, it changes nothing. Raises WrongMoney."""
     if told.currency != "EUR":
         raise WrongMoney(told.id)
+    dating.hold()
     Payout.objects.get_or_create(
         payout_id=told.id,
         defaults={
@@ -141,7 +143,11 @@ def _move(origin: str, cents: int, at: datetime) -> None:
         accounts = _accounts(Account.BANK, Account.STRIPE)
         debit, credit = accounts if cents > 0 else reversed(accounts)
         JournalEntry.objects.create(
-            debit=debit, credit=credit, amount=abs(cents), origin=origin, at=at
+            debit=debit,
+            credit=credit,
+            amount=abs(cents),
+            origin=origin,
+            **dating.dated(at, dating.open_from()),
         )
 
 
@@ -229,6 +235,7 @@ def correct(
 ) -> JournalEntry:
     """The journal is made to say what Stripe says, by a row with a reason: `cents` is the difference
     of the line (or of the whole) as the person saw it. Raises CannotCorrect."""
+    dating.hold()
     row = Payout.objects.select_for_update().get(pk=payout.pk)
     seen = [one for one in unexplained(row) if (one.line.pk if one.line else None) == line]
     if account not in MAY_BE or not reason.strip() or [one.cents for one in seen] != [cents]:

@@ -24,6 +24,7 @@ TABS = (
     ("treasury:donors", _("Donors"), "donations.view_donor"),
     ("treasury:ledger", _("Ledger"), "donations.view_journalentry"),
     ("treasury:payouts", _("Payouts"), "donations.view_payout"),
+    ("treasury:months", _("Months"), "donations.view_closedmonth"),
     ("treasury:receipts", _("Receipts"), "donations.view_receipt"),
     ("treasury:letters", _("Acknowledgements"), "donations.change_mailtext"),
     ("treasury:desk", _("To decide"), "donations.view_stripeevent"),

@@ -53,6 +53,13 @@ class EnterGift(TreasuryView):
         if entered.made:
             log(instance=gift, action="donations.entered_by_hand")
             messages.success(request, _said(gift))
+            if gift.entries.filter(happened_at__isnull=False).exists():
+                messages.info(
+                    request,
+                    gettext(
+                        "That month is closed: the row of the ledger is of today, with its day."
+                    ),
+                )
         else:
             messages.warning(
                 request, gettext("This form had been sent before: there is one gift, this one.")

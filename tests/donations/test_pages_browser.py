@@ -100,7 +100,7 @@ def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> Non
 
 def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
     treasurer = member(roles.TREASURY)
-    lists = ("donations", "donors", "ledger", "payouts", "receipts", "letters", "desk")
+    lists = ("donations", "donors", "ledger", "payouts", "months", "receipts", "letters", "desk")
     empty = [reverse(f"treasury:{name}") for name in lists]
     empty += [reverse("treasury:letter", args=["thank_you", "it"])]
     empty += [reverse(f"treasury_funds:{name}") for name in ("index", "add")]

@@ -120,6 +120,7 @@ def ledger(
         _("Credit"),
         _("Origin"),
         _("Gift"),
+        _("True day, when its month was closed already"),
     ]
     names = request.user.has_perm("donations.view_donation")
     if names:
@@ -155,6 +156,7 @@ def _entries(entries: QuerySet[JournalEntry], *, account: Account | None, names:
             euros(credit) if credit else None,
             row.origin,
             str(row.gift) if row.gift else None,
+            row.happened_at,
             *([row.first, row.last, row.organisation] if names else []),
         ]
     yield Totals([_("Totals"), None, None, None, euros(debits), euros(credits)])
