@@ -58,6 +58,7 @@ def setup(store: Store) -> None:
     store.setup(work.SCHEMA + settings.SCHEMA + outbox.SCHEMA + idempotency.SCHEMA)
     with store.tx() as db:
         outbox.keep_up(db)
+        agenda.keep_up(db)
 
 
 def start(world: World, stop: threading.Event) -> None:

@@ -6,6 +6,7 @@ then. Time passes by itself (a thread looks each second) or is moved from the co
 
 import threading
 from collections.abc import Callable
+from sqlite3 import Connection
 
 from sandbox.stripe import (
     billing,
@@ -34,6 +35,16 @@ DOES: dict[str, Callable[[Work, Object], object]] = {
     "subscription": billing.turn,
 }
 moving = threading.Lock()
+
+
+def keep_up(db: Connection) -> None:
+    """A store of an older release has sessions that do not tell when they end."""
+    db.execute(
+        "UPDATE stripe_object SET body = json_set(body, '$._due_at',"
+        " json_extract(body, '$.expires_at')) WHERE kind = 'checkout.session'"
+        " AND json_extract(body, '$.status') = 'open'"
+        " AND json_extract(body, '$._due_at') IS NULL"
+    )
 
 
 def start(world: World, stop: threading.Event) -> None:

@@ -80,6 +80,12 @@ def end(work: Work, subscription: Object, reason: str) -> None:
     work.emit("customer.subscription.deleted", subscription)
 
 
+def lapse(work: Work, subscription: Object) -> None:
+    """Its first payment did not come: it never was."""
+    work.awaits(subscription, None)
+    change(work, subscription, {"status": "incomplete_expired", "ended_at": work.now})
+
+
 def ending(
     work: Work, subscription: Object, at: int | None, *, with_period: bool = False
 ) -> Object:

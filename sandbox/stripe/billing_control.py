@@ -30,6 +30,13 @@ def retries(work: Work, data: dict[str, Any]) -> Object:
     return {"retries": {"afterwards": data["afterwards"]}}
 
 
+def debits(work: Work, data: dict[str, Any]) -> Object:
+    if data.get("begins") not in ("active", "incomplete"):
+        raise BadRequest("begins must be active or incomplete.")
+    settings.write(work.db, "debits", {"begins": data["begins"]})
+    return {"debits": {"begins": data["begins"]}}
+
+
 def mandate(work: Work, data: dict[str, Any]) -> Object:
     """https://docs.stripe.com/api/events/types#event_types-mandate.updated"""
     found = work.get("mandate", str(_method(work, data).get("_mandate", "")))

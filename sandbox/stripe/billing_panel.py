@@ -16,6 +16,8 @@ STATES = {
     "past_due": "addebito non riuscito",
     "unpaid": "non pagata",
     "trialing": "salta",
+    "incomplete": "aspetta la prima",
+    "incomplete_expired": "mai cominciata",
     "canceled": "finita",
 }
 BILLS = {

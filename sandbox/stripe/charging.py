@@ -6,7 +6,7 @@ https://docs.stripe.com/billing/subscriptions/webhooks (events).
 """
 
 from sandbox.stripe import invoices, payments, settings
-from sandbox.stripe.billing import DAY, ENDED, change, end
+from sandbox.stripe.billing import DAY, ENDED, change, end, lapse
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.periods import month_of
 from sandbox.stripe.samples import CARD, SAMPLES
@@ -14,7 +14,7 @@ from sandbox.stripe.work import Object, Work
 
 RETRIES = (3, 5, 7)  # days after each failure; Stripe chooses them by the card
 AFTERWARDS = ("cancel", "unpaid", "past_due")
-LATE = ("past_due", "unpaid")
+LATE = ("incomplete", "past_due", "unpaid")
 
 
 def advance(work: Work, invoice: Object) -> None:
@@ -124,6 +124,11 @@ def failed(work: Work, invoice: Object, *, between: bool = False, asks: bool = F
         _tell_failed(work, invoice, asks)
         return
     subscription = work.get("subscription", invoice["_subscription"])
+    if subscription["status"] == "incomplete":
+        _tell_failed(work, invoice, asks)
+        lapse(work, subscription)
+        invoices.void(work, invoice)
+        return
     tried, ended = invoice["attempt_count"], subscription["status"] in ENDED
     again = work.now + RETRIES[tried - 1] * DAY if 0 < tried <= len(RETRIES) and not ended else None
     invoice |= {"next_payment_attempt": again, "auto_advance": again is not None}

@@ -6,7 +6,16 @@ subscription and its first invoice are made once the payment went through:
 https://docs.stripe.com/changelog/basil/2025-03-31/checkout-legacy-subscription-upgrade
 """
 
-from sandbox.stripe import billing, billing_objects, charging, invoices, objects, payments, people
+from sandbox.stripe import (
+    billing,
+    billing_objects,
+    charging,
+    invoices,
+    objects,
+    payments,
+    people,
+    settings,
+)
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.samples import CARD, ONCE, SAMPLES
 from sandbox.stripe.sessions import intent_of
@@ -105,10 +114,16 @@ def _pay(work: Work, session: Object, intent: Object, method: Object) -> None:
 
 
 def _begin(work: Work, session: Object, intent: Object, method: Object) -> Object:
-    """It was paid, or its debit is under way: the subscription, its first invoice."""
+    """It was paid, or its debit is under way: the subscription, its first invoice.
+
+    Which state a first debit gives it while it is under way, the documentation leaves open (active,
+    and «can also be incomplete»: https://docs.stripe.com/billing/subscriptions/overview).
+    """
     made = billing_objects.subscription(
         work, session["customer"], session["_line_items"], session["_subscription_data"], method
     )
+    if intent["status"] == "processing":
+        made["status"] = settings.read(work.db, "debits").get("begins", "active")
     work.add(made)
     invoice = billing.draft(work, made, "subscription_create")
     invoices.finalize(work, invoice, intent)

@@ -28,6 +28,8 @@
     POST /_control/stripe/method   {"customer", "method"}: another one is chosen on the portal
     POST /_control/stripe/invoice  {"invoice", "method", "keep": bool}: paid on its page
                                    or {"invoice", "confirm": bool}: the bank's question answered
+    POST /_control/stripe/debits   {"begins": active|incomplete}: what a promise is while its first
+                                   debit is under way
     POST /_control/stripe/mandate  {"subscription" | "payment_method", "status": active|inactive}
     POST /_control/stripe/card     {"subscription" | "payment_method", "exp_month", "exp_year"}:
                                    the network has sent a card's new date
@@ -223,6 +225,7 @@ ACTIONS: dict[str, Action] = {
     "retries": billing_control.retries,
     "method": billing_control.method,
     "invoice": billing_control.invoice,
+    "debits": billing_control.debits,
     "mandate": billing_control.mandate,
     "card": billing_control.card,
     "payout": payouts.steer,

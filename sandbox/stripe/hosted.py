@@ -106,9 +106,10 @@ def _form(
 ) -> Response:
     amount = in_italian(session["amount_total"], session["currency"])
     lines = session["_line_items"]
+    recurring = lines[0]["price"].get("recurring")
     body = template(HERE, "checkout.html").format(
         amount=amount,
-        rhythm=IT.rhythm(lines[0]["price"]["recurring"]) if lines[0]["price"]["recurring"] else "",
+        rhythm=IT.rhythm(recurring) if recurring else "",
         verb=VERBS.get(session["submit_type"], "Paga"),
         lines=Markup("").join(
             Markup("<li><span>{}</span> <span>{}</span></li>").format(

@@ -128,6 +128,27 @@ def test_a_debit_that_fails_days_later_and_one_without_a_mandate(
     assert bills(promise)[1].status == "open"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "state", "bill"),
+    [("succeeded", "active", "paid"), ("failed", "incomplete_expired", "void")],
+)
+def test_a_first_debit_may_leave_a_promise_incomplete(
+    client, begun, bills, sandbox, clock, outcome, state, bill
+):
+    sandbox.control("stripe/debits", begins="incomplete")
+    try:
+        promise = begun("sepa")
+    finally:
+        sandbox.control("stripe/debits", begins="active")
+    assert promise.status == "incomplete"
+    intent = bills(promise)[0].payments.data[0].payment.payment_intent
+    sandbox.control("stripe/settle", payment_intent=intent, outcome=outcome)
+    seen = client.v1.subscriptions.retrieve(promise.id)
+    assert (seen.status, bills(promise)[0].status) == (state, bill)
+    clock(days=33)
+    assert len(bills(promise)) == (2 if state == "active" else 1)
+
+
 def test_the_network_sends_a_cards_new_date(client, begun, sandbox):
     promise = begun("card_expiring")
     new = {"exp_month": 5, "exp_year": 2033}

@@ -50,6 +50,18 @@ def test_a_session_expires_when_its_time_is_over(store):
     assert events[-2:] == ["payment_intent.canceled", "checkout.session.expired"]
 
 
+def test_a_session_of_an_older_store_expires_too(store):
+    now = int(time.time())
+    with store.tx() as db:
+        made = sessions.create(at(db, now), {**ORDER, "expires_at": now + 1800})
+        del made["_due_at"]
+        at(db, now).save(made)
+    stripe.setup(store)
+    agenda.move(web.World(store, "http://127.0.0.1:8001"), now + 1800)
+    with store.tx() as db:
+        assert sessions.retrieve(at(db, now), {}, made["id"])["status"] == "expired"
+
+
 @pytest.mark.parametrize("status", ["complete", "expired"])
 def test_a_session_that_is_over_takes_no_money(store, status):
     with store.tx() as db:
