@@ -19,6 +19,7 @@ from stdnum.it import codicefiscale
 from donations import issuer
 from donations.models import Fund, GivingSettings, SuggestedAmount
 from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
+from donations.services.donor_wall import Signature
 
 FREE = "libero"
 BY_CARD, BY_TRANSFER = "carta", "bonifico"
@@ -58,6 +59,16 @@ class NameField(forms.CharField):
         if _NOT_A_NAME.search(text):
             # names travel in our mails: no stranger's advertising in them
             raise ValidationError(gettext("Write only the name here, without addresses or signs."))
+        return text
+
+
+class WordsField(forms.CharField):
+    """A line for others to read: nobody's links or mail addresses in it."""
+
+    def clean(self, value: Any) -> str:
+        text = " ".join(super().clean(value).split())
+        if _NOT_A_NAME.search(text):
+            raise ValidationError(gettext("Write it without links, addresses or signs like < >."))
         return text
 
 
@@ -206,6 +217,7 @@ class GiftForm(PersonForm):
 
     notice = _("We use your data for the gift and for what the law asks of us.")
     letter = _("Send me the letter of the month by mail too. I can stop it whenever I want.")
+    wall = _("Write my name among those who gave. I can have it taken off whenever I want.")
     token = forms.CharField(widget=forms.HiddenInput)
     campagna = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     importo = forms.CharField(
@@ -250,6 +262,9 @@ class GiftForm(PersonForm):
     )
     ente = NameField(label=_("Name of the organisation"), required=False, max_length=120)
     lettera = forms.BooleanField(label=letter, required=False)
+    muro = forms.BooleanField(label=wall, required=False)
+    firma = NameField(label=_("How we write it"), required=False, max_length=120)
+    parole = WordsField(label=_("Two words for whoever reads"), required=False, max_length=200)
 
     field_order = (
         *("token", "campagna", "importo", "cifra", "quante", "fondo", "spese"),
@@ -323,6 +338,15 @@ class GiftForm(PersonForm):
 
     def _choice(self, amount: int, meaning: str = "") -> Choice:
         return Choice(amount, meaning, self.covering.costs_of(amount))
+
+    @property
+    def signature(self) -> Signature | None:
+        """What the donor wall says, once the form is valid; None without a yes to it."""
+        data = self.cleaned_data
+        if not data["muro"]:
+            return None
+        own = data["ente"] or f"{data['nome']} {data['cognome']}"
+        return Signature(name=data["firma"] or own[:120], words=data["parole"])
 
     @property
     def minimum(self) -> int:

@@ -23,18 +23,19 @@ from donations import issuer, sharing
 from donations.area.door import donor_of
 from donations.area.forms import DetailsForm
 from donations.forms import BY_TRANSFER, FREE, PIECES, GiftForm, new_token
-from donations.models import Consent, Donation, Fund
+from donations.models import Consent, Donation, DonorWallEntry, Fund
 from donations.money import BadAmount, parse_amount, plain
 from donations.services import (
     Details,
     InvalidAmount,
     Started,
+    donor_wall,
     promise_transfer,
     start_donation,
 )
 from donations.services.details import last_written
 from donations.stripe_facts import Rejected, Unavailable
-from donations.sums import meaning_of, sum_with
+from donations.sums import meaning_of, sum_with, top
 from people import limits
 from people.limits import Limit
 
@@ -102,7 +103,7 @@ def _sent(request: HttpRequest) -> HttpResponse:
             response = _refused(request, form, 429, _TOO_OFTEN)
             response["Retry-After"] = str(BY_ADDRESS.seconds)
             return response
-        return _to_payment(_start(request, form.cleaned_data))
+        return _to_payment(_begin(request, form))
     except InvalidAmount:
         return _refused(request, form, 422, _WRONG_AMOUNT)
     except Unavailable:
@@ -155,16 +156,31 @@ def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
     return start_donation(amount=amount + covered, covered=covered, **given)
 
 
+def _begin(request: HttpRequest, form: GiftForm) -> Started:
+    """The gift, and what the donor wall says of it, before anybody is led on."""
+    started = _start(request, form.cleaned_data)
+    donor_wall.sign(gift=started.donation, signature=form.signature)
+    return started
+
+
 def _consents(data: dict[str, Any]) -> dict[str, str]:
     """What is logged: the notice that the form shows, and what was ticked, in the words shown."""
     shown = {Consent.Kind.PRIVACY.value: str(GiftForm.notice)}
-    ticked = {Consent.Kind.NEWSLETTER.value: str(GiftForm.letter)} if data["lettera"] else {}
-    return shown | ticked
+    letter = {Consent.Kind.NEWSLETTER.value: str(GiftForm.letter)} if data["lettera"] else {}
+    wall = {Consent.Kind.WALL.value: str(GiftForm.wall)} if data["muro"] else {}
+    return shown | letter | wall
 
 
 def _campaign(key: str) -> Source | None:
     """The campaign whose page led here, when no short link did."""
     return Source.objects.filter(kind="campaign", key=key).first() if key else None
+
+
+def _campaign_of(request: HttpRequest, form: GiftForm) -> Source | None:
+    """The campaign that the gift will be added to: only a campaign has a donor wall."""
+    found = source_of(request) or _campaign(str(form["campagna"].value() or ""))
+    root = top(found) if found else None
+    return root if root and root.kind == "campaign" else None
 
 
 def _to_payment(started: Started) -> HttpResponse:
@@ -197,6 +213,7 @@ def _page(request: HttpRequest, form: GiftForm, *, status: int = 200) -> HttpRes
     context = {
         "form": form,
         "free": FREE,
+        "campaign": _campaign_of(request, form),
         "cancelled": "annullato" in request.GET and not form.is_bound,
         "card": sharing.card(request),
         "gift_in_short": sharing.described(),
@@ -261,8 +278,20 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
         "provincia": gift.province,
         "paese": gift.country or "IT",
         "modo": BY_TRANSFER if gift.state == Donation.State.AWAITING else "",
+        **_signed_before(gift),
+        "campagna": _key_of(gift),
         "lettera": gift.consents.filter(kind=Consent.Kind.NEWSLETTER).exists(),
     }
+
+
+def _key_of(gift: Donation) -> str:
+    root = top(gift.source) if gift.source else None
+    return root.key if root and root.kind == "campaign" else ""
+
+
+def _signed_before(gift: Donation) -> dict[str, Any]:
+    entry = DonorWallEntry.objects.filter(donation=gift).first()
+    return {"muro": True, "firma": entry.name, "parole": entry.words} if entry else {}
 
 
 @never_cache

@@ -49,6 +49,7 @@ class TreasuryMenu(Menu):
             (_("Months"), "months", "calendar-alt", "view_closedmonth"),
             (_("Receipts"), "receipts", "doc-full", "view_receipt"),
             (_("Acknowledgements"), "letters", "mail", "change_mailtext"),
+            (_("Donor wall"), "wall", "group", "view_donorwallentry"),
             (_("To decide"), "desk", "sp-person", "view_stripeevent"),
             (_("Funds"), "funds", "tag", "change_fund"),
         )
@@ -103,6 +104,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),
         ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),
         ("erasure_answered", _("Answer a donor"), _("Answered a request for erasure")),
+        ("wall_decided", _("Decide about the wall"), _("Decided what the donor wall shows")),
         ("noted", _("Write a note"), _("Wrote a note about a donor")),
         ("note_taken_back", _("Take a note back"), _("Took a note about a donor back")),
         ("tagged", _("Tag a donor"), _("Gave a donor a tag")),

@@ -22,6 +22,7 @@ BANDS: list[tuple[str, blocks.Block]] = [
     ("amounts", giving.Amounts()),
     ("gift_form", giving.GiftForm()),
     ("donate", giving.DonateCall()),
+    ("donor_wall", giving.DonorWall()),
     ("wall", giving.Wall()),
 ]
 

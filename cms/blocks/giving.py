@@ -13,6 +13,7 @@ from cms.blocks.samples import Sampled
 from cms.choosers import CampaignChooserBlock
 from cms.funds import FundBlock, suggested
 from donations.money import plain
+from donations.services import donor_wall
 
 
 class Amount(blocks.StructBlock):
@@ -96,6 +97,30 @@ class Thermometer(Sampled, blocks.StructBlock):
             page_id = value["campaign"].landing_page_id
             context["landing"] = page_id and cache.part(f"page:{page_id}", lambda: _live(page_id))
             context["anchor"] = anchor(context["state"].hashtag, parent_context)
+        return context
+
+
+class DonorWall(Band):
+    campaign = CampaignChooserBlock(
+        label=_("Campaign"),
+        required=False,
+        help_text=_("Without one, that of the page it stands on."),
+    )
+    text = blocks.TextBlock(label=_("Text"), required=False)
+    number = blocks.IntegerBlock(label=_("How many"), min_value=1, max_value=300, default=60)
+
+    class Meta:
+        icon = "group"
+        label = _("Who gave")
+        template = "cms/blocks/donor_wall.html"
+        description = _("Names of donors of a campaign who said yes to it, with their words.")
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        state = (parent_context or {}).get("state")
+        campaign = value.get("campaign") or (state.campaign if state else None)
+        key = str(campaign.pk) if campaign else ""
+        context["names"] = donor_wall.of_campaign(key=key, most=value["number"])
         return context
 
 

@@ -117,6 +117,11 @@ SAMPLES: dict[str, Callable[[], Any]] = {
         "button": "Aggiungi il tuo",
         "euros": 50,
     },
+    "DonorWall": lambda: {
+        "heading": "Chi c’è già",
+        "campaign": _first("campaigns.Campaign"),
+        "number": 60,
+    },
     "Wall": lambda: {"heading": "Il muro", "number": 3},
 }
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("ricevuta/<int:pk>/", views.receipt, name="receipt"),
     path("dati/", views.details, name="details"),
     path("lettera/", views.letter, name="letter"),
+    path("muro/", views.wall, name="wall"),
     path("copia/", views.copy, name="copy"),
     path("cancellazione/", views.erasure, name="erasure"),
     path("esci/", views.leave, name="leave"),

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from donations.area.door import donor_of, hers, let_in, let_out, private, see
 from donations.area.forms import DetailsForm, DoorForm
 from donations.forms import GiftForm
-from donations.models import Donor, Receipt
-from donations.services import consents, entering, erasing, own_data, reprinting
+from donations.models import Donor, DonorWallEntry, Receipt
+from donations.services import consents, donor_wall, entering, erasing, own_data, reprinting
 from donations.services import details as written
 from donations.tasks import write_entry_links
 from outbox.bell import Bell
@@ -78,6 +78,7 @@ def _page(request: HttpRequest, donor: Donor) -> HttpResponse:
         "details": written.last_written(donor=donor),
         "letter": consents.wants_letter(donor=donor),
         "letter_words": GiftForm.letter,
+        "signed": DonorWallEntry.objects.shown().filter(donation__donor=donor),
         "history": consents.history(donor=donor),
         "erasures": donor.erasure_requests.order_by("-asked_at"),
         "saved": "salvati" in request.GET,
@@ -130,6 +131,14 @@ def letter(request: HttpRequest, donor: Donor) -> HttpResponse:
         yes = choice == "si"
         words = str(GiftForm.letter if yes else STOPPED)
         consents.change_letter(donor=donor, granted=yes, words=words)
+    return see(f"{reverse('area:page')}#consensi")
+
+
+@hers
+@require_POST
+def wall(request: HttpRequest, donor: Donor) -> HttpResponse:
+    """Her name comes off the donor walls."""
+    donor_wall.withdraw(donor=donor)
     return see(f"{reverse('area:page')}#consensi")
 
 

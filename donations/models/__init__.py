@@ -30,6 +30,7 @@ from donations.models.refunds import RefundRequest
 from donations.models.settings import GivingSettings
 from donations.models.thanks import SentAgain, ThanksInPerson
 from donations.models.transfers import TransferPromise
+from donations.models.wall import DonorWallEntry
 
 __all__ = [
     "Account",
@@ -47,6 +48,7 @@ __all__ = [
     "DonorNote",
     "DonorSession",
     "DonorTag",
+    "DonorWallEntry",
     "EntryLink",
     "EntryRequest",
     "ErasureRequest",

@@ -312,6 +312,7 @@ class Consent(models.Model):
     class Kind(models.TextChoices):
         PRIVACY = "privacy", _("Privacy notice shown")
         NEWSLETTER = "newsletter", _("Newsletter")
+        WALL = "wall", _("Name on the donor wall")
 
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)

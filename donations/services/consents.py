@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from donations.models import Consent, ConsentChange, Donation, Donor
+from donations.models import Consent, ConsentChange, Donation, Donor, DonorWallEntry
 
-NEWSLETTER = Consent.Kind.NEWSLETTER
+NEWSLETTER, WALL = Consent.Kind.NEWSLETTER, Consent.Kind.WALL
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def history(*, donor: Donor) -> list[Step]:
             at=row.granted_at,
             kind=row.kind,
             label=str(row),
-            granted=True if row.kind == NEWSLETTER else None,
+            granted=None if row.kind == Consent.Kind.PRIVACY else True,
             words=row.words,
         )
         for row in rows
@@ -42,6 +42,12 @@ def history(*, donor: Donor) -> list[Step]:
     steps += [
         Step(at=row.at, kind=row.kind, label=str(row), granted=row.granted, words=row.words)
         for row in donor.consent_changes.all()
+    ]
+    gone = DonorWallEntry.objects.filter(donation__donor=donor, withdrawn_at__isnull=False)
+    steps += [
+        Step(at=row.withdrawn_at, kind=WALL, label=str(WALL.label), granted=False, words=row.name)
+        for row in gone
+        if row.withdrawn_at
     ]
     return sorted(steps, key=attrgetter("at"), reverse=True)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from donations.models import Donation, Donor
+from donations.models import Donation, Donor, DonorWallEntry
 from donations.services import consents, details
 from mail.models import Message
 
@@ -50,6 +50,14 @@ def of(*, donor: Donor) -> Row:
     }
 
 
+def _on_wall(gift: Donation) -> Row | None:
+    row = DonorWallEntry.objects.filter(donation=gift).first()
+    if row is None:
+        return None
+    gone = row.withdrawn_at and row.withdrawn_at.isoformat()
+    return {"name": row.name, "words": row.words, "state": row.state, "withdrawn_at": gone}
+
+
 def _gift(gift: Donation) -> Row:
     return {
         "number": str(gift.public_id),
@@ -64,6 +72,7 @@ def _gift(gift: Donation) -> Row:
         "means_of_payment": gift.method,
         "reference_of_the_payment": gift.method_reference,
         "language": gift.language,
+        "on_the_wall": _on_wall(gift),
         **{name: getattr(gift, name) for name in details.NAMES},
         "receipts": [
             {

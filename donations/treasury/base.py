@@ -27,6 +27,7 @@ TABS = (
     ("treasury:months", _("Months"), "donations.view_closedmonth"),
     ("treasury:receipts", _("Receipts"), "donations.view_receipt"),
     ("treasury:letters", _("Acknowledgements"), "donations.change_mailtext"),
+    ("treasury:wall", _("Donor wall"), "donations.view_donorwallentry"),
     ("treasury:desk", _("To decide"), "donations.view_stripeevent"),
 )
 

@@ -65,6 +65,7 @@ class Desk(TreasuryView):
             may_mail=user.has_perm("mail.change_message"),
             calls=desk_counts.calls() if user.has_perm("donations.view_donor") else [],
             may_call=user.has_perm("donations.change_thanksinperson"),
+            wall_words=desk_counts.wall_words().count(),
             erasures=[_erasure(row) for row in erasing.waiting()],
             may_erase=user.has_perm("donations.change_erasurerequest"),
             may_event=user.has_perm("donations.change_stripeevent"),

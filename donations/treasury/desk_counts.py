@@ -10,6 +10,7 @@ from donations.models import (
     Acknowledgement,
     Dispute,
     Donation,
+    DonorWallEntry,
     FraudWarning,
     JournalEntry,
     Payout,
@@ -85,6 +86,11 @@ def refused_list() -> QuerySet[SweepMark]:
     return SweepMark.objects.filter(refused_since__isnull=False)
 
 
+def wall_words() -> QuerySet[DonorWallEntry]:
+    """Words of donors that a person has to read."""
+    return DonorWallEntry.objects.waiting()
+
+
 def first_deadline() -> datetime | None:
     """By when the most urgent of the duties with a time limit is due."""
     disputes = disputes_to_answer().aggregate(first=Min("answer_by"))
@@ -105,5 +111,6 @@ def waiting() -> int:
         payouts(),
         erasing.waiting(),
         calls(),
+        wall_words(),
     )
     return sum(rows.count() for rows in duties)

@@ -14,6 +14,7 @@ from donations.treasury import (
     payouts,
     receipts,
     refunds,
+    wall,
 )
 
 app_name = "treasury"
@@ -56,6 +57,8 @@ urlpatterns = [
         name="letter_preview",
     ),
     path("allegati/<int:pk>/", mails.attachment, name="attachment"),
+    path("muro/", wall.WallList.as_view(), name="wall"),
+    path("muro/<int:pk>/decidi/", wall.decide, name="decide_wall"),
     path("da-decidere/", desk.Desk.as_view(), name="desk"),
     path("notizie/<int:pk>/decidi/", desk.decide_stripe_event, name="decide_event"),
     path("cancellazioni/<int:pk>/rispondi/", desk.answer_erasure, name="answer_erasure"),

@@ -20,7 +20,7 @@ from admin_addresses import address, routes
 from campaigns import demo as campaigns_demo
 from cms.models import HomePage
 from donations import gateway
-from donations.models import DonorMerge, DonorNote, ThanksInPerson
+from donations.models import DonorMerge, DonorNote, DonorWallEntry, ThanksInPerson
 from donations.services import erasing
 from memory_stripe import MemoryStripe
 from people import roles
@@ -78,6 +78,7 @@ def everything(site, monkeypatch):
     treasury_support.tell(stripe)
     erasing.ask(donor=gift.donor, language="it")
     ThanksInPerson.objects.create(donation=gift)
+    DonorWallEntry.objects.create(donation=gift, name="Maria Rossi")
     DonorNote.objects.create(donor=gift.donor, text="Preferisce il telefono.")
     DonorMerge.objects.create(kept=gift.donor, absorbed=other, undone_at=timezone.now())
     wall = campaigns_demo._account("wall", "Il muro", {})
