@@ -224,6 +224,7 @@ MAIL_IN_FILES = MAIL_TRANSPORT == "django.core.mail.backends.filebased.EmailBack
 EMAIL_BACKEND = "mail.queue.Queue"  # what Django and Wagtail send become rows too
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 EMAIL_TIMEOUT = 20
+EMAIL_USE_LOCALTIME = True  # a Date with its zone: “-0000” says that nobody knows
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
     env.text("DEFAULT_FROM_EMAIL") or f"Segno+ <grazie@{urlsplit(SITE_URL).hostname}>"
 )

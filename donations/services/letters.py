@@ -72,12 +72,13 @@ def _in_words(kind: str, language: str, context: Context, words: Words) -> Conte
         said = placeholders.said(kind, context, defaults.parts(kind, context))
         blocks = markup.read(words.words)
         text = markup.to_text(blocks, said)
+        subject, heading = (markup.plain(line, said) for line in (words.subject, words.heading))
         spoken = _Spoken(
-            subject=markup.plain(words.subject, said),
-            heading=markup.plain(words.heading, said),
+            subject=subject,
+            heading=heading,
             preview=Truncator(text.partition("\n")[0]).chars(120),
             html=markup.to_html(blocks, said),
-            text=text,
+            text=text if heading == subject else f"{heading}\n\n{text}",
         )
     folder = f"donations/mail/{kind}"
     layout = {"default_html": f"{folder}/body.html", "default_text": f"{folder}/body.txt"}
