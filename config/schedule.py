@@ -17,6 +17,8 @@ TICKS = {
     "stripe-events": every(1, "donations.tasks.process_events"),
     "acknowledgements": every(2, "donations.tasks.acknowledge"),
     "refunds": every(5, "donations.tasks.ask_refunds"),
+    "changes of promises": every(5, "donations.tasks.change_promises"),
+    "cards about to expire": every(3600, "donations.tasks.warn_of_cards"),
     "treasury alerts": every(5, "donations.tasks.alert_treasury"),
     "receipts without a file": every(10, "donations.tasks.draw_receipts"),
     "stripe-sweep": every(300, "donations.tasks.sweep"),

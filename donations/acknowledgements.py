@@ -7,7 +7,9 @@ also `same_form` (the address of the form for the same fund and campaign); the r
 also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
 that came back `returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one
 that was won after all `returned`, the reversal of what was entered by hand `voided`, and
-so does the corrected receipt; what is said of a promised transfer `account` and `transfer`.
+so does the corrected receipt; what is said of a promised transfer `account` and `transfer`. Those
+about a recurring gift also `promise` and `promise_page`, the one about a change of it `changed` (a
+sentence), the one about its end `given` (cents).
 """
 
 from collections.abc import Callable
@@ -16,11 +18,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from brand.figures import euros
+from brand.templatetags.brand_tags import spell
 from donations import issuer, sharing, transfer_code
-from donations.models import Acknowledgement, Donation, Receipt
+from donations.models import (
+    Acknowledgement,
+    Donation,
+    PromiseChange,
+    Receipt,
+    RecurringDonation,
+)
 from donations.services import receipts
 from donations.sums import meaning_of, sum_with
 
@@ -100,6 +112,80 @@ def transfer_details(duty: Acknowledgement) -> Written | None:
     return written
 
 
+def promise_started(duty: Acknowledgement) -> Written | None:
+    return _promised(duty) if _promise(duty).is_live else None
+
+
+def promise_changed(duty: Acknowledgement) -> Written | None:
+    change = PromiseChange.objects.get(key=_about(duty))
+    later = change.promise.changes.filter(kind=change.kind, state="done", pk__gt=change.pk)
+    if later.exists() or not change.promise.is_live:
+        return None  # what holds now is told in a mail of its own
+    with override(duty.donation.language):
+        return _promised(duty, changed=changed(change))
+
+
+def changed(change: PromiseChange) -> str:
+    """A sentence: what is another way now."""
+    kinds = PromiseChange.Kind
+    if change.kind == kinds.AMOUNT:
+        amount = euros(change.amount or 0, always_cents=True)
+        return gettext("From the next charge on your gift is %(amount)s.") % {"amount": amount}
+    if change.kind == kinds.PAUSE:
+        words = gettext(
+            "Your gift takes a break until %(day)s: before that day nothing is taken from you."
+        )
+        return words % {"day": spell(change.until, "j F Y")}
+    if change.kind == kinds.SKIP:
+        return gettext("We skip the next charge: nothing is taken from you.")
+    if change.kind == kinds.RESUME:
+        return gettext("The break is over: your gift goes on.")
+    words = gettext("From the next charge on we use the card or account that ends in %(digits)s.")
+    return words % {"digits": change.promise.method_reference}
+
+
+def promise_ended(duty: Acknowledgement) -> Written | None:
+    return _promised(duty, given=_promise(duty).given)
+
+
+def payment_failed(duty: Acknowledgement) -> Written | None:
+    """Also `payment_confirm`: the same page of Stripe's asks for the bank's confirmation."""
+    promise = _promise(duty)
+    return _promised(duty) if promise.is_live and _is_open(duty) else None
+
+
+def payment_given_up(duty: Acknowledgement) -> Written | None:
+    return _promised(duty) if _is_open(duty) else None
+
+
+def card_expiring(duty: Acknowledgement) -> Written | None:
+    promise = _promise(duty)
+    month = duty.key.split(":")[1]
+    same = promise.card_expires and f"{promise.card_expires:%Y-%m}" == month
+    return _promised(duty) if promise.is_live and same else None
+
+
+def _promise(duty: Acknowledgement) -> RecurringDonation:
+    assert duty.donation.promise
+    return duty.donation.promise
+
+
+def _about(duty: Acknowledgement) -> str:
+    return duty.key.removesuffix(f":{duty.kind}")
+
+
+def _is_open(duty: Acknowledgement) -> bool:
+    """The charge that the mail is about can still be paid."""
+    promise = _promise(duty)
+    return bool(promise.repair_url) and promise.open_invoice == _about(duty)
+
+
+def _promised(duty: Acknowledgement, **more: Any) -> Written:
+    promise = _promise(duty)
+    page = settings.SITE_URL + reverse("area:promise", args=[promise.public_id])
+    return _written(duty, promise=promise, promise_page=page, **more)
+
+
 KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "processing": processing,
     "failed": failed,
@@ -112,6 +198,13 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "receipt_corrected": receipt_corrected,
     "transfer_details": transfer_details,
     "transfer_reminder": transfer_details,
+    "promise_started": promise_started,
+    "promise_changed": promise_changed,
+    "promise_ended": promise_ended,
+    "payment_failed": payment_failed,
+    "payment_confirm": payment_failed,
+    "payment_given_up": payment_given_up,
+    "card_expiring": card_expiring,
 }
 
 
@@ -128,6 +221,13 @@ TITLES: dict[str, Promise] = {
     "receipt_corrected": _("Corrected receipt"),
     "transfer_details": _("How to make the transfer"),
     "transfer_reminder": _("Reminder of a transfer"),
+    "promise_started": _("Recurring gift begun"),
+    "promise_changed": _("Recurring gift changed"),
+    "promise_ended": _("Recurring gift ended"),
+    "payment_failed": _("Charge that did not go through"),
+    "payment_confirm": _("Charge that waits for the bank’s confirmation"),
+    "payment_given_up": _("Last word on a charge that did not go through"),
+    "card_expiring": _("Card about to expire"),
 }
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from attribution.models import Source
 from donations.forms import GiftForm
-from donations.models import Donation, Fund, SuggestedAmount
+from donations.models import Donation, Fund, Interval, SuggestedAmount
 from donations.services import Details, start_donation
 from donations.services.acknowledging import write_due
 from donations.services.by_hand import HandGift, enter_gift, today
@@ -55,7 +55,7 @@ GIFTS = (
     ("Elena", "Rigamonti", 20, "diffuso", "card", 3),
     ("Sara", "Bertolini", 35, "donoday", "card", 2),
     ("Marco", "Della Vedova", 50, "donoday", "card", 2),
-    ("Nadia", "Gianoli", 10, "emporion", "card", 1),
+    ("Nadia", "Gianoli", 10, "emporion", "card monthly", 1),
     ("Tommaso", "Fiorini", 100, "donoday", "sepa waiting", 1),
     ("Irene", "Paganoni", 40, "donoday", "card back", 1),
     ("Davide", "Sertori", 50, "donoday", "card", 0),
@@ -168,6 +168,7 @@ def _give(
         language="it",
         consents={"privacy": str(GiftForm.notice)},
         source=_source(number, at) if fund == "donoday" else None,
+        every=Interval.MONTH if how.endswith(" monthly") else "",
     ).donation
     Donation.objects.filter(pk=gift.pk).update(created_at=at)
     _pay(str(gift.attempts.latest("number").session_id), how, at)

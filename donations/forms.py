@@ -17,7 +17,7 @@ from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.it import codicefiscale
 
 from donations import issuer
-from donations.models import Fund, GivingSettings, SuggestedAmount
+from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
 from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
 from donations.services.donor_wall import Signature
 
@@ -25,8 +25,21 @@ FREE = "libero"
 BY_CARD, BY_TRANSFER = "carta", "bonifico"
 PIECES = "pezzi-"  # and the row's key
 MOST_PIECES = 200
+ONCE = "una"
+EVERY = {
+    ONCE: "",
+    "mese": Interval.MONTH.value,
+    "trimestre": Interval.QUARTER.value,
+    "anno": Interval.YEAR.value,
+}
 TOKEN_SALT = "donations.form"  # noqa: S105  a name, not a secret
 TOKEN_AGE = 24 * 3600
+RHYTHMS = [
+    (ONCE, _("Once")),
+    ("mese", Interval.MONTH.label),
+    ("trimestre", Interval.QUARTER.label),
+    ("anno", Interval.YEAR.label),
+]
 COUNTRIES = [
     ("IT", _("Italy")),
     ("AT", _("Austria")),
@@ -220,6 +233,13 @@ class GiftForm(PersonForm):
     wall = _("Write my name among those who gave. I can have it taken off whenever I want.")
     token = forms.CharField(widget=forms.HiddenInput)
     campagna = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    frequenza = forms.ChoiceField(
+        label=_("How often"),
+        required=False,
+        initial=ONCE,
+        choices=RHYTHMS,
+        error_messages={"invalid_choice": _("Choose how often you give.")},
+    )
     importo = forms.CharField(
         max_length=30, error_messages={"required": _("Choose how much you add.")}
     )
@@ -267,7 +287,7 @@ class GiftForm(PersonForm):
     parole = WordsField(label=_("Two words for whoever reads"), required=False, max_length=200)
 
     field_order = (
-        *("token", "campagna", "importo", "cifra", "quante", "fondo", "spese"),
+        *("token", "campagna", "frequenza", "importo", "cifra", "quante", "fondo", "spese"),
         *("nome", "cognome", "email"),
     )
 
@@ -309,6 +329,13 @@ class GiftForm(PersonForm):
             return self._choice(parse_amount(str(self["cifra"].value() or "")))
         except BadAmount:
             return None
+
+    @property
+    def rhythms(self) -> list[dict[str, Any]]:
+        """For the buttons; one is always chosen."""
+        value = self["frequenza"].value()
+        chosen = value if value in EVERY else ONCE
+        return [{"value": key, "label": label, "chosen": key == chosen} for key, label in RHYTHMS]
 
     @property
     def pieces_choice(self) -> Choice | None:
@@ -381,6 +408,9 @@ class GiftForm(PersonForm):
     def transfer_chosen(self) -> bool:
         return self["modo"].value() == BY_TRANSFER
 
+    def clean_frequenza(self) -> str:
+        return self.cleaned_data["frequenza"] or ONCE
+
     def clean_token(self) -> uuid.UUID:
         return token_of(self.cleaned_data["token"])
 
@@ -388,6 +418,9 @@ class GiftForm(PersonForm):
         chosen = self.cleaned_data["modo"] or BY_CARD
         if chosen == BY_TRANSFER and not self.by_transfer:
             raise ValidationError(gettext("We cannot take transfers now: choose another way."))
+        if chosen == BY_TRANSFER and self.cleaned_data.get("frequenza", ONCE) != ONCE:
+            sentence = gettext("A transfer is made once: to give again and again choose a card.")
+            raise ValidationError(sentence)
         return str(chosen)
 
     def clean(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Everything that leaves here is a dataclass of `stripe_facts`; every failure one of its errors.
 """
 
+import heapq
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -16,15 +17,16 @@ import stripe
 from django.conf import settings
 
 from donations import stripe_answers as answers
+from donations import stripe_orders as orders
 from donations.stripe_facts import (
     ATTEMPT,
     REQUEST,
-    SOURCE,
     BadKey,
     BadSignature,
     Busy,
     Endpoint,
     Event,
+    Invoice,
     NotAnEvent,
     NotPermitted,
     Order,
@@ -33,6 +35,7 @@ from donations.stripe_facts import (
     RefundOrder,
     Rejected,
     Session,
+    Subscription,
     Unavailable,
 )
 
@@ -43,7 +46,8 @@ TOLERANCE = 300  # seconds a signature stays good
 CHARGE = "payment_intent.latest_charge"
 DEBIT = "sepa_debit"
 COLLECTED = "checkout.session.async_payment_succeeded"
-LOCALES = {"it": "it", "en": "en"}
+TYPES = 20  # of events in one list: docs.stripe.com/api/events/list
+WHOLE = ["customer", "default_payment_method", "latest_invoice"]  # of a subscription
 NOBODYS = "cs_test_nobodys"  # a payment page that does not exist
 
 log = logging.getLogger(__name__)
@@ -84,30 +88,9 @@ class Gateway:
     def open_checkout(self, order: Order) -> Session:
         """The same order under the same key gives the same session. Raises Busy while Stripe is
         still answering the first of them."""
-        metadata = {ATTEMPT: order.key} | ({SOURCE: order.source} if order.source else {})
         with _translated():
             made = self._stripe.checkout.sessions.create(
-                {
-                    "mode": "payment",
-                    "submit_type": "donate",
-                    "client_reference_id": order.reference,
-                    "customer_email": order.email,
-                    "locale": LOCALES.get(order.language, "auto"),  # type: ignore[typeddict-item]
-                    "line_items": [
-                        {
-                            "quantity": 1,
-                            "price_data": {
-                                "currency": order.currency.lower(),
-                                "unit_amount": order.amount,
-                                "product_data": {"name": order.title},
-                            },
-                        }
-                    ],
-                    "success_url": order.success_url,
-                    "cancel_url": order.cancel_url,
-                    "metadata": metadata,
-                    "payment_intent_data": {"metadata": metadata},
-                },
+                orders.checkout(order),  # type: ignore[arg-type]
                 {"idempotency_key": order.key},
             )
         return answers.session_of(made.to_dict())
@@ -127,6 +110,42 @@ class Gateway:
         wanted = {"expand": [f"{CHARGE}.balance_transaction"]}
         with _translated():
             found = self._stripe.checkout.sessions.retrieve(session_id, wanted).to_dict()  # type: ignore[arg-type]
+        if first := answers.id_of(found.get("invoice")):  # it begins a promise
+            invoice = self._invoice(first)
+            found["payment_intent"] = self._intent_of(invoice)
+            collected = answers.paid_at(invoice)
+        return self._whole(found, thorough, warned, collected)
+
+    def fetch_invoice(
+        self,
+        invoice_id: str,
+        *,
+        thorough: bool = False,
+        warned: bool = False,
+        collected: datetime | None = None,
+    ) -> Session:
+        """A promise's later charge, as `fetch_session` tells of a gift. `collected` is not needed:
+        an invoice says when it was paid."""
+        found = self._invoice(invoice_id)
+        told = answers.session_of_invoice(found, self._intent_of(found))
+        return self._whole(told, thorough, warned, answers.paid_at(found))
+
+    def _invoice(self, invoice_id: str) -> dict:
+        with _translated():
+            return self._stripe.invoices.retrieve(invoice_id, {"expand": ["payments"]}).to_dict()
+
+    def _intent_of(self, invoice: dict) -> dict | None:
+        """Deeper than Stripe lets one expand in the same call."""
+        ids = answers.intents_of_invoice(invoice)
+        if not ids:
+            return None
+        wanted = {"expand": ["latest_charge.balance_transaction"]}
+        with _translated():
+            return self._stripe.payment_intents.retrieve(ids[0], wanted).to_dict()  # type: ignore[arg-type]
+
+    def _whole(
+        self, found: dict, thorough: bool, warned: bool, collected: datetime | None
+    ) -> Session:
         charge = answers.charge_of(found)
         if charge is None:
             return answers.session_of(found)
@@ -187,9 +206,23 @@ class Gateway:
             found = self._stripe.payment_intents.retrieve(payment_intent).to_dict()
         return str((found.get("metadata") or {}).get(ATTEMPT, ""))
 
+    def invoice_of_payment(self, payment_intent: str) -> Invoice | None:
+        """The charge of a subscription that was paid with it, whosesoever that is."""
+        wanted: Any = {
+            "payment": {"type": "payment_intent", "payment_intent": payment_intent},
+            "expand": ["data.invoice"],
+        }
+        with _translated():
+            rows = self._stripe.invoice_payments.list(wanted).to_dict()["data"]
+        return answers.invoice_of(rows[0]["invoice"]) if rows else None
+
     def list_events(self, *, since: datetime, types: list[str]) -> Iterator[Event]:
-        """Newest first, at most 20 types. What is no event we can read is left out, and in the
-        log: the others count."""
+        """Newest first. What is no event we can read is left out, and in the log: the others
+        count."""
+        lists = [self._events(since, types[at : at + TYPES]) for at in range(0, len(types), TYPES)]
+        return heapq.merge(*lists, key=lambda one: one.created, reverse=True)
+
+    def _events(self, since: datetime, types: list[str]) -> Iterator[Event]:
         with _translated():
             answer = self._stripe.events.list(
                 {"created": {"gte": int(since.timestamp())}, "types": types, "limit": 100}
@@ -221,6 +254,71 @@ class Gateway:
         with _translated():
             rows = self._stripe.payouts.list(wanted).auto_paging_iter()
             return [answers.payout_of(row.to_dict()) for row in rows]
+
+    # --- recurring gifts ----------------------------------------------------------------------
+
+    def fetch_subscription(self, subscription_id: str) -> Subscription:
+        with _translated():
+            found = self._stripe.subscriptions.retrieve(subscription_id, {"expand": WHOLE})
+        return answers.subscription_of(found.to_dict())
+
+    def paid_invoices(self, subscription_id: str, *, since: datetime) -> list[Invoice]:
+        """Those that were made since then."""
+        wanted: Any = {
+            "subscription": subscription_id,
+            "status": "paid",
+            "created": {"gte": int(since.timestamp())},
+            "limit": 100,
+        }
+        with _translated():
+            rows = self._stripe.invoices.list(wanted).auto_paging_iter()
+            return [answers.invoice_of(row.to_dict()) for row in rows]
+
+    def change_amount(self, subscription_id: str, amount: int, *, key: str) -> None:
+        now = self.fetch_subscription(subscription_id)
+        self._update(subscription_id, orders.another_amount(now, amount), key)
+
+    def pause(self, subscription_id: str, until: datetime, *, key: str) -> None:
+        self._update(subscription_id, orders.pause(until), key)
+
+    def resume(self, subscription_id: str, *, key: str) -> None:
+        self._update(subscription_id, orders.RESUME, key)
+
+    def charge_instead(self, subscription_id: str, method: str, *, key: str) -> None:
+        self._update(subscription_id, {"default_payment_method": method}, key)
+
+    def _update(self, subscription_id: str, wanted: Any, key: str) -> None:
+        with _translated():
+            self._stripe.subscriptions.update(subscription_id, wanted, {"idempotency_key": key})
+
+    def cancel(self, subscription_id: str, *, key: str) -> None:
+        """At once, and nothing is charged or given back for it."""
+        wanted: Any = {"invoice_now": False, "prorate": False}
+        with _translated():
+            self._stripe.subscriptions.cancel(subscription_id, wanted, {"idempotency_key": key})
+
+    def open_portal(self, customer: str, *, back: str, language: str) -> str:
+        """The address of Stripe's page where the means of payment is changed. Good for minutes, and
+        for whoever has it: it is never kept."""
+        configuration = self.portal_configuration()
+        wanted: Any = orders.portal(customer, back, language, configuration)
+        with _translated():
+            return str(self._stripe.billing_portal.sessions.create(wanted).url)
+
+    def portal_configuration(self) -> str:
+        """Of ours; "" where there is none yet: then Stripe takes the account's own."""
+        with _translated():
+            rows = self._stripe.billing_portal.configurations.list({"active": True, "limit": 100})
+            for row in rows.auto_paging_iter():
+                data = row.to_dict()
+                if (data.get("metadata") or {}).items() >= orders.PORTAL.items():
+                    return str(data["id"])
+        return ""
+
+    def make_portal_configuration(self) -> str:
+        with _translated():
+            wanted: Any = orders.portal_configuration()
+            return str(self._stripe.billing_portal.configurations.create(wanted).id)
 
     # --- setting up: what the commands need -------------------------------------------------
 
@@ -254,6 +352,12 @@ class Gateway:
             "read fraud warnings": lambda: v1.radar.early_fraud_warnings.list(one),  # type: ignore[arg-type]
             "read disputes": lambda: v1.disputes.list(one),  # type: ignore[arg-type]
             "read payouts": lambda: v1.payouts.list(one),  # type: ignore[arg-type]
+            "read recurring gifts": lambda: v1.subscriptions.list(one),  # type: ignore[arg-type]
+            "change recurring gifts": lambda: v1.subscriptions.update(NOBODYS, {}),
+            "read their charges": lambda: v1.invoices.list(one),  # type: ignore[arg-type]
+            "open the page that changes a card": lambda: v1.billing_portal.sessions.create(
+                {"customer": NOBODYS}
+            ),
             "read fees": lambda: v1.balance_transactions.list(one),  # type: ignore[arg-type]
             "list events": lambda: v1.events.list(one),  # type: ignore[arg-type]
             "list webhook endpoints": lambda: v1.webhook_endpoints.list(one),  # type: ignore[arg-type]

@@ -3,8 +3,9 @@
 Shapes: docs.stripe.com/api (2026-10-28). Nothing is asked here, and `stripe` is not needed.
 """
 
+import calendar
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from donations.stripe_facts import (
@@ -14,12 +15,14 @@ from donations.stripe_facts import (
     Dispute,
     Endpoint,
     Event,
+    Invoice,
     Line,
     Movement,
     NotAnEvent,
     Payout,
     Refund,
     Session,
+    Subscription,
     Warned,
 )
 
@@ -33,7 +36,8 @@ def event_of(data: dict[str, Any], body: bytes | None = None) -> Event:
             type=str(data["type"]),
             object_id=str(thing.get("id") or ""),
             created=time_of(data["created"]),
-            payload=body if body is not None else json.dumps(data).encode(),
+            # the SDK reads some numbers of prices as decimals
+            payload=body if body is not None else json.dumps(data, default=str).encode(),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotAnEvent(f"{type(error).__name__}: {error}") from error
@@ -63,18 +67,124 @@ def session_of(
     given = data.get("payment_intent") or ""  # an id, or the whole of it where we asked for it
     intent = given if isinstance(given, dict) else {"id": given, "status": ""}
     charge = charge_of(data)
+    paid = charge and data.get("mode") == "subscription"
     return Session(
         id=data["id"],
         url=data.get("url") or "",
         status=data["status"],
-        payment_status=data["payment_status"],
+        payment_status="paid" if paid else data["payment_status"],
         intent_status=intent["status"],
         attempt=(data.get("metadata") or {}).get(ATTEMPT, ""),
         payment_intent=intent["id"],
         charge=_charge(charge, refunds or [], disputes or [], warnings or [], settled)
         if charge
         else None,
+        invoice=id_of(data.get("invoice")),
+        subscription=id_of(data.get("subscription")),
     )
+
+
+def id_of(given: Any) -> str:
+    """Of what is given as an id, or whole where it was asked for."""
+    return str((given.get("id") if isinstance(given, dict) else given) or "")
+
+
+def session_of_invoice(invoice: dict, intent: dict | None) -> dict:
+    """A promise's later charge, in the words of a Checkout session: the books know one way only."""
+    status = {"paid": "complete", "void": "expired", "uncollectible": "expired"}
+    return {
+        "id": "",
+        "url": invoice.get("hosted_invoice_url"),
+        "mode": "subscription",
+        "status": status.get(invoice["status"], "open"),
+        "payment_status": "unpaid",
+        "metadata": _parent(invoice).get("metadata"),
+        "payment_intent": intent,
+        "invoice": invoice["id"],
+        "subscription": _parent(invoice).get("subscription"),
+    }
+
+
+def intents_of_invoice(invoice: dict) -> list[str]:
+    """The payments it was, or is to be, paid with: the one that went through first, then the newest."""
+    rows = (invoice.get("payments") or {}).get("data") or []
+    rows = sorted(rows, key=lambda one: (one["status"] == "paid", one["created"]), reverse=True)
+    found = [id_of((one.get("payment") or {}).get("payment_intent")) for one in rows]
+    return [one for one in found if one]
+
+
+def paid_at(invoice: dict) -> datetime | None:
+    moment = (invoice.get("status_transitions") or {}).get("paid_at")
+    return time_of(moment) if moment else None
+
+
+def invoice_of(data: dict) -> Invoice:
+    parent = _parent(data)
+    return Invoice(
+        id=data["id"],
+        subscription=id_of(parent.get("subscription")),
+        attempt=str((parent.get("metadata") or {}).get(ATTEMPT, "")),
+        status=data.get("status") or "",
+        first=data.get("billing_reason") == "subscription_create",
+        paid=data.get("amount_paid") or 0,
+        url=data.get("hosted_invoice_url") or "",
+    )
+
+
+def _parent(invoice: dict) -> dict:
+    return (invoice.get("parent") or {}).get("subscription_details") or {}
+
+
+EVERY = {("month", 1): "month", ("month", 3): "quarter", ("year", 1): "year"}
+
+
+def subscription_of(data: dict) -> Subscription:
+    """With `customer`, `default_payment_method` and `latest_invoice` whole."""
+    (item,) = data["items"]["data"][:1]
+    rhythm = item["price"]["recurring"]
+    pause, method = data.get("pause_collection"), data.get("default_payment_method")
+    details: dict = method if isinstance(method, dict) else {}
+    kind = details.get("type") or ""
+    shown = details.get(kind) or {}
+    latest, next_charge = data.get("latest_invoice"), item.get("current_period_end")
+    last = data.get("cancel_at")
+    if next_charge and last and last <= next_charge:
+        next_charge = None  # somebody ends it at Stripe, when what was paid is over
+    return Subscription(
+        id=data["id"],
+        attempt=str((data.get("metadata") or {}).get(ATTEMPT, "")),
+        status=data["status"],
+        amount=(item["price"]["unit_amount"] or 0) * (item.get("quantity") or 1),
+        currency=data["currency"].upper(),
+        every=EVERY.get((rhythm["interval"], rhythm["interval_count"]), ""),
+        customer=id_of(data["customer"]),
+        item=item["id"],
+        product=id_of(item["price"]["product"]),
+        begun=time_of(data["start_date"]),
+        next_charge=time_of(next_charge) if next_charge else None,
+        paused=bool(pause),
+        paused_until=time_of(pause["resumes_at"]) if pause and pause.get("resumes_at") else None,
+        ended=time_of(data["ended_at"]) if data.get("ended_at") else None,
+        end_reason=(data.get("cancellation_details") or {}).get("reason") or "",
+        method=kind,
+        reference=str(shown.get("last4") or ""),
+        card_expires=_last_day(shown) if kind == "card" else None,
+        wanted=_wanted(data.get("customer"), id_of(method)),
+        invoice=invoice_of(latest) if isinstance(latest, dict) else None,
+    )
+
+
+def _last_day(card: dict) -> date | None:
+    year, month = card.get("exp_year"), card.get("exp_month")
+    return date(year, month, calendar.monthrange(year, month)[1]) if year and month else None
+
+
+def _wanted(customer: Any, charged: str) -> str:
+    """Stripe's page changes the customer's means of payment; the subscription keeps its own, and goes
+    on charging the old card: docs.stripe.com/api/subscriptions/object, default_payment_method."""
+    settings = customer.get("invoice_settings") if isinstance(customer, dict) else None
+    chosen = id_of((settings or {}).get("default_payment_method"))
+    return chosen if chosen != charged else ""
 
 
 def method_of(charge: dict) -> str:

@@ -138,6 +138,52 @@ class Session:
     attempt: str  # our idempotency key
     payment_intent: str
     charge: Charge | None = None
+    invoice: str = ""  # of the promise it begins or keeps
+    subscription: str = ""
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """One charge of a subscription, before or after it is paid."""
+
+    id: str
+    subscription: str
+    attempt: str  # our idempotency key, with which the subscription was asked for
+    status: str  # draft, open, paid, uncollectible, void
+    first: bool  # the one the Checkout session was paid with
+    paid: int
+    url: str  # where it can be paid, and the bank's confirmation given
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in {"open", "uncollectible"}
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A promise as Stripe keeps it. `wanted`: the means of payment that the donor chose on Stripe's
+    page since, when it is not yet the one that is charged."""
+
+    id: str
+    attempt: str
+    status: str  # incomplete, active, past_due, unpaid, canceled …
+    amount: int
+    currency: str
+    every: str  # month, quarter, year; "" for what we never ask for
+    customer: str
+    item: str
+    product: str
+    begun: datetime
+    next_charge: datetime | None
+    paused: bool = False
+    paused_until: datetime | None = None
+    ended: datetime | None = None
+    end_reason: str = ""  # cancellation_requested, payment_failed, payment_disputed
+    method: str = ""
+    reference: str = ""
+    card_expires: date | None = None  # its last day
+    wanted: str = ""
+    invoice: Invoice | None = None  # the newest
 
 
 @dataclass(frozen=True)
@@ -154,6 +200,7 @@ class Order:
     success_url: str
     cancel_url: str
     source: str = ""  # the code of what led here: a post's delivery, a campaign
+    every: str = ""  # of a promise: month, quarter, year
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@ from celery import shared_task
 from donations.services import (
     acknowledging,
     alerting,
+    changing,
     entering,
     events,
     forgetting,
+    promises,
     receipts,
     refunding,
     sweeping,
@@ -26,6 +28,16 @@ def acknowledge() -> None:
 @shared_task
 def ask_refunds() -> None:
     refunding.ask_stripe()
+
+
+@shared_task
+def change_promises() -> None:
+    changing.ask_stripe()
+
+
+@shared_task
+def warn_of_cards() -> None:
+    promises.warn_of_cards()
 
 
 @shared_task

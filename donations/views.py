@@ -22,7 +22,7 @@ from attribution.services import source_of
 from donations import issuer, sharing
 from donations.area.door import donor_of
 from donations.area.forms import DetailsForm
-from donations.forms import BY_TRANSFER, FREE, PIECES, GiftForm, new_token
+from donations.forms import BY_TRANSFER, EVERY, FREE, PIECES, GiftForm, new_token
 from donations.models import Consent, Donation, DonorWallEntry, Fund
 from donations.money import BadAmount, parse_amount, plain
 from donations.services import (
@@ -153,7 +153,8 @@ def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
     amount, covered = data["amount"], data["covered"]
     if data["modo"] == BY_TRANSFER:
         return promise_transfer(amount=amount, **given)
-    return start_donation(amount=amount + covered, covered=covered, **given)
+    every = EVERY[data["frequenza"]]
+    return start_donation(amount=amount + covered, covered=covered, every=every, **given)
 
 
 def _begin(request: HttpRequest, form: GiftForm) -> Started:
@@ -232,6 +233,8 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     if fund := Fund.objects.filter(slug=request.GET.get("fondo", ""), active=True).first():
         initial["fondo"] = fund.slug
     initial |= _asked_amount(request)
+    if (rhythm := request.GET.get("frequenza", "")) in EVERY:
+        initial["frequenza"] = rhythm
     if campaign := request.GET.get("campagna", ""):
         initial["campagna"] = campaign[:64]
     return initial
@@ -258,10 +261,13 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
     own = request.get_signed_cookie(OWN_COOKIE, default="", max_age=OWN_AGE)
     if not asked or asked != own:
         return {}
-    gift = Donation.objects.select_related("donor", "fund").filter(public_id=own).first()
+    gifts = Donation.objects.select_related("donor", "fund", "promise")
+    gift = gifts.filter(public_id=own).first()
     if gift is None or gift.state in Donation.RECEIVED:
         return {}
+    every = gift.promise.interval if gift.promise else ""
     return {
+        "frequenza": next(name for name, interval in EVERY.items() if interval == every),
         "importo": PIECES if gift.pieces else plain(gift.bare),
         "cifra": "" if gift.pieces else plain(gift.bare),
         "quante": gift.pieces or None,

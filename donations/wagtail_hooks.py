@@ -43,6 +43,7 @@ class TreasuryMenu(Menu):
     def registered_menu_items(self) -> list[MenuItem]:
         rows = (
             (_("Donations"), "donations", "sp-euro", "view_donation"),
+            (_("Recurring gifts"), "promises", "rotate", "view_recurringdonation"),
             (_("Donors"), "donors", "group", "view_donor"),
             (_("Ledger"), "ledger", "list-ul", "view_journalentry"),
             (_("Payouts"), "payouts", "download", "view_payout"),

@@ -27,6 +27,7 @@ from donations.models import (
     Fund,
     Payout,
     Receipt,
+    RecurringDonation,
     RefundRequest,
     ThanksInPerson,
 )
@@ -173,7 +174,8 @@ def address(route: str) -> str:
 
 def _value(route: str, name: str) -> str:
     if name == "public_id":
-        whose: Any = Donor if route.startswith("admin/tesoreria/donatori/") else Donation
+        rooms = {"donatori": Donor, "ricorrenti": RecurringDonation}
+        whose: Any = rooms.get(route.removeprefix("admin/tesoreria/").split("/")[0], Donation)
         return str(whose.objects.values_list("public_id", flat=True).first())
     for beginning, argument, find in ARGUMENTS:
         if name == argument and route.startswith(beginning):

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from donations.models import Donation, Fund, StripeEvent
-from donations.services import Details, Started, start_donation
+from donations.models import Donation, Fund, RecurringDonation, StripeEvent
+from donations.services import Details, Started, inbox, start_donation
 from donations.services.events import process_events
+from memory_stripe import MemoryStripe
 
 MARIA = Details(
     email="Maria.Rossi@example.org",
@@ -46,3 +47,15 @@ def process() -> int:
     """As if the waiting time of what is parked were over."""
     StripeEvent.objects.filter(next_at__isnull=False).update(next_at=timezone.now())
     return process_events()
+
+
+def promised(stripe: MemoryStripe, every: str = "month", **changes: Any) -> RecurringDonation:
+    """A promise whose first charge is in the books."""
+    gift = begin(every=every, **changes).donation
+    stripe.pay_by_card(session_of(gift))
+    for event in stripe.events:
+        inbox.store(event)
+    process()
+    gift.refresh_from_db()
+    assert gift.promise
+    return gift.promise

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from donations.stripe_facts import (
     ATTEMPT,
     Charge,
     Dispute,
     Event,
+    Invoice,
     Line,
     Movement,
     NotPermitted,
@@ -19,12 +20,14 @@ from donations.stripe_facts import (
     RefundOrder,
     Rejected,
     Session,
+    Subscription,
     Unavailable,
     Warned,
 )
 from memory_lines import line_of, lines_of
 
 START = timedelta(hours=1)  # before now
+ASKED_FOR = "cancellation_requested"
 
 
 @dataclass
@@ -43,6 +46,8 @@ class MemoryStripe:
     breaks_after: int | None = None  # events of a list, then the connection drops
     payouts: dict[str, Payout] = field(default_factory=dict)
     strays: list[Line] = field(default_factory=list)  # money that moved, and no object of ours
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)  # changes that were made, by idempotency key
     number: int = 0
     now: datetime = field(default_factory=lambda: datetime.now(UTC) - START)
     moments: dict[datetime, int] = field(default_factory=dict)  # the times in their order
@@ -80,6 +85,22 @@ class MemoryStripe:
         self._asked("fetch")
         if session_id not in self.sessions:
             raise Rejected("resource_missing")
+        return self._read(session_id, thorough, warned, collected)
+
+    def fetch_invoice(
+        self,
+        invoice_id: str,
+        *,
+        thorough: bool = False,
+        warned: bool = False,
+        collected: datetime | None = None,
+    ) -> Session:
+        self._asked("fetch invoice")
+        return self._read(invoice_id, thorough, warned, None)
+
+    def _read(
+        self, session_id: str, thorough: bool, warned: bool, collected: datetime | None
+    ) -> Session:
         if warned and self.hides_warnings:
             raise Rejected("PermissionError 403")
         session = self.sessions[session_id]
@@ -143,9 +164,55 @@ class MemoryStripe:
     def attempt_of_payment(self, payment_intent: str) -> str:
         self._asked("payment")
         for session in self.sessions.values():
-            if session.payment_intent == payment_intent:
+            if session.payment_intent == payment_intent and not session.subscription:
                 return session.attempt
         return ""
+
+    def invoice_of_payment(self, payment_intent: str) -> Invoice | None:
+        self._asked("invoice of payment")
+        for session in self.sessions.values():
+            if session.payment_intent == payment_intent and session.invoice:
+                return self._invoice(session)
+        return None
+
+    def fetch_subscription(self, subscription_id: str) -> Subscription:
+        self._asked("subscription")
+        return self.subscriptions[subscription_id]
+
+    def paid_invoices(self, subscription_id: str, *, since: datetime) -> list[Invoice]:
+        self._asked("invoices")
+        mine = [one for one in self.sessions.values() if one.subscription == subscription_id]
+        told = [self._invoice(one) for one in mine]
+        return [one for one in told if one.status == "paid"]
+
+    def change_amount(self, subscription_id: str, amount: int, *, key: str) -> None:
+        self._change(subscription_id, key, amount=amount)
+
+    def pause(self, subscription_id: str, until: datetime, *, key: str) -> None:
+        self._change(subscription_id, key, paused=True, paused_until=until)
+
+    def resume(self, subscription_id: str, *, key: str) -> None:
+        self._change(subscription_id, key, paused=False, paused_until=None)
+
+    def charge_instead(self, subscription_id: str, method: str, *, key: str) -> None:
+        self._change(subscription_id, key, wanted="", reference=method[-4:])
+
+    def cancel(self, subscription_id: str, *, key: str) -> None:
+        self._change(subscription_id, key, status="canceled", ended=self.now, end_reason=ASKED_FOR)
+
+    def _change(self, subscription_id: str, key: str, **changes: object) -> None:
+        self._asked(f"change {subscription_id}")
+        if key not in self.answered:
+            self.answered.add(key)
+            if self.subscriptions[subscription_id].status == "canceled":
+                raise Rejected("InvalidRequestError 404", code="resource_missing", words="Over.")
+            self._subscription(subscription_id, **changes)
+        if self.mute:
+            raise Unavailable("APIConnectionError")
+
+    def open_portal(self, customer: str, *, back: str, language: str) -> str:
+        self._asked("portal")
+        return f"https://billing.stripe.test/{customer}"
 
     def list_events(self, *, since: datetime, types: list[str]) -> Iterator[Event]:
         self._asked("events")
@@ -168,6 +235,8 @@ class MemoryStripe:
 
     def pay_by_card(self, session_id: str, *, fee_known: bool = True) -> None:
         charge = self._charge(session_id, "card", fee_known)
+        if self.orders[session_id].every:
+            self._begin(session_id, "card")
         self._session(
             session_id,
             "checkout.session.completed",
@@ -177,6 +246,7 @@ class MemoryStripe:
             payment_intent=f"pi_{session_id}",
             charge=charge,
         )
+        self._first_is_paid(session_id)
 
     def learn_fee(self, session_id: str) -> None:
         session = self.sessions[session_id]
@@ -187,6 +257,8 @@ class MemoryStripe:
 
     def promise_debit(self, session_id: str) -> None:
         self.charges[session_id] = self._charge(session_id, "sepa_debit", True)
+        if self.orders[session_id].every:
+            self._begin(session_id, "sepa_debit")
         self._session(
             session_id,
             "checkout.session.completed",
@@ -205,6 +277,7 @@ class MemoryStripe:
             intent_status="succeeded",
             charge=replace(self.charges[session_id], settled=collected),
         )
+        self._first_is_paid(session_id)
 
     def refuse_debit(self, session_id: str) -> None:
         self._session(
@@ -212,6 +285,9 @@ class MemoryStripe:
             "checkout.session.async_payment_failed",
             intent_status="requires_payment_method",
         )
+        if self.sessions[session_id].subscription:
+            self._subscription(self.sessions[session_id].subscription, status="past_due")
+            self._told_of_invoice("invoice.payment_failed", session_id, 1)
 
     def give_back(
         self, session_id: str, amount: int, *, status: str = "succeeded", request: str = ""
@@ -349,6 +425,140 @@ class MemoryStripe:
         there = [one.charge for one in self.sessions.values() if one.payment_status == "paid"]
         return [*self.strays, *(line for one in there if one for line in lines_of(one))]
 
+    # --- promises -----------------------------------------------------------------------------
+
+    def renew(self, subscription_id: str, *, method: str = "card") -> str:
+        """The next charge falls due and goes through."""
+        invoice = self._fall_due(subscription_id)
+        self.pay_invoice(invoice, method=method)
+        return invoice
+
+    def fail(self, subscription_id: str, *, last: bool = False, confirm: bool = False) -> str:
+        """The next charge falls due and does not go through; `confirm`: the bank asks her."""
+        invoice = self._fall_due(subscription_id)
+        self.fail_again(invoice, last=last, confirm=confirm)
+        return invoice
+
+    def fail_again(self, invoice: str, *, last: bool = False, confirm: bool = False) -> None:
+        self._subscription(self.sessions[invoice].subscription, status="past_due")
+        kinds = ["invoice.payment_failed"]
+        if confirm:
+            kinds.append("invoice.payment_action_required")
+        for kind in kinds:
+            self._told_of_invoice(kind, invoice, None if last else 1)
+
+    def pay_invoice(self, invoice: str, *, method: str = "card") -> None:
+        charge = self._charge(invoice, method, True)
+        paid = replace(
+            self.sessions[invoice],
+            status="complete",
+            payment_status="paid",
+            intent_status="succeeded",
+            payment_intent=f"pi_{invoice}",
+            charge=charge,
+        )
+        self.sessions[invoice] = paid
+        self._told_of_invoice("invoice.paid", invoice, None)
+        self._subscription(paid.subscription, status="active")
+
+    def give_up(self, subscription_id: str) -> None:
+        """Stripe ends what nobody pays."""
+        self._subscription(
+            subscription_id, status="canceled", ended=self.now, end_reason="payment_failed"
+        )
+
+    def another_card(self, subscription_id: str, method: str) -> None:
+        told = self.subscriptions[subscription_id]
+        self.subscriptions[subscription_id] = replace(told, wanted=method)
+        self._tell("customer.updated", {"id": told.customer})
+
+    def _begin(self, session_id: str, method: str) -> None:
+        order, number = self.orders[session_id], self._next()
+        first = Invoice(f"in_{session_id}", f"sub_{session_id}", order.key, "paid", True, 0, "")
+        self.subscriptions[first.subscription] = Subscription(
+            id=first.subscription,
+            attempt=order.key,
+            status="active",
+            amount=order.amount,
+            currency=order.currency,
+            every=order.every,
+            customer=f"cus_{number}",
+            item=f"si_{number}",
+            product=f"prod_{number}",
+            begun=self.now,
+            next_charge=self.now + timedelta(days=30),
+            method=method,
+            reference="4242",
+            card_expires=date(self.now.year + 2, 12, 31),
+            invoice=first,
+        )
+        self.sessions[session_id] = replace(
+            self.sessions[session_id], subscription=first.subscription, invoice=first.id
+        )
+
+    def _first_is_paid(self, session_id: str) -> None:
+        if kept := self.sessions[session_id].subscription:
+            self._told_of_invoice("invoice.paid", session_id, None)
+            self._subscription(kept, status="active")
+
+    def _fall_due(self, subscription_id: str) -> str:
+        told, number = self.subscriptions[subscription_id], self._next()
+        invoice = f"in_{number}"
+        self.sessions[invoice] = Session(
+            id="",
+            url=f"https://invoice.stripe.test/{invoice}",
+            status="open",
+            payment_status="unpaid",
+            intent_status="requires_payment_method",
+            attempt=told.attempt,
+            payment_intent="",
+            invoice=invoice,
+            subscription=subscription_id,
+        )
+        begun = next(one for one in self.orders.values() if one.key == told.attempt)
+        self.orders[invoice] = replace(begun, amount=told.amount)
+        assert told.next_charge
+        self.subscriptions[subscription_id] = replace(
+            told, next_charge=told.next_charge + timedelta(days=30)
+        )
+        self._subscription(subscription_id, invoice=self._invoice(self.sessions[invoice]))
+        return invoice
+
+    def _invoice(self, session: Session) -> Invoice:
+        return Invoice(
+            id=session.invoice,
+            subscription=session.subscription,
+            attempt=session.attempt,
+            status="paid" if session.charge else "open",
+            first=bool(session.id),
+            paid=session.charge.amount if session.charge else 0,
+            url=session.url,
+        )
+
+    def _subscription(self, subscription_id: str, **changes: object) -> Subscription:
+        made = replace(self.subscriptions[subscription_id], **changes)  # type: ignore[arg-type]
+        if made.invoice and not made.invoice.first:
+            made = replace(made, invoice=self._invoice(self.sessions[made.invoice.id]))
+        self.subscriptions[subscription_id] = made
+        kind = "deleted" if made.status == "canceled" else "updated"
+        thing: dict[str, object] = {"id": made.id, "metadata": {ATTEMPT: made.attempt}}
+        self._tell(f"customer.subscription.{kind}", thing)
+        return made
+
+    def _told_of_invoice(self, kind: str, of: str, again: int | None) -> None:
+        """`of`: the invoice, or the session that begins the promise."""
+        told, number = self._invoice(self.sessions[of]), self._next()
+        parent = {"subscription": told.subscription, "metadata": {ATTEMPT: told.attempt}}
+        thing: dict[str, object] = {
+            "id": told.id,
+            "status": told.status,
+            "billing_reason": "subscription_create" if told.first else "subscription_cycle",
+            "amount_paid": told.paid,
+            "next_payment_attempt": again,
+            "parent": {"type": "subscription_details", "subscription_details": parent},
+        }
+        self._tell(kind, thing, number)
+
     # --- inside ---------------------------------------------------------------------------------
 
     def _asked(self, call: str) -> None:
@@ -389,9 +599,11 @@ class MemoryStripe:
             "payment_intent": session.payment_intent,
             **(more or {}),
         }
-        if not kind.startswith(
-            ("refund.", "charge.dispute.", "radar.")
-        ):  # these carry metadata of their own
+        # refunds and the like carry metadata of their own, a promise's payments none
+        bare = ("refund.", "charge.dispute.", "radar.")
+        if session.subscription:
+            bare += ("charge.",)
+        if not kind.startswith(bare):
             thing["metadata"] = {ATTEMPT: session.attempt}
         self._tell(kind, thing, number)
 

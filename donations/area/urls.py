@@ -1,11 +1,18 @@
 from django.urls import path
 
-from donations.area import views
+from donations.area import promises, views
 
 app_name = "area"
 urlpatterns = [
     path("", views.area, name="page"),
     path("entra/<slug:token>/", views.entry, name="entry"),
+    path("promessa/<uuid:public_id>/", promises.page, name="promise"),
+    path("promessa/<uuid:public_id>/cifra/", promises.amount, name="promise_amount"),
+    path("promessa/<uuid:public_id>/pausa/", promises.pause, name="promise_pause"),
+    path("promessa/<uuid:public_id>/salta/", promises.skip, name="promise_skip"),
+    path("promessa/<uuid:public_id>/riprendi/", promises.resume, name="promise_resume"),
+    path("promessa/<uuid:public_id>/carta/", promises.card, name="promise_card"),
+    path("promessa/<uuid:public_id>/fine/", promises.end, name="promise_end"),
     path("ricevuta/<int:pk>/", views.receipt, name="receipt"),
     path("dati/", views.details, name="details"),
     path("lettera/", views.letter, name="letter"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from donations.area.door import donor_of, hers, let_in, let_out, private, see
 from donations.area.forms import DetailsForm, DoorForm
 from donations.forms import GiftForm
-from donations.models import Donor, DonorWallEntry, Receipt
+from donations.models import Donor, DonorWallEntry, Receipt, RecurringDonation
 from donations.services import consents, donor_wall, entering, erasing, own_data, reprinting
 from donations.services import details as written
 from donations.tasks import write_entry_links
@@ -74,6 +74,9 @@ def _page(request: HttpRequest, donor: Donor) -> HttpResponse:
     context = {
         "donor": donor,
         "gifts": gifts,
+        "promises": donor.promises.exclude(state=RecurringDonation.State.STARTED).select_related(
+            "fund"
+        ),
         "given": sum(gift.net for gift in gifts if gift.settled_at),
         "details": written.last_written(donor=donor),
         "letter": consents.wants_letter(donor=donor),

@@ -92,6 +92,12 @@ def _valid_again(known: Context) -> str | None:
     ) % {"number": receipt.label, "amount": euros(receipt.amount, always_cents=True)}
 
 
+def _next_charge(known: Context) -> str:
+    day = known["promise"].first_charge
+    words = _("The next charge is on %(day)s.")
+    return words % {"day": spell(day, "j F Y")} if day else ""
+
+
 NAME = Placeholder(
     "nome", gettext_lazy("how we call the donor"), lambda known: known["gift"].called
 )
@@ -216,6 +222,62 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
     "reversal": (
         VOIDED,
         NUMBER,
+    ),
+}
+AMOUNT = Placeholder(
+    "importo_ricorrente",
+    gettext_lazy("how much is charged each time"),
+    lambda known: euros(known["promise"].amount, always_cents=True),
+)
+PROMISE = (
+    AMOUNT,
+    Placeholder(
+        "ogni",
+        gettext_lazy("how often: “every month”"),
+        lambda known: str(known["promise"].get_interval_display()).lower(),
+    ),
+    Placeholder(
+        "prossimo",
+        gettext_lazy("a sentence: when the next charge is, if there is one"),
+        _next_charge,
+    ),
+    Placeholder(
+        "pagina_del_dono",
+        gettext_lazy("the address of the recurring gift on the donor’s own page"),
+        lambda known: known["promise_page"],
+        link=True,
+    ),
+)
+KINDS |= {
+    "promise_started": PROMISE,
+    "promise_changed": (
+        Placeholder(
+            "cambiamento",
+            gettext_lazy("a sentence: what has changed"),
+            lambda known: known["changed"],
+            needed=True,
+        ),
+        *PROMISE,
+    ),
+    "promise_ended": (
+        Placeholder("donati", gettext_lazy("how much was given with it"), _cents("given")),
+        *PROMISE,
+    ),
+    "payment_failed": PROMISE,
+    "payment_confirm": PROMISE,
+    "payment_given_up": PROMISE,
+    "card_expiring": (
+        Placeholder(
+            "cifre",
+            gettext_lazy("the last digits of the card"),
+            lambda known: known["promise"].method_reference,
+        ),
+        Placeholder(
+            "scade",
+            gettext_lazy("the last month of the card"),
+            lambda known: f"{known['promise'].card_expires:%m/%Y}",
+        ),
+        *PROMISE,
     ),
 }
 # parts of the layout that a mail can do without; all others are needed

@@ -1,7 +1,7 @@
 """A gift that nobody made, for looking at a mail before it is sent."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from donations import issuer
-from donations.models import Donation, Donor, Fund, Receipt, TransferPromise
+from donations.acknowledgements import changed
+from donations.models import (
+    Donation,
+    Donor,
+    Fund,
+    PromiseChange,
+    Receipt,
+    RecurringDonation,
+    TransferPromise,
+)
 from donations.services.receipts import ROME
 from donations.sums import WithGift
 
@@ -25,18 +34,22 @@ def context(kind: str) -> Context:
     day = datetime(2026, 9, 26, 10, 42, tzinfo=ROME)
     gift = _gift(fund, first_name="Maria", amount=50_00, day=day)
     form = {"fondo": fund.slug}
-    return _common(gift, fund, receipts=(50_00, 25_00)) | {
-        "body": issuer.body(),
-        "site_url": settings.SITE_URL,
-        "sum": WithGift(before=12_430_00, now=12_480_00),
-        "meaning": _("A week’s groceries for two"),
-        "same_form": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(form)}",
-        "refunded": 25_00,
-        "returned": 25_00,
-        "taken": 25_00,
-        "account": issuer.BankAccount("IT60X0542811101000000123456", issuer.body()["name"]),
-        "transfer": TransferPromise(reference="7K3M92", promised_at=day),
-    }
+    return (
+        _common(gift, fund, receipts=(50_00, 25_00))
+        | {
+            "body": issuer.body(),
+            "site_url": settings.SITE_URL,
+            "sum": WithGift(before=12_430_00, now=12_480_00),
+            "meaning": _("A week’s groceries for two"),
+            "same_form": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(form)}",
+            "refunded": 25_00,
+            "returned": 25_00,
+            "taken": 25_00,
+            "account": issuer.BankAccount("IT60X0542811101000000123456", issuer.body()["name"]),
+            "transfer": TransferPromise(reference="7K3M92", promised_at=day),
+        }
+        | _promised(_promise(fund, 15_00, "month", "4242", day), given=180_00)
+    )
 
 
 def marks(kind: str) -> Context:
@@ -47,18 +60,23 @@ def marks(kind: str) -> Context:
     gift = _gift(fund, first_name="⟦nome⟧", amount=7_654_32, day=day)
     gift.covered, gift.settled_at = 1_98, day + timedelta(days=5)
     names = ("name", "brand", "address", "city", "fiscal_code", "runts_number", "runts_section")
-    return _common(gift, fund, receipts=(7_654_32, 5_432_19)) | {
-        "body": {name: f"⟦{name}⟧" for name in names} | {"kind": "ets", "email": "ente@x.invalid"},
-        "site_url": "https://sito.invalid",
-        "sum": WithGift(before=9_753_18, now=17_407_50),
-        "meaning": "⟦significato⟧",
-        "same_form": "https://modulo.invalid/",
-        "refunded": 2_222_13,
-        "returned": 3_333_17,
-        "taken": 4_444_19,
-        "account": issuer.BankAccount("⟦iban⟧", "⟦conto⟧"),
-        "transfer": TransferPromise(reference="7K3M92", promised_at=day + timedelta(days=9)),
-    }
+    return (
+        _common(gift, fund, receipts=(7_654_32, 5_432_19))
+        | {
+            "body": {name: f"⟦{name}⟧" for name in names}
+            | {"kind": "ets", "email": "ente@x.invalid"},
+            "site_url": "https://sito.invalid",
+            "sum": WithGift(before=9_753_18, now=17_407_50),
+            "meaning": "⟦significato⟧",
+            "same_form": "https://modulo.invalid/",
+            "refunded": 2_222_13,
+            "returned": 3_333_17,
+            "taken": 4_444_19,
+            "account": issuer.BankAccount("⟦iban⟧", "⟦conto⟧"),
+            "transfer": TransferPromise(reference="7K3M92", promised_at=day + timedelta(days=9)),
+        }
+        | _promised(_promise(fund, 8_765_43, "⟦ogni⟧", "⟦cifre⟧", day), given=6_543_21)
+    )
 
 
 def _gift(fund: Fund, *, first_name: str, amount: int, day: datetime) -> Donation:
@@ -76,6 +94,33 @@ def _gift(fund: Fund, *, first_name: str, amount: int, day: datetime) -> Donatio
         created_at=day,
         settled_at=day,
     )
+
+
+def _promise(
+    fund: Fund, amount: int, interval: str, digits: str, day: datetime
+) -> RecurringDonation:
+    return RecurringDonation(
+        public_id=_ID,
+        fund=fund,
+        amount=amount,
+        interval=interval,
+        state=RecurringDonation.State.ACTIVE,
+        next_charge=day + timedelta(days=30),
+        method_reference=digits,
+        card_expires=date(day.year + 2, 11, 30),
+        repair_url="https://sistema.invalid/",
+    )
+
+
+def _promised(promise: RecurringDonation, *, given: int) -> Context:
+    change = PromiseChange(promise=promise, kind="amount", amount=promise.amount + 5_55)
+    page = f"{settings.SITE_URL}{reverse('area:promise', args=[promise.public_id])}"
+    return {
+        "promise": promise,
+        "promise_page": page,
+        "changed": changed(change),
+        "given": given,
+    }
 
 
 def _common(gift: Donation, fund: Fund, *, receipts: tuple[int, int]) -> Context:

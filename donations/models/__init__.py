@@ -26,6 +26,7 @@ from donations.models.ledger import Account, JournalEntry
 from donations.models.letters import MailText
 from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
 from donations.models.payouts import Correction, Explanation, Payout, PayoutLine
+from donations.models.promises import Interval, PromiseChange, RecurringDonation
 from donations.models.refunds import RefundRequest
 from donations.models.settings import GivingSettings
 from donations.models.thanks import SentAgain, ThanksInPerson
@@ -58,12 +59,15 @@ __all__ = [
     "GiftWord",
     "GivingSettings",
     "HandEntry",
+    "Interval",
     "JournalEntry",
     "MailText",
     "Payout",
     "PayoutLine",
+    "PromiseChange",
     "Receipt",
     "ReceiptCounter",
+    "RecurringDonation",
     "RefundRequest",
     "SentAgain",
     "StripeEvent",

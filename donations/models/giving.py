@@ -167,6 +167,14 @@ class Donation(models.Model):
         related_name="+",
         verbose_name=_("came from"),
     )
+    promise = models.ForeignKey(
+        "donations.RecurringDonation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="donations",
+        verbose_name=_("recurring gift"),
+    )
     amount = models.PositiveIntegerField(_("amount"))
     # of the amount: what the donor added for the costs of the payment
     covered = models.PositiveIntegerField(_("costs covered"), default=0)
@@ -275,7 +283,11 @@ class Donation(models.Model):
 
 
 class CheckoutAttempt(models.Model):
-    """One Checkout session asked of Stripe. The row is committed before the call."""
+    """One Checkout session asked of Stripe: the row is committed before the call. Or the invoice of a
+    promise's later charge: Stripe made it, and there is no page to open.
+
+    `invoice_id`: also of the session that begins a promise, once it is paid.
+    """
 
     class State(models.TextChoices):
         OPENING = "opening", _("Being opened")
@@ -289,6 +301,7 @@ class CheckoutAttempt(models.Model):
     amount = models.PositiveIntegerField(_("amount"))
     idempotency_key = models.CharField(max_length=80, unique=True)
     session_id = models.CharField(max_length=120, unique=True, null=True, blank=True)
+    invoice_id = models.CharField(max_length=80, unique=True, null=True, blank=True)
     payment_intent = models.CharField(max_length=80, unique=True, null=True, blank=True)
     url = models.URLField(max_length=2000, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPENING)

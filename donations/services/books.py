@@ -81,7 +81,8 @@ def _read(page: Page, attempt: CheckoutAttempt, session: Session, lost: Collecti
 def _note(attempt: CheckoutAttempt, session: Session) -> None:
     states = {"open": Attempt.OPEN, "complete": Attempt.COMPLETE, "expired": Attempt.EXPIRED}
     attempt.state = states[session.status]
-    attempt.session_id = session.id
+    attempt.session_id = session.id or attempt.session_id
+    attempt.invoice_id = session.invoice or attempt.invoice_id
     attempt.url = session.url or attempt.url
     attempt.payment_intent = session.payment_intent or attempt.payment_intent
 
@@ -95,8 +96,8 @@ def _advance(page: Page, donation: Donation, session: Session) -> None:
     page.changed[donation.pk] = donation
     if state in (State.PROCESSING, State.FAILED):
         acknowledge(page, donation, "processing", skip=state != State.PROCESSING)
-    if state == State.FAILED:
-        acknowledge(page, donation, "failed")
+    if state == State.FAILED and donation.promise_id is None:
+        acknowledge(page, donation, "failed")  # a promise says it itself, with a way to mend it
 
 
 def _unpaid_state(session: Session) -> State:

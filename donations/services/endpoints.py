@@ -100,6 +100,12 @@ def set_up(*, replace: bool = False) -> SetUp:
     return SetUp(endpoint, changes=tuple(changes))
 
 
+def set_up_portal() -> str:
+    """The page on which a donor changes her card; returns what was made, "" when it was there."""
+    stripe = gateway.get()
+    return "" if stripe.portal_configuration() else stripe.make_portal_configuration()
+
+
 def remove(ids: tuple[str, ...]) -> None:
     """The endpoints that a new one has taken the place of; when its secret has been told."""
     for endpoint_id in ids:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
@@ -14,17 +14,26 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from donations import gateway
-from donations.models import CheckoutAttempt, Dispute, StripeEvent
-from donations.services import books, payouts
+from donations import gateway, stripe_answers
+from donations.models import CheckoutAttempt, Dispute, RecurringDonation, StripeEvent
+from donations.services import books, payouts, promises
 from donations.services.inbox import (
+    CUSTOMER_TYPES,
     DISPUTE_TYPES,
+    INVOICE_TYPES,
     PAYOUT_TYPES,
     REFUND_TYPES,
     SESSION_TYPES,
     WARNING_TYPES,
 )
-from donations.stripe_facts import ATTEMPT, Rejected, Session, Unavailable
+from donations.stripe_facts import (
+    ATTEMPT,
+    Invoice,
+    Rejected,
+    Session,
+    Subscription,
+    Unavailable,
+)
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 State = StripeEvent.State
@@ -39,30 +48,48 @@ AGAIN = {"base": timedelta(seconds=5), "cap": timedelta(minutes=30)}
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What Stripe says: of the payment and, where it is a promise's, of its subscription."""
+
+    began: datetime
+    session: Session
+    subscription: Subscription | None
+
+
 @dataclass
 class Case:
-    """The events of a batch that concern the same Checkout session: one look at Stripe serves all."""
+    """The events of a batch that concern the same Checkout session, or the same charge of a promise:
+    one look at Stripe serves all."""
 
     attempt: CheckoutAttempt
     events: list[StripeEvent] = field(default_factory=list)
 
-    def look(self, stripe: gateway.Gateway, until: float) -> Session:
+    def look(self, stripe: gateway.Gateway, until: float) -> Look:
         """A debit's event says when it was collected; without it the gateway has to ask."""
         _in_time(until)
+        began = timezone.now()
         back = any(event.type in (*REFUND_TYPES, *DISPUTE_TYPES) for event in self.events)
         warned = any(event.type in WARNING_TYPES for event in self.events)
         collected = (one.happened_at for one in self.events if one.type == gateway.COLLECTED)
-        return stripe.fetch_session(
-            str(self.attempt.session_id),
+        fetch = stripe.fetch_session if self.attempt.session_id else stripe.fetch_invoice
+        session = fetch(
+            str(self.attempt.session_id or self.attempt.invoice_id),
             thorough=back,
             warned=warned,
             collected=next(collected, None),
         )
+        kept = session.subscription
+        return Look(began, session, stripe.fetch_subscription(kept) if kept else None)
 
     def lost(self) -> set[str]:
         """The disputes that were lost when these events were made."""
         of_disputes = [one for one in self.events if one.type in DISPUTE_TYPES]
         return {one.object_id for one in of_disputes if _thing(one).get("status") == LOST}
+
+    def heard(self) -> promises.Heard:
+        of_invoices = [one for one in self.events if one.type in INVOICE_TYPES]
+        return promises.heard_in((one.type, _thing(one)) for one in of_invoices)
 
 
 def process_events(*, limit: int = 1000, among: "QuerySet[StripeEvent] | None" = None) -> int:
@@ -147,19 +174,45 @@ def _attempt_of(event: StripeEvent, until: float) -> CheckoutAttempt | None:
     """By the payment, or by our key in Stripe's metadata, asked for when it must be."""
     thing = _thing(event)
     attempts = CheckoutAttempt.objects
+    if event.type in INVOICE_TYPES:
+        return _of_invoice(event, stripe_answers.invoice_of(thing))
+    if event.type in CUSTOMER_TYPES:
+        return _of_customer(event)
     key = str((thing.get("metadata") or {}).get(ATTEMPT, ""))
     payment = str(thing.get("payment_intent") or "")
     found = attempts.filter(payment_intent=payment).first() if payment else None
     if found is None and not key and payment:
         _in_time(until)
         key = gateway.get().attempt_of_payment(payment)
+        if not key and (invoice := gateway.get().invoice_of_payment(payment)):
+            return _of_invoice(event, invoice)
     if found is None and key:
         found = attempts.filter(idempotency_key=key).first()
     if found and event.type in SESSION_TYPES:
         found.session_id = thing["id"]  # the answer to our call never came: here it is
-    if found and found.session_id:
+    return _known(event, found, bool(key))
+
+
+def _of_invoice(event: StripeEvent, invoice: Invoice) -> CheckoutAttempt | None:
+    """The gift of this charge of a promise; what is not paid yet concerns the promise alone."""
+    begun = CheckoutAttempt.objects.filter(idempotency_key=invoice.attempt).first()
+    promise = begun.donation.promise if begun else None
+    if begun and promise and invoice.paid and not invoice.first:
+        return promises.charge_row(promise=promise, invoice=invoice)
+    return _known(event, begun, bool(invoice.attempt))
+
+
+def _of_customer(event: StripeEvent) -> CheckoutAttempt | None:
+    """Stripe makes a customer for every promise: there is nothing of ours on him but his number."""
+    promise = RecurringDonation.objects.filter(customer_id=event.object_id).first()
+    begun = promise.first.attempts.filter(session_id__isnull=False) if promise else None
+    return _known(event, begun.order_by("-number").first() if begun else None, False)
+
+
+def _known(event: StripeEvent, found: CheckoutAttempt | None, ours: bool) -> CheckoutAttempt | None:
+    if found and (found.session_id or found.invoice_id):
         return found
-    if found or key:
+    if found or ours:
         _later(event, "the gift it belongs to is not known yet", State.PARKED)
     else:
         _finish(event, State.IGNORED, "not a gift made here")
@@ -188,29 +241,45 @@ def _work(cases: list[Case], until: float) -> None:
             _record_alone(one)
 
 
-def _record(seen: list[tuple[Case, Session]]) -> None:
+def _record(seen: list[tuple[Case, Look]]) -> None:
     """The books and the end of the events in one transaction."""
     if not seen:
         return
     with transaction.atomic():
-        found = [(case.attempt.pk, session) for case, session in seen]
+        found = [(case.attempt.pk, look.session) for case, look in seen]
         outcomes = books.record(found=found, lost={one for case, _ in seen for one in case.lost()})
         done: list[StripeEvent] = []
-        for (case, _session), outcome in zip(seen, outcomes, strict=True):
+        for (case, _look), outcome in zip(seen, outcomes, strict=True):
             for event in case.events:
                 event.donation = outcome.donation
             if outcome.complete:
                 done += case.events
             else:
                 _each(case, _later, "the fee is not known yet", State.PARKED)
+        _keep(
+            [
+                (outcome.donation.promise_id, *one)
+                for one, outcome in zip(seen, outcomes, strict=True)
+            ]
+        )
         _done(done)
 
 
-def _record_alone(one: tuple[Case, Session]) -> None:
+def _keep(seen: list[tuple[int | None, Case, Look]]) -> None:
+    """The promises behind these payments, everybody's in the same order: they are locked."""
+    kept = [one for one in seen if one[0] and one[2].subscription]
+    for promise, case, look in sorted(kept, key=lambda one: one[0] or 0):
+        assert promise and look.subscription
+        promises.follow(
+            promise=promise, told=look.subscription, began=look.began, heard=case.heard()
+        )
+
+
+def _record_alone(one: tuple[Case, Look]) -> None:
     case = one[0]
     try:
         _record([one])
-    except books.WrongMoney as error:
+    except (books.WrongMoney, promises.WrongSubscription) as error:
         _each(case, _finish, State.FAILED, f"{type(error).__name__}: {error}")
     except Exception as error:  # a fault of ours: kept, tried again, and in the log
         log.exception("event not processed", extra={"attempt": case.attempt.pk})

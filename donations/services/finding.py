@@ -84,7 +84,9 @@ def _mailed(word: str) -> QuerySet:
 
 
 def _at_stripe(word: str) -> list[QuerySet]:
-    attempts = CheckoutAttempt.objects.filter(Q(payment_intent=word) | Q(session_id=word))
+    attempts = CheckoutAttempt.objects.filter(
+        Q(payment_intent=word) | Q(session_id=word) | Q(invoice_id=word)
+    )
     disputes = Dispute.objects.filter(dispute_id=word)
     entries = JournalEntry.objects.filter(origin__prefix=f"{word}:")
     return [rows.order_by().values("donation") for rows in (attempts, disputes, entries)]

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from donations.models import CheckoutAttempt, Donation, Donor, StripeEvent
+from donations.models import CheckoutAttempt, Donation, Donor, RecurringDonation, StripeEvent
 
 # A payment page lives a day, a debit takes two weeks at most, and for 30 days Stripe can still be
 # asked what happened: from then on nobody could bring such a gift to an end.
@@ -70,6 +70,9 @@ def _forget(pk: int, until: datetime) -> int:
     told.update(payload=FORGOTTEN, donation=None)
     held.consents.all().delete()
     held.delete()
+    if held.promise_id:
+        begun = RecurringDonation.objects.filter(pk=held.promise_id, donations=None)
+        begun.filter(state=RecurringDonation.State.STARTED).delete()
     if not donor.donations.exists() and not donor.merged.exists():
         donor.delete()
     return 1
@@ -77,5 +80,5 @@ def _forget(pk: int, until: datetime) -> int:
 
 def _ids(gift: Donation) -> list[str]:
     """What Stripe calls its pages and payments."""
-    rows = gift.attempts.values_list("session_id", "payment_intent")
+    rows = gift.attempts.values_list("session_id", "invoice_id", "payment_intent")
     return [one for row in rows for one in row if one]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from attribution.models import Source
 from donations import gateway
-from donations.models import CheckoutAttempt, Consent, Donation, Donor, Fund
+from donations.models import CheckoutAttempt, Consent, Donation, Donor, Fund, RecurringDonation
 from donations.money import MAXIMUM, MINIMUM
 from donations.services.finding import write_words
 from donations.stripe_facts import Busy, Order, Rejected, Session, Unavailable
@@ -76,12 +76,14 @@ def start_donation(
     source: Source | None = None,
     covered: int = 0,
     pieces: tuple[int, str] = (0, ""),
+    every: str = "",
 ) -> Started:
     """One gift per `form_token`, however often the form is sent; the row first, then the call.
 
     Sent again unchanged, the form leads to the same payment page; changed, the old page is closed
     at Stripe before a new one is opened. `consents`: the words that were shown, by kind. `covered`:
     cents of the amount that were added for the costs. `pieces`: how many of what was chosen.
+    `every`: the Interval of a promise, of which this is the first gift.
 
     Raises InvalidAmount; gateway.Unavailable (send the same form again, nothing is charged) and
     gateway.Rejected (Stripe will not have it).
@@ -94,7 +96,7 @@ def start_donation(
     }
     given |= {"fund": fund, "language": language}
     donation = begin_gift(form_token, donor, given, source, consents)
-    attempt = _attempt(donation, given, consents)
+    attempt = _attempt(donation, given, consents, every)
     if attempt is None:
         donation.refresh_from_db()
         return Started(donation, donation.get_absolute_url())
@@ -168,28 +170,30 @@ def _donation(
 
 
 def _attempt(
-    donation: Donation, given: dict[str, Any], agreed: Mapping[str, str]
+    donation: Donation, given: dict[str, Any], agreed: Mapping[str, str], every: str
 ) -> CheckoutAttempt | None:
     """The attempt to go on with; None when the gift needs no payment page any more."""
     last = donation.attempts.order_by("-number").first()
-    if last and not _good(last, donation, given) and not _retire(last):
+    if last and not _good(last, donation, given, every) and not _retire(last):
         return None
     with transaction.atomic():
         held = Donation.objects.select_for_update().get(pk=donation.pk)
         if held.state not in REOPENABLE:
             return None
         newest = held.attempts.order_by("-number").first()
-        if newest and _good(newest, held, given):
+        if newest and _good(newest, held, given, every):
             _agree(held, agreed)
             return newest
         if newest != last:  # another tab was quicker, with other words: its page is the valid one
             return newest
-        return _next(held, given, agreed)
+        return _next(held, given, agreed, every)
 
 
-def _next(held: Donation, given: dict[str, Any], agreed: Mapping[str, str]) -> CheckoutAttempt:
+def _next(
+    held: Donation, given: dict[str, Any], agreed: Mapping[str, str], every: str
+) -> CheckoutAttempt:
     """A new attempt, for what the form says now; the one before it is closed."""
-    rewrite(held, given, agreed)
+    rewrite(held, given, agreed, every=every)
     number = held.attempts.count() + 1
     return CheckoutAttempt.objects.create(
         donation=held,
@@ -200,20 +204,41 @@ def _next(held: Donation, given: dict[str, Any], agreed: Mapping[str, str]) -> C
 
 
 def rewrite(
-    held: Donation, given: dict[str, Any], agreed: Mapping[str, str], *, reference: str = ""
+    held: Donation,
+    given: dict[str, Any],
+    agreed: Mapping[str, str],
+    *,
+    reference: str = "",
+    every: str = "",
 ) -> None:
     """The gift, as the form says now."""
-    Donation.objects.filter(pk=held.pk).update(**given)
+    promise = _promise(held, given, every)
+    Donation.objects.filter(pk=held.pk).update(promise=promise, **given)
+    if held.promise and promise is None:
+        held.promise.delete()
     write_words(gift=held, written=given, reference=reference)
     _agree(held, agreed)
 
 
-def _good(attempt: CheckoutAttempt, donation: Donation, given: dict[str, Any]) -> bool:
+def _promise(held: Donation, given: dict[str, Any], every: str) -> RecurringDonation | None:
+    """What the gift is the first of."""
+    if not every:
+        return None
+    names = ("donor", "fund", "amount", "language")
+    said = {name: given[name] for name in names} | {"interval": every, "source": held.source}
+    if held.promise is None:
+        return RecurringDonation.objects.create(**said)
+    RecurringDonation.objects.filter(pk=held.promise.pk).update(**said)
+    return held.promise
+
+
+def _good(attempt: CheckoutAttempt, donation: Donation, given: dict[str, Any], every: str) -> bool:
     """Whether the attempt's page is still the right one for what the form says."""
     return (
         attempt.state in (Attempt.OPENING, Attempt.OPEN)
         and attempt.created_at > timezone.now() - GOOD_FOR
         and all(getattr(donation, name) == value for name, value in given.items())
+        and every == (donation.promise.interval if donation.promise else "")
     )
 
 
@@ -222,8 +247,10 @@ def _retire(attempt: CheckoutAttempt) -> bool:
     if attempt.state in (Attempt.EXPIRED, Attempt.FAILED):
         return True
     if attempt.state == Attempt.COMPLETE:
-        # a debit that the bank refused leaves a completed session behind
-        return bool(attempt.donation.state == State.FAILED)
+        # a debit that the bank refused leaves a completed session behind; a promise is there then,
+        # and asks again by itself
+        refused = attempt.donation.state == State.FAILED
+        return bool(refused and attempt.donation.promise_id is None)
     if attempt.state == Attempt.OPENING:
         if attempt.created_at < timezone.now() - GOOD_FOR:
             return True  # whatever was opened then has expired, and nobody had its address
@@ -254,7 +281,7 @@ def _agree(donation: Donation, agreed: Mapping[str, str]) -> None:
 
 def _order(attempt: CheckoutAttempt) -> Order:
     """Only from rows, so that the same attempt always asks for the same thing."""
-    donation = Donation.objects.select_related("fund", "donor", "source").get(
+    donation = Donation.objects.select_related("fund", "donor", "source", "promise").get(
         pk=attempt.donation_id
     )
     back = f"{reverse('donations:give')}?annullato={donation.public_id}"
@@ -269,4 +296,5 @@ def _order(attempt: CheckoutAttempt) -> Order:
         success_url=settings.SITE_URL + donation.get_absolute_url(),
         cancel_url=settings.SITE_URL + back,
         source=donation.source.code if donation.source else "",
+        every=donation.promise.interval if donation.promise else "",
     )

@@ -28,6 +28,10 @@ PAYOUT_TYPES = (
     "payout.canceled",
     "payout.reconciliation_completed",
 )
+INVOICE_TYPES = ("invoice.paid", "invoice.payment_failed", "invoice.payment_action_required")
+SUBSCRIPTION_TYPES = ("customer.subscription.updated", "customer.subscription.deleted")
+CUSTOMER_TYPES = ("customer.updated",)  # another card was chosen
+PROMISE_TYPES = (*INVOICE_TYPES, *SUBSCRIPTION_TYPES, *CUSTOMER_TYPES)
 # the rest is kept and left alone
 ACTED_ON = (
     *SESSION_TYPES,
@@ -36,6 +40,7 @@ ACTED_ON = (
     *DISPUTE_TYPES,
     *WARNING_TYPES,
     *PAYOUT_TYPES,
+    *PROMISE_TYPES,
 )
 
 _COLUMNS = (

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from donations.models import Donation, Donor, DonorWallEntry
+from donations.models import Donation, Donor, DonorWallEntry, RecurringDonation
 from donations.services import consents, details
 from mail.models import Message
 
@@ -21,6 +21,7 @@ def of(*, donor: Donor) -> Row:
         "donor_since": donor.created_at.isoformat(),
         "details_last_written": asdict(details.last_written(donor=donor)),
         "gifts": [_gift(gift) for gift in gifts],
+        "recurring_gifts": [_promise(one) for one in donor.promises.select_related("fund")],
         "consents": [
             {
                 "at": step.at.isoformat(),
@@ -56,6 +57,34 @@ def _on_wall(gift: Donation) -> Row | None:
         return None
     gone = row.withdrawn_at and row.withdrawn_at.isoformat()
     return {"name": row.name, "words": row.words, "state": row.state, "withdrawn_at": gone}
+
+
+def _promise(promise: RecurringDonation) -> Row:
+    moments = ("created_at", "started_at", "next_charge", "paused_until", "ended_at")
+    times = {name: getattr(promise, name) for name in moments}
+    return {
+        "number": str(promise.public_id),
+        "amount": promise.amount,
+        "currency": promise.currency,
+        "interval": promise.interval,
+        "fund": promise.fund.name,
+        "state": promise.state,
+        "means_of_payment": promise.method,
+        "reference_of_the_payment": promise.method_reference,
+        "end_reason": promise.end_reason,
+        **{name: moment and moment.isoformat() for name, moment in times.items()},
+        "changes": [
+            {
+                "asked_at": change.asked_at.isoformat(),
+                "kind": change.kind,
+                "amount": change.amount,
+                "until": change.until and change.until.isoformat(),
+                "reason": change.reason,
+                "state": change.state,
+            }
+            for change in promise.changes.all()
+        ],
+    }
 
 
 def _gift(gift: Donation) -> Row:

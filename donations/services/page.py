@@ -113,7 +113,7 @@ def _accounts(funds: set[Fund]) -> dict[str | int, Account]:
 
 def write(page: Page) -> None:
     CheckoutAttempt.objects.bulk_update(
-        page.attempts.values(), ["state", "session_id", "url", "payment_intent"]
+        page.attempts.values(), ["state", "session_id", "invoice_id", "url", "payment_intent"]
     )
     if page.changed:
         Donation.objects.bulk_update(page.changed.values(), CHANGED)

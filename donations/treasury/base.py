@@ -21,6 +21,7 @@ from donations.treasury.periods import Filter
 PER_PAGE = 50
 TABS = (
     ("treasury:donations", _("Donations"), "donations.view_donation"),
+    ("treasury:promises", _("Recurring"), "donations.view_recurringdonation"),
     ("treasury:donors", _("Donors"), "donations.view_donor"),
     ("treasury:ledger", _("Ledger"), "donations.view_journalentry"),
     ("treasury:payouts", _("Payouts"), "donations.view_payout"),

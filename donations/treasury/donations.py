@@ -21,9 +21,9 @@ from donations.treasury.timeline import timeline
 
 def _rows() -> QuerySet[Donation]:
     receipts = Prefetch("receipts", queryset=Receipt.objects.order_by("pk"))
-    return Donation.objects.select_related("donor", "fund", "source__parent").prefetch_related(
-        receipts
-    )
+    return Donation.objects.select_related(
+        "donor", "fund", "promise", "source__parent"
+    ).prefetch_related(receipts)
 
 
 class DonationList(TreasuryList):

@@ -12,6 +12,7 @@ from donations.models import (
     FraudWarning,
     Payout,
     Receipt,
+    RecurringDonation,
     RefundRequest,
     StripeEvent,
 )
@@ -28,7 +29,7 @@ class Look:
 
 
 Gift, Event, Mail = Donation.State, StripeEvent.State, Message.State
-Back = RefundRequest.State
+Back, Promise = RefundRequest.State, RecurringDonation.State
 GIFTS = {
     Gift.STARTED: ("mute", "sp-draft"),
     Gift.CHECKOUT_OPEN: ("go", "sp-sending"),
@@ -43,6 +44,13 @@ GIFTS = {
     Gift.DISPUTED: ("bad", "sp-person"),
     Gift.LOST: ("mute", "sp-cancelled"),
     Gift.REVERSED: ("mute", "sp-cancelled"),
+}
+PROMISES = {
+    Promise.STARTED: ("go", "sp-sending"),
+    Promise.ACTIVE: ("ok", "sp-published"),
+    Promise.PAUSED: ("info", "sp-planned"),
+    Promise.FAILING: ("bad", "sp-rejected"),
+    Promise.ENDED: ("mute", "sp-cancelled"),
 }
 EVENTS = {
     Event.RECEIVED: ("go", "sp-sending"),
@@ -95,8 +103,8 @@ def reconciled(row: Payout) -> Look:
 
 
 def look(row: Any) -> Look:
-    """Of a donation, a Stripe event, a mail, a receipt, a refund that was asked for, a payout, or a
-    dispute or a warning that waits for an answer."""
+    """Of a donation, a recurring gift, a Stripe event, a mail, a receipt, a refund that was asked for,
+    a payout, or a dispute or a warning that waits for an answer."""
     if isinstance(row, Dispute):
         return Look("bad", "sp-person", str(row.get_status_display()))
     if isinstance(row, FraudWarning):
@@ -105,6 +113,7 @@ def look(row: Any) -> Look:
         return Look(*PAYOUTS[Payout.Status(row.status)], str(row.get_status_display()))
     tables: dict[Any, Any] = {
         Donation: GIFTS,
+        RecurringDonation: PROMISES,
         StripeEvent: EVENTS,
         Message: MAILS,
         Receipt: RECEIPTS,

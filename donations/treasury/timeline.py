@@ -60,6 +60,9 @@ def timeline(gift: Donation, *, user: Any) -> list[Step]:
 
 
 def _started(gift: Donation) -> Step:
+    if gift.attempts.filter(session_id=None, invoice_id__isnull=False).exists():
+        title = _("The next charge of a recurring gift")
+        return Step(gift.created_at, "Stripe", title, "go", "sp-sending")
     title = _("Chose %(amount)s and went to the payment") % {"amount": euros(gift.amount)}
     if gift.source is None:
         return Step(gift.created_at, _("Site"), title, "go", "sp-sending")
@@ -124,7 +127,7 @@ OPENED = {
 
 def _opened(gift: Donation) -> list[Step]:
     steps = []
-    for attempt in gift.attempts.all():
+    for attempt in gift.attempts.exclude(session_id=None, invoice_id__isnull=False):
         tone, icon = OPENED[CheckoutAttempt.State(attempt.state)]
         title = _("Payment page %(number)s: %(state)s") % {
             "number": attempt.number,
@@ -193,6 +196,12 @@ def event_title(event: StripeEvent) -> str:
         "charge.dispute.funds_withdrawn": _("The bank has taken the money"),
         "charge.dispute.funds_reinstated": _("The bank has given the money back"),
         "charge.dispute.closed": _("The dispute is closed"),
+        "invoice.paid": _("The charge of a recurring gift went through"),
+        "invoice.payment_failed": _("The charge of a recurring gift did not go through"),
+        "invoice.payment_action_required": _("The bank asks the donor for a confirmation"),
+        "customer.subscription.updated": _("The recurring gift went on"),
+        "customer.subscription.deleted": _("The recurring gift has ended"),
+        "customer.updated": _("The donor chose another card or account"),
     }
     return titles.get(event.type, event.type)
 

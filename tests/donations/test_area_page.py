@@ -1,6 +1,7 @@
 """What a donor sees and does on her page; and that nothing there is ever another donor's."""
 
 import json
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,14 @@ from django.urls import reverse
 
 from area_support import PAGE, entered
 from donations.area import urls
-from donations.models import ConsentChange, DonorDetails, DonorMerge, ErasureRequest
+from donations.models import (
+    ConsentChange,
+    DonorDetails,
+    DonorMerge,
+    ErasureRequest,
+    PromiseChange,
+    RecurringDonation,
+)
 from donations.services import consents, erasing, knowing, merging, receipts
 from form_support import open_fund
 from giving_support import MARIA, begin
@@ -55,10 +63,37 @@ def seen(client: Client) -> str:
     return client.get(PAGE).content.decode()
 
 
+PROMISE = [
+    "promise",
+    "promise_amount",
+    "promise_pause",
+    "promise_skip",
+    "promise_resume",
+    "promise_card",
+    "promise_end",
+]
+
+
+def promise_of(cast: Cast) -> RecurringDonation:
+    gift = cast.settled
+    made, _new = RecurringDonation.objects.get_or_create(
+        donor=gift.donor,
+        defaults={
+            "fund": gift.fund,
+            "amount": 25_00,
+            "interval": "month",
+            "state": "active",
+            "subscription_id": "sub_hers",
+        },
+    )
+    return made
+
+
 def addresses(cast: Cast) -> dict[str, str]:
     """Name → address with what is Maria's; a new address without a row here makes the test fail."""
     args: dict[str, list[Any]] = {
         "page": [],
+        **{name: [promise_of(cast).public_id] for name in PROMISE},
         "entry": ["no-such-link"],
         "receipt": [cast.receipt.pk],
         "details": [],
@@ -97,8 +132,11 @@ def test_another_donors_objects_are_never_reached(
     cast.refunded.donor.donations.update(codice_fiscale="", street="", first_name="Elsa")
     hers = [*HERS, cast.receipt.label, str(cast.settled.public_id)]
     for name, address in addresses(cast).items():
-        sent = TYPED | {"lettera": "si", "email": "x"} if method == "post" else {}
+        asked = {"chiave": str(uuid.uuid4()), "cifra": "40", "giorno": "2099-01-01"}
+        sent = TYPED | asked | {"lettera": "si", "email": "x"} if method == "post" else {}
         answer = getattr(elsa, method)(address, sent)
+        if name in PROMISE:
+            assert answer.status_code in (404, 405)
         if name == "receipt":
             assert answer.status_code == (404 if method == "get" else 405)
         body = answer.content.decode("utf-8", "replace")
@@ -108,6 +146,7 @@ def test_another_donors_objects_are_never_reached(
             assert cast.receipt.label not in body and HERS[2] not in body
     donor = cast.settled.donor
     assert not DonorDetails.objects.filter(donor=donor).exists()
+    assert not PromiseChange.objects.exists()
     assert not donor.consent_changes.exists() and not donor.erasure_requests.exists()
 
 

@@ -10,11 +10,18 @@ from django.urls import reverse
 
 from area_support import PAGE, ask, entered, link
 from browser_support import HOST, faults_on_each_screen, opened, visit
-from donations.models import Donation, Payout, RefundRequest, SuggestedAmount
+from donations.models import (
+    Donation,
+    Payout,
+    RecurringDonation,
+    RefundRequest,
+    SuggestedAmount,
+)
 from donations.services import alerting, entering, erasing
 from donations.services.knowing import add_note, tag
 from form_support import open_fund
 from giving_support import MARIA, begin, session_of
+from giving_support import promised as promised_again
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
@@ -63,10 +70,16 @@ def test_the_donors_own_page_has_no_faults(
         assert visit(context, link()) == []
     hers = entered(donor)
     hers.post(f"{PAGE}lettera/", {"lettera": "si"})
+    promise = promised_again(memory_stripe)
     erasing.ask(donor=donor, language="it")
     with opened(browser, hers) as context:
         for address in (PAGE, f"{PAGE}?salvati", f"{PAGE}dati/", f"{PAGE}cancellazione/"):
             assert visit(context, address) == [], address
+        its = f"{PAGE}promessa/{promise.public_id}/"
+        for state in ("active", "paused", "failing"):
+            RecurringDonation.objects.update(state=state)
+            for address in (its, f"{its}?done=amount", f"{its}fine/"):
+                assert visit(context, address) == [], (state, address)
 
 
 def test_entering_without_a_script(
@@ -100,7 +113,10 @@ def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> Non
 
 def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
     treasurer = member(roles.TREASURY)
-    lists = ("donations", "donors", "ledger", "payouts", "months", "receipts", "letters", "desk")
+    lists = (
+        *("donations", "promises", "donors", "ledger", "payouts", "months", "receipts"),
+        *("letters", "desk"),
+    )
     empty = [reverse(f"treasury:{name}") for name in lists]
     empty += [reverse("treasury:letter", args=["thank_you", "it"])]
     empty += [reverse(f"treasury_funds:{name}") for name in ("index", "add")]
@@ -125,7 +141,8 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         twin = replace(MARIA, email="maria.rossi+casa@example.org")
         begin(donor=twin)
         donor = reverse("treasury:donor", args=[person.public_id])
-        for address in [*empty, story, mail, *hand, donor, payout]:
+        again = reverse("treasury:promise", args=[promised_again(memory_stripe).public_id])
+        for address in [*empty, story, mail, *hand, donor, payout, again]:
             assert visit(context, address) == [], address
 
 

@@ -108,12 +108,12 @@ def test_it_makes_one_endpoint_and_shows_its_secret_once() -> None:
 
 
 def test_it_brings_an_endpoint_in_line_and_says_what_was_wrong() -> None:
-    kept = make(enabled_events=["charge.updated", "invoice.paid"])
+    kept = make(enabled_events=["charge.updated", "mandate.updated"])
     gateway.get()._stripe.webhook_endpoints.update(kept, {"disabled": True})
     told = run("stripe_setup")
     (one,) = there()
     assert (one.id, one.enabled, one.types) == (kept, True, frozenset(inbox.ACTED_ON))
-    assert "it is disabled" in told and "invoice.paid" in told and "refund.failed" in told
+    assert "it is disabled" in told and "mandate.updated" in told and "refund.failed" in told
     assert "whsec_" not in told
 
 
@@ -358,7 +358,7 @@ def test_a_key_that_stripe_does_not_know_and_a_stripe_that_is_away(settings: Any
 
 
 @pytest.mark.parametrize(
-    ("secret", "words"), [("", "is empty"), ("sk_test_x", "no signing secret")]
+    ("secret", "words"), [("", "is empty"), ("sk_test_x", "is no signing secret")]
 )
 def test_a_signing_secret_that_cannot_be(settings: Any, secret: str, words: str) -> None:
     settings.STRIPE_WEBHOOK_SECRET = secret
@@ -465,7 +465,7 @@ def test_by_id_and_one_that_fails_again(settled: Donation) -> None:
 def test_what_cannot_be_run_again_is_named_and_nothing_is_done(settled: Donation) -> None:
     StripeEvent.objects.update(state=State.FAILED)
     known = settled.stripe_events.earliest("pk").event_id
-    stored(8, type="invoice.paid")
+    stored(8, type="mandate.updated")
     stored(9, payload=b"{}")  # forgotten with its gift
     with pytest.raises(CommandError, match="evt_8, evt_9, evt_nowhere"):
         run("stripe_replay", known, "evt_nowhere", "evt_8", "evt_9")

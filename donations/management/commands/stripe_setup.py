@@ -74,6 +74,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {one}: mended")
         else:
             self.stdout.write(f"The webhook endpoint {what} is as it should be.")
+        self._portal()
         if not done.made and not settings.STRIPE_WEBHOOK_SECRET:
             raise CommandError(
                 "STRIPE_WEBHOOK_SECRET is empty, and Stripe shows the secret of an endpoint only "
@@ -81,6 +82,21 @@ class Command(BaseCommand):
                 "or let a new endpoint take its place: stripe_setup --replace."
             )
         self.stdout.write("Then see whether all is well: stripe_doctor.")
+
+    def _portal(self) -> None:
+        """A key that may not leaves it to Stripe's own configuration: giving does not wait for it."""
+        try:
+            made = endpoints.set_up_portal()
+        except Rejected as error:
+            self.stdout.write(
+                f"The customer portal could not be set up ({error}): donors change their card on the "
+                "page as the dashboard configures it (Settings, Billing, Customer portal)."
+            )
+            return
+        if made:
+            self.stdout.write(f"Made the configuration of the customer portal {made}.")
+        else:
+            self.stdout.write("The customer portal is set up.")
 
     def _remove(self, ids: tuple[str, ...]) -> None:
         """After the secret was shown: whatever happens now, it is not lost."""

@@ -2,7 +2,7 @@
 
 from donations.treasury.export.answer import FORMATS, spreadsheet
 from donations.treasury.export.cells import Totals, euros
-from donations.treasury.export.sheets import donations, donors, ledger, receipts
+from donations.treasury.export.sheets import donations, donors, ledger, promises, receipts
 
 __all__ = [
     "FORMATS",
@@ -11,6 +11,7 @@ __all__ = [
     "donors",
     "euros",
     "ledger",
+    "promises",
     "receipts",
     "spreadsheet",
 ]

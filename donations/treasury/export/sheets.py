@@ -25,7 +25,15 @@ from django.utils.translation import gettext as _
 from wagtail.admin.auth import permission_denied
 
 from attribution.models import Source
-from donations.models import Account, Donation, Donor, JournalEntry, Receipt
+from donations.models import (
+    Account,
+    Donation,
+    Donor,
+    Interval,
+    JournalEntry,
+    Receipt,
+    RecurringDonation,
+)
 from donations.models.papers import receipt_label
 from donations.services.consents import with_letter
 from donations.treasury.export.answer import spreadsheet
@@ -266,6 +274,56 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
         gifts_made, total = gifts_made + number, total + (net or 0)
         yield [*who, number, euros(net or 0), since, until, str(public_id)]
     yield Totals([_("Totals"), None, None, None, gifts_made, euros(total)])
+
+
+def promises(request: HttpRequest, rows: QuerySet[RecurringDonation]) -> HttpResponseBase:
+    headings = [
+        _("Begun"),
+        _("First name"),
+        _("Last name"),
+        _("Organisation"),
+        _("Fund"),
+        _("How often"),
+        _("State"),
+        _("Next charge"),
+        _("Ended"),
+        _("Amount"),
+        _("In a year"),
+        _("Number"),
+    ]
+    return spreadsheet(request, name="ricorrenti", headings=headings, rows=_promises(rows))
+
+
+def _promises(rows: QuerySet[RecurringDonation]) -> Rows:
+    states = _labels(RecurringDonation.State.choices)
+    rhythms = _labels(Interval.choices)
+    written = Donation.objects.filter(promise=OuterRef("pk")).order_by("-pk")
+    found = (
+        RecurringDonation.objects.filter(pk__in=rows.order_by().values("pk"))
+        .annotate(
+            first_name=Subquery(written.values("first_name")[:1]),
+            last_name=Subquery(written.values("last_name")[:1]),
+            company=Subquery(written.values("organisation")[:1]),
+        )
+        .order_by("-created_at", "-pk")
+        .select_related("fund")
+    )
+    for row in found.iterator(chunk_size=AT_ONCE):
+        live = row.is_live
+        yield [
+            row.started_at or row.created_at,
+            row.first_name,
+            row.last_name,
+            row.company,
+            row.fund.name,
+            rhythms[row.interval],
+            states[row.state],
+            row.first_charge,
+            row.ended_at,
+            euros(row.amount),
+            euros(row.a_year) if live else None,
+            str(row.public_id),
+        ]
 
 
 def _labels(choices: Iterable[tuple[Any, Any]]) -> dict[str, str]:

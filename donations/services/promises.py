@@ -1,0 +1,242 @@
+"""Recurring gifts: what Stripe's subscription says now, and a gift of its own for every charge.
+
+The state of a promise is never moved by an event: it is written anew from each look at Stripe, and
+of two looks the one that began later holds, so that no order of events can matter. What an event
+alone can tell (that a charge failed once) only adds a mail, by the charge's own key.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from donations import gateway
+from donations.models import (
+    Acknowledgement,
+    CheckoutAttempt,
+    Donation,
+    DonorDetails,
+    PromiseChange,
+    RecurringDonation,
+)
+from donations.services.details import NAMES
+from donations.services.finding import write_words
+from donations.stripe_facts import Invoice, Rejected, Subscription, Unavailable
+
+State = RecurringDonation.State
+Why = RecurringDonation.EndReason
+WARNED_BEFORE = timedelta(days=31)
+WAITING = {"incomplete"}
+FAILED = {"past_due", "unpaid"}
+OVER = {"canceled", "incomplete_expired"}
+WHY = {"cancellation_requested": Why.AT_STRIPE, "payment_failed": Why.UNPAID}
+
+log = logging.getLogger(__name__)
+
+
+class WrongSubscription(Exception):
+    """A second subscription for one promise: a person has to end it at Stripe."""
+
+
+@dataclass
+class Heard:
+    """What only events tell, by invoice: its charge failed, for the last time (`given_up`), or waits
+    for the bank's confirmation (`confirm`)."""
+
+    failed: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
+    confirm: set[str] = field(default_factory=set)
+
+
+def charge_row(*, promise: RecurringDonation, invoice: Invoice) -> CheckoutAttempt:
+    """The gift of a promise's later charge, once however often it is told; the books do the rest."""
+    found = CheckoutAttempt.objects.filter(invoice_id=invoice.id).first()
+    if found:
+        return found
+    with transaction.atomic():
+        held = RecurringDonation.objects.select_for_update(of=("self",)).get(pk=promise.pk)
+        found = CheckoutAttempt.objects.filter(invoice_id=invoice.id).first()
+        return found or _new_charge(held, invoice)
+
+
+def _new_charge(promise: RecurringDonation, invoice: Invoice) -> CheckoutAttempt:
+    written, first = _written(promise), promise.first
+    same = invoice.paid == first.amount  # what was added for the costs, and how many pieces
+    gift = Donation(
+        promise=promise,
+        donor=promise.donor,
+        fund=promise.fund,
+        source=promise.source,
+        amount=invoice.paid,
+        language=promise.language,
+        covered=first.covered if same else 0,
+        pieces=first.pieces if same else 0,
+        pieces_of=first.pieces_of if same else "",
+        **written,
+    )
+    gift.form_token = gift.public_id  # no form made it
+    gift.save(force_insert=True)
+    write_words(gift=gift, written=written)
+    return CheckoutAttempt.objects.create(
+        donation=gift,
+        number=1,
+        amount=invoice.paid,
+        idempotency_key=f"{gift.public_id}:invoice:1",
+        invoice_id=invoice.id,
+    )
+
+
+def _written(promise: RecurringDonation) -> dict[str, str]:
+    """Of herself: with the promise, or later on her page, which opens only to her."""
+    own = DonorDetails.objects.filter(donor=promise.donor).first()
+    first = promise.first
+    hers = own if own and own.updated_at > first.created_at and not first.organisation else first
+    return {name: getattr(hers, name) for name in NAMES} | {"organisation": first.organisation}
+
+
+def look(*, promise: RecurringDonation) -> None:
+    """A fresh look at Stripe, written down. Raises Unavailable and Rejected."""
+    began = timezone.now()
+    told = gateway.get().fetch_subscription(str(promise.subscription_id))
+    with transaction.atomic():
+        follow(promise=promise.pk, told=told, began=began)
+
+
+def follow(
+    *, promise: int, told: Subscription, began: datetime, heard: Heard | None = None
+) -> RecurringDonation:
+    """Within the caller's transaction. Raises WrongSubscription."""
+    held = RecurringDonation.objects.select_for_update(of=("self",)).get(pk=promise)
+    if held.subscription_id not in (None, told.id):
+        raise WrongSubscription(told.id)
+    if held.looked_at is None or held.looked_at <= began:
+        _write(held, told)
+        held.looked_at = began
+        held.save()
+    _say(held, heard or Heard())
+    return held
+
+
+def _write(held: RecurringDonation, told: Subscription) -> None:
+    held.subscription_id, held.customer_id = told.id, told.customer
+    held.amount, held.interval = told.amount, told.every or held.interval
+    held.method, held.method_reference = told.method[:16], told.reference[:8]
+    held.card_expires = told.card_expires
+    held.state = _state(told)
+    if held.state != State.STARTED and told.status != "incomplete_expired":
+        held.started_at = told.begun
+    live = held.state in RecurringDonation.LIVE
+    held.next_charge = told.next_charge if live else None
+    held.paused_until = told.paused_until if held.state == State.PAUSED else None
+    latest = told.invoice if told.invoice and told.invoice.is_open else None
+    held.open_invoice = latest.id if latest else ""
+    held.repair_url = latest.url if latest else ""
+    if held.state == State.ENDED:
+        held.ended_at = told.ended or held.ended_at or timezone.now()
+        held.end_reason = _why(held, told)
+    if live and told.wanted:
+        charge_instead(held, told.wanted)
+
+
+def _state(told: Subscription) -> State:
+    if told.status in OVER:
+        return State.ENDED
+    if told.status in WAITING:
+        return State.STARTED
+    if told.status in FAILED:
+        return State.FAILING
+    return State.PAUSED if told.paused else State.ACTIVE
+
+
+def _why(held: RecurringDonation, told: Subscription) -> str:
+    ours = held.changes.filter(kind=PromiseChange.Kind.CANCEL, by=None)
+    if told.end_reason == "cancellation_requested" and ours.exists():
+        return Why.DONOR
+    return WHY.get(told.end_reason, Why.AT_STRIPE)
+
+
+def charge_instead(held: RecurringDonation, method: str) -> None:
+    """She chose another card on Stripe's page: from now on that one is charged."""
+    PromiseChange.objects.get_or_create(
+        key=f"{held.public_id}:card:{method}"[:110],
+        defaults={
+            "promise": held,
+            "kind": PromiseChange.Kind.CARD,
+            "payment_method": method,
+            "next_at": timezone.now(),
+        },
+    )
+
+
+def _say(held: RecurringDonation, heard: Heard) -> None:
+    """What she should know of, once each; `skip`: it belongs to the story, and is over."""
+    if held.started_at:
+        acknowledge(held, "promise_started", str(held.public_id), skip=held.state == State.ENDED)
+    for invoice in heard.failed | heard.given_up:
+        over = held.open_invoice != invoice
+        last = invoice in heard.given_up
+        acknowledge(held, "payment_failed", invoice, skip=over or last)
+        if last:
+            acknowledge(held, "payment_given_up", invoice, skip=over)
+    for invoice in heard.confirm:
+        acknowledge(held, "payment_confirm", invoice, skip=held.open_invoice != invoice)
+    if held.state == State.ENDED and held.started_at:
+        told_already = held.end_reason == Why.UNPAID
+        acknowledge(held, "promise_ended", str(held.public_id), skip=told_already)
+
+
+def acknowledge(held: RecurringDonation, kind: str, about: str, *, skip: bool = False) -> None:
+    """A duty of the gift that began the promise; the promise is locked."""
+    states = Acknowledgement.State
+    Acknowledgement.objects.get_or_create(
+        key=f"{about}:{kind}",
+        defaults={
+            "donation": held.first,
+            "kind": kind,
+            "state": states.SKIPPED if skip else states.DUE,
+            "next_at": None if skip else timezone.now(),
+        },
+    )
+
+
+def heard_in(things: Iterable[tuple[str, dict[str, Any]]]) -> Heard:
+    """Of events, by type and what they are about as it was then."""
+    heard = Heard()
+    for kind, thing in things:
+        if kind == "invoice.payment_action_required":
+            heard.confirm.add(thing["id"])
+        elif kind == "invoice.payment_failed":
+            last = thing.get("next_payment_attempt") is None
+            (heard.given_up if last else heard.failed).add(thing["id"])
+    return heard
+
+
+def warn_of_cards(*, now: datetime | None = None) -> int:
+    """A month before a card expires; returns how many were looked at. Banks send the new one by
+    themselves sometimes, so Stripe is asked first."""
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    soon = RecurringDonation.objects.filter(
+        state__in=RecurringDonation.LIVE,
+        card_expires__range=(today, today + WARNED_BEFORE),
+    )
+    tried = 0
+    for promise in soon.order_by("?"):
+        key = f"{promise.public_id}:{promise.card_expires:%Y-%m}"
+        if Acknowledgement.objects.filter(key=f"{key}:card_expiring").exists():
+            continue
+        try:
+            look(promise=promise)
+        except (Unavailable, Rejected, WrongSubscription) as error:
+            log.warning("card not looked at", extra={"reason": str(error)})
+            continue
+        tried += 1
+        with transaction.atomic():
+            held = RecurringDonation.objects.select_for_update(of=("self",)).get(pk=promise.pk)
+            if held.is_live and held.card_expires == promise.card_expires:
+                acknowledge(held, "card_expiring", key)
+    return tried
