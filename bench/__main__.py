@@ -6,7 +6,7 @@ import platform
 import signal
 import sys
 
-ALL = ("cards", "pages", "webhooks", "processing", "dispatch", "export", "footprint")
+ALL = ("cards", "pages", "webhooks", "processing", "dispatch", "export", "statements", "footprint")
 
 
 def main() -> None:

@@ -231,6 +231,7 @@ class GiftForm(PersonForm):
     notice = _("We use your data for the gift and for what the law asks of us.")
     letter = _("Send me the letter of the month by mail too. I can stop it whenever I want.")
     wall = _("Write my name among those who gave. I can have it taken off whenever I want.")
+    objection = _("Do not tell the Agenzia delle Entrate of my gifts.")
     token = forms.CharField(widget=forms.HiddenInput)
     campagna = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     frequenza = forms.ChoiceField(
@@ -285,6 +286,7 @@ class GiftForm(PersonForm):
     muro = forms.BooleanField(label=wall, required=False)
     firma = NameField(label=_("How we write it"), required=False, max_length=120)
     parole = WordsField(label=_("Two words for whoever reads"), required=False, max_length=200)
+    opposizione = forms.BooleanField(label=objection, required=False)
 
     field_order = (
         *("token", "campagna", "frequenza", "importo", "cifra", "quante", "fondo", "spese"),

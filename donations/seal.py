@@ -1,6 +1,6 @@
 """The seal of the books: the database itself refuses to change or delete what stands in the journal,
-what is frozen on a receipt, what a donor said of her consents, and what a closed month held; nor does
-it take a row of the journal into a month that is closed.
+what is frozen on a receipt or on a yearly statement, what a donor said of her consents, and what a
+closed month held; nor does it take a row of the journal into a month that is closed.
 
 Statements live here, not only in the migrations, because they and the tests need both directions;
 the product itself never takes the seal off. SQLite makes a whole table again when a migration
@@ -12,14 +12,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 JOURNAL, RECEIPTS = "donations_journalentry", "donations_receipt"
 CONSENTS, MONTHS = "donations_consentchange", "donations_closedmonth"
 BOOKS_LOCK = 20_811  # of PostgreSQL's advisory ones: shared by who writes, alone for who closes
+STATEMENTS = "donations_statement"
 ADDED_TO = "the journal is only ever added to"
 AS_SAID = "the history of consents is only ever added to"
+AS_DRAWN = "a statement stays as it was drawn"
 AS_ISSUED = "a receipt stays as it was issued"
 IS_CLOSED = "the month is closed"
 # of a receipt: never another value; once there is one; once it is void
 ALWAYS = ["issuer", "year", "number", "donation_id", "amount", "data", "issued_at", "replaces_id"]
 ONCE = ["file", "sha256"]
 VOID = ["state", "voided_at", "void_reason", "void_day"]
+DRAWN = ["run_id", "donor_id", "organisation", "name", "amount", "gifts", "data"]
 SAID = ["kind", "granted", "words", "at"]
 CLOSED = ["first_day", "ends_at", "closed_at", "figures", "rows", "sha256"]
 
@@ -95,6 +98,23 @@ def seal_months(connection: BaseDatabaseWrapper) -> None:
 def unseal_months(connection: BaseDatabaseWrapper) -> None:
     _drop(connection, MONTHS, "month_frozen", "month_no_delete", "month_no_truncate")
     _drop(connection, JOURNAL, "journal_open")
+
+
+def seal_statements(connection: BaseDatabaseWrapper) -> None:
+    """As receipts: figures and words never change, the file once it is there."""
+    _refusal(connection, "statement_refuse", AS_DRAWN)
+    differ = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    changed = [f"OLD.{name} {differ} NEW.{name}" for name in DRAWN]
+    changed += [f"(OLD.{name} <> '' AND OLD.{name} {differ} NEW.{name})" for name in ONCE]
+    kept = " OR ".join(changed)
+    _trigger(
+        connection, "statement_frozen", "update", STATEMENTS, "statement_refuse", AS_DRAWN, kept
+    )
+    _trigger(connection, "statement_no_delete", "delete", STATEMENTS, "statement_refuse", AS_DRAWN)
+
+
+def unseal_statements(connection: BaseDatabaseWrapper) -> None:
+    _drop(connection, STATEMENTS, "statement_frozen", "statement_no_delete")
 
 
 def _refusal(connection: BaseDatabaseWrapper, name: str, words: str) -> None:

@@ -3,15 +3,18 @@ from celery import shared_task
 from donations.services import (
     acknowledging,
     alerting,
+    asking_codes,
     changing,
     entering,
     events,
     forgetting,
+    importing,
     promises,
     receipts,
     refunding,
     sweeping,
     transfers,
+    yearly_statements,
 )
 
 
@@ -48,6 +51,21 @@ def alert_treasury() -> None:
 @shared_task
 def draw_receipts() -> None:
     receipts.draw_missing()
+
+
+@shared_task
+def ask_codes() -> None:
+    asking_codes.write_due()
+
+
+@shared_task
+def make_statements() -> None:
+    yearly_statements.work()
+
+
+@shared_task
+def import_gifts() -> None:
+    importing.work()
 
 
 @shared_task

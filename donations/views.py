@@ -167,9 +167,12 @@ def _begin(request: HttpRequest, form: GiftForm) -> Started:
 def _consents(data: dict[str, Any]) -> dict[str, str]:
     """What is logged: the notice that the form shows, and what was ticked, in the words shown."""
     shown = {Consent.Kind.PRIVACY.value: str(GiftForm.notice)}
-    letter = {Consent.Kind.NEWSLETTER.value: str(GiftForm.letter)} if data["lettera"] else {}
-    wall = {Consent.Kind.WALL.value: str(GiftForm.wall)} if data["muro"] else {}
-    return shown | letter | wall
+    offered = (
+        ("lettera", Consent.Kind.NEWSLETTER.value, GiftForm.letter),
+        ("muro", Consent.Kind.WALL.value, GiftForm.wall),
+        ("opposizione", Consent.Kind.AGENZIA.value, GiftForm.objection),
+    )
+    return shown | {kind: str(words) for name, kind, words in offered if data[name]}
 
 
 def _campaign(key: str) -> Source | None:
@@ -287,6 +290,7 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
         **_signed_before(gift),
         "campagna": _key_of(gift),
         "lettera": gift.consents.filter(kind=Consent.Kind.NEWSLETTER).exists(),
+        "opposizione": gift.consents.filter(kind=Consent.Kind.AGENZIA).exists(),
     }
 
 

@@ -51,6 +51,7 @@ class TreasuryMenu(Menu):
             (_("Receipts"), "receipts", "doc-full", "view_receipt"),
             (_("Acknowledgements"), "letters", "mail", "change_mailtext"),
             (_("Donor wall"), "wall", "group", "view_donorwallentry"),
+            (_("Year end"), "statements", "date", "view_statementrun"),
             (_("To decide"), "desk", "sp-person", "view_stripeevent"),
             (_("Funds"), "funds", "tag", "change_fund"),
         )
@@ -114,6 +115,21 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("parted", _("Part two donors"), _("Parted two donors again")),
         ("payout_explained", _("Explain a payout"), _("Explained a difference of a payout")),
         ("month_closed", _("Close a month"), _("Closed a month of the books")),
+        ("import_loaded", _("Load past gifts"), _("Loaded a file of past gifts")),
+        ("import_begun", _("Import past gifts"), _("Imported past gifts")),
+        (
+            "codes_asked",
+            _("Ask for codici fiscali"),
+            _("Asked donors for their codice fiscale"),
+        ),
+        ("statements_started", _("Make the yearly statements"), _("Began the yearly statements")),
+        ("statement_opened", _("Open a yearly statement"), _("Opened a yearly statement")),
+        ("statements_released", _("Send the yearly statements"), _("Sent the yearly statements")),
+        (
+            "statements_given_up",
+            _("Give the yearly statements up"),
+            _("Gave the yearly statements up"),
+        ),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

@@ -25,10 +25,13 @@ from donations.models import (
     ErasureRequest,
     FraudWarning,
     Fund,
+    GiftImport,
     Payout,
     Receipt,
     RecurringDonation,
     RefundRequest,
+    Statement,
+    StatementRun,
     ThanksInPerson,
 )
 from mail.models import Attachment, Message
@@ -72,6 +75,9 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ("admin/api/main/documents", "pk", lambda: get_document_model().objects.first()),
     ("admin/documents/", "pk", lambda: get_document_model().objects.first()),
     ("admin/tesoreria/accrediti", "pk", lambda: Payout.objects.first()),
+    ("admin/tesoreria/importa/", "pk", lambda: GiftImport.objects.first()),
+    ("admin/tesoreria/riepiloghi/carta/", "pk", lambda: Statement.objects.first()),
+    ("admin/tesoreria/riepiloghi/", "pk", lambda: StatementRun.objects.first()),
     ("admin/tesoreria/ricevute", "pk", lambda: Receipt.objects.first()),
     (
         "admin/tesoreria/posta",

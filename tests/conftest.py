@@ -94,6 +94,7 @@ def flush_and_restore(case: TransactionTestCase) -> None:
         seal.unseal_receipts(connection)
         seal.unseal_consents(connection)
         seal.unseal_months(connection)
+        seal.unseal_statements(connection)
     try:
         flush(case)
     finally:
@@ -102,6 +103,7 @@ def flush_and_restore(case: TransactionTestCase) -> None:
             seal.seal_receipts(connection)
             seal.seal_consents(connection)
             seal.seal_months(connection)
+            seal.seal_statements(connection)
     for name, written in WRITTEN.items():
         connections[name].creation.deserialize_db_from_string(written)
 

@@ -1,15 +1,26 @@
 """The staff of the treasury, and gifts in every state with their papers and mails."""
 
+import hashlib
 import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from donations.models import Donation, FraudWarning, Receipt, RefundRequest, StripeEvent
-from donations.services import alerting, inbox
+from donations.models import (
+    Donation,
+    FraudWarning,
+    GiftImport,
+    Receipt,
+    RefundRequest,
+    Statement,
+    StatementRun,
+    StripeEvent,
+)
+from donations.services import alerting, importing, inbox
 from donations.services.acknowledging import write_due
 from donations.services.by_hand import HandGift, enter_gift, today
 from giving_support import MARIA, begin, fund, process, session_of
@@ -78,6 +89,30 @@ def lost_event(**fields: Any) -> StripeEvent:
     now = timezone.now()
     values = {"event_id": "evt_lost", "type": "charge.refunded", "object_id": "ch_9"} | fields
     return StripeEvent.objects.create(payload=b"{}", happened_at=now, received_at=now, **values)
+
+
+def statement_of(gift: Donation) -> Statement:
+    """Of its year, as if it had been sent; its paper says only that it is one."""
+    run, made = StatementRun.objects.get_or_create(year=today().year, version=1)
+    if not made:
+        return Statement.objects.get()
+    row = Statement.objects.create(
+        run=run, donor=gift.donor, name="x", amount=1, gifts=1, data={}, language="it", state="kept"
+    )
+    row.file.save("x.pdf", ContentFile(b"%PDF-x"), save=False)
+    row.sha256 = hashlib.sha256(b"%PDF-x").hexdigest()
+    row.save()
+    shown = {"people": 1, "samples": 1, "samples_seen": 1, "released_at": timezone.now()}
+    StatementRun.objects.update(state="sent", **shown)
+    return row
+
+
+def past_gifts() -> GiftImport:
+    """A file that waits to be looked at."""
+    try:
+        return importing.load(name="x.csv", data=b"Data;Importo\n01/02/2024;10\n", by=None)
+    except importing.SameFile as same:
+        return same.batch
 
 
 def asked_back(gift: Donation) -> RefundRequest:

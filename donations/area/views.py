@@ -3,7 +3,7 @@
 import json
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,8 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from donations.area.door import donor_of, hers, let_in, let_out, private, see
 from donations.area.forms import DetailsForm, DoorForm
 from donations.forms import GiftForm
-from donations.models import Donor, DonorWallEntry, Receipt, RecurringDonation
-from donations.services import consents, donor_wall, entering, erasing, own_data, reprinting
+from donations.models import Donor, DonorWallEntry, Receipt, RecurringDonation, Statement
+from donations.services import (
+    consents,
+    donor_wall,
+    entering,
+    erasing,
+    own_data,
+    reprinting,
+    yearly_statements,
+)
 from donations.services import details as written
 from donations.tasks import write_entry_links
 from outbox.bell import Bell
@@ -25,6 +33,7 @@ from people.limits import Limit
 
 BY_ADDRESS, BY_MAIL = Limit("area-address", 20, 600), Limit("area-mail", 5, 3600)
 TOO_OFTEN = _("Too many attempts in a few minutes. Wait a little and try again.")
+WITHDRAWN = _("Tell the Agenzia delle Entrate of my gifts again.")
 STOPPED = _("Do not send me the letter of the month any more.")
 METHODS = ["GET", "HEAD", "POST"]
 bell = Bell(write_entry_links, quiet=0.2)
@@ -77,11 +86,14 @@ def _page(request: HttpRequest, donor: Donor) -> HttpResponse:
         "promises": donor.promises.exclude(state=RecurringDonation.State.STARTED).select_related(
             "fund"
         ),
+        "statements": _statements(donor),
         "given": sum(gift.net for gift in gifts if gift.settled_at),
         "details": written.last_written(donor=donor),
-        "letter": consents.wants_letter(donor=donor),
+        "letter": consents.holds(donor=donor, kind=consents.NEWSLETTER),
         "letter_words": GiftForm.letter,
         "signed": DonorWallEntry.objects.shown().filter(donation__donor=donor),
+        "objects": consents.holds(donor=donor, kind=consents.AGENZIA),
+        "objection_words": GiftForm.objection,
         "history": consents.history(donor=donor),
         "erasures": donor.erasure_requests.order_by("-asked_at"),
         "saved": "salvati" in request.GET,
@@ -114,6 +126,22 @@ def receipt(request: HttpRequest, donor: Donor, pk: int) -> HttpResponse:
 
 
 @hers
+@require_safe
+def statement(request: HttpRequest, donor: Donor, pk: int) -> HttpResponse:
+    row = get_object_or_404(_statements(donor), pk=pk)
+    content = yearly_statements.stored(statement=row)
+    if content is None:
+        raise Http404(gettext("This statement cannot be read just now."))
+    return _file(content, "application/pdf", f"riepilogo-{row.run.year}.pdf")
+
+
+def _statements(donor: Donor) -> QuerySet[Statement]:
+    """Those that were released; the newest first."""
+    told = Statement.objects.told().filter(donor=donor).select_related("run").defer("data")
+    return told.order_by("-run__year", "-run__version", "organisation")
+
+
+@hers
 @require_http_methods(METHODS)
 def details(request: HttpRequest, donor: Donor) -> HttpResponse:
     if request.method != "POST":
@@ -133,7 +161,18 @@ def letter(request: HttpRequest, donor: Donor) -> HttpResponse:
     if (choice := request.POST.get("lettera")) in ("si", "no"):
         yes = choice == "si"
         words = str(GiftForm.letter if yes else STOPPED)
-        consents.change_letter(donor=donor, granted=yes, words=words)
+        consents.change(donor=donor, kind=consents.NEWSLETTER, granted=yes, words=words)
+    return see(f"{reverse('area:page')}#consensi")
+
+
+@hers
+@require_POST
+def objection(request: HttpRequest, donor: Donor) -> HttpResponse:
+    """`opposizione`: "si" or "no"."""
+    if (choice := request.POST.get("opposizione")) in ("si", "no"):
+        yes = choice == "si"
+        words = str(GiftForm.objection if yes else WITHDRAWN)
+        consents.change(donor=donor, kind=consents.AGENZIA, granted=yes, words=words)
     return see(f"{reverse('area:page')}#consensi")
 
 

@@ -1,5 +1,6 @@
 """What giving keeps, one story a file."""
 
+from donations.models.agenzia import CodeRequest
 from donations.models.alerts import FraudWarning
 from donations.models.area import (
     ConsentChange,
@@ -21,6 +22,7 @@ from donations.models.giving import (
     Fund,
     SuggestedAmount,
 )
+from donations.models.imports import GiftImport
 from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
 from donations.models.letters import MailText
@@ -32,12 +34,14 @@ from donations.models.settings import GivingSettings
 from donations.models.thanks import SentAgain, ThanksInPerson
 from donations.models.transfers import TransferPromise
 from donations.models.wall import DonorWallEntry
+from donations.models.yearly_statements import Statement, StatementRun
 
 __all__ = [
     "Account",
     "Acknowledgement",
     "CheckoutAttempt",
     "ClosedMonth",
+    "CodeRequest",
     "Consent",
     "ConsentChange",
     "Correction",
@@ -56,6 +60,7 @@ __all__ = [
     "Explanation",
     "FraudWarning",
     "Fund",
+    "GiftImport",
     "GiftWord",
     "GivingSettings",
     "HandEntry",
@@ -70,6 +75,8 @@ __all__ = [
     "RecurringDonation",
     "RefundRequest",
     "SentAgain",
+    "Statement",
+    "StatementRun",
     "StripeEvent",
     "SuggestedAmount",
     "SweepMark",

@@ -94,7 +94,8 @@ class ConsentChange(models.Model):
         indexes = [models.Index(fields=["donor", "kind", "at"], name="consent_change_newest")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=Consent.Kind.NEWSLETTER), name="consent_change_of_the_newsletter"
+                condition=Q(kind__in=[Consent.Kind.NEWSLETTER, Consent.Kind.AGENZIA]),
+                name="consent_change_of_what_is_asked",
             )
         ]
 

@@ -17,6 +17,15 @@ class HandEntry(models.Model):
         verbose_name=_("donation"),
     )
     note = models.TextField(_("note"), blank=True)
+    # a gift of before: it came from a file, and nobody was thanked for it by us
+    batch = models.ForeignKey(
+        "donations.GiftImport",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("import of gifts"),
+    )
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

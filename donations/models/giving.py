@@ -326,6 +326,7 @@ class Consent(models.Model):
         PRIVACY = "privacy", _("Privacy notice shown")
         NEWSLETTER = "newsletter", _("Newsletter")
         WALL = "wall", _("Name on the donor wall")
+        AGENZIA = "agenzia", _("Objection to the Agenzia delle Entrate")
 
     donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)

@@ -42,7 +42,7 @@ def render_receipt(snapshot: dict[str, Any], *, stamp: str | None = None) -> byt
 
     `stamp` is DUPLICATE or ANNULLED.
     """
-    paper = _compile(HERE / "receipt.typ", _data(snapshot), snapshot["issued_on"])
+    paper = compile_paper(HERE / "receipt.typ", _data(snapshot), snapshot["issued_on"])
     return stamp_receipt(paper, snapshot, stamp=stamp) if stamp else paper
 
 
@@ -63,10 +63,10 @@ def stamp_receipt(stored: bytes, snapshot: dict[str, Any], *, stamp: str, note: 
         source = Path(folder, "stamp.typ")
         source.write_bytes((HERE / "stamp.typ").read_bytes())
         values = {"title": title, "alt": alt, "stamp": stamp, "note": note}
-        return _compile(source, values, snapshot["issued_on"], accessible=False)
+        return compile_paper(source, values, snapshot["issued_on"], accessible=False)
 
 
-def _compile(
+def compile_paper(
     source: Path, data: dict[str, Any], issued_on: str, *, accessible: bool = True
 ) -> bytes:
     options: dict[str, Any] = {
@@ -119,8 +119,8 @@ def _data(snapshot: dict[str, Any]) -> dict[str, Any]:
         "signed": "Per l’ente, la tesoreria",
         "footer": [line for line in (facsimile, wording.keep(snapshot)) if line],
         "digest_label": "Impronta dei dati (SHA-256)",
-        "digest": _spaced(digest(snapshot)),
-        "body": {"name": body["name"], "brand": body["brand"], "lines": _identity(body)},
+        "digest": spaced(digest(snapshot)),
+        "body": {"name": body["name"], "brand": body["brand"], "lines": identity(body)},
     }
 
 
@@ -134,7 +134,7 @@ def _town(city: str) -> str:
     return re.sub(r"^\d{5}\s+|\s+\([A-Z]{2}\)$", "", city)
 
 
-def _identity(body: dict[str, Any]) -> list[str]:
+def identity(body: dict[str, Any]) -> list[str]:
     register = ", ".join(
         part
         for part in (
@@ -154,6 +154,6 @@ def digest(snapshot: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _spaced(code: str) -> str:
+def spaced(code: str) -> str:
     """In groups of eight, so that it breaks and can be read aloud."""
     return " ".join(code[start : start + 8] for start in range(0, len(code), 8))

@@ -105,6 +105,7 @@ GIFT = (
     "delle attività istituzionali dell’ente"
 )
 TRACEABLE = ", con mezzo di pagamento tracciabile ai sensi dell’art. 23 del D.Lgs. 241/1997"
+TRACED_BY = " (art. 23 del D.Lgs. 241/1997)"
 NOT_TRACEABLE = ("cash",)
 NO_STAMP_DUTY = "Documento esente da imposta di bollo (art. 82, c. 5, D.Lgs. 117/2017)."
 NBSP = "\u00a0"
@@ -127,6 +128,11 @@ def day(value: str) -> str:
     found = date.fromisoformat(value)
     number = "1º" if found.day == 1 else str(found.day)
     return f"{number} {MONTHS[found.month - 1]} {found.year}"
+
+
+def short_day(value: str) -> str:
+    """An ISO date as `26/09/2026`, for a column."""
+    return f"{date.fromisoformat(value):%d/%m/%Y}"
 
 
 def void(reason: str, on: date) -> str:
@@ -161,6 +167,27 @@ def notes(snapshot: dict[str, Any]) -> list[str]:
     if wording := WORDINGS.get(kind):
         due = snapshot.get("fiscal_code") and traceable(snapshot)
         organisation = bool(snapshot.get("organisation"))
+        benefit = [wording.benefit(organisation=organisation)] if due else []
+        found.append(" ".join([*benefit, NO_STAMP_DUTY]))
+    return found
+
+
+def statement_notes(snapshot: dict[str, Any]) -> list[str]:
+    """The paragraphs below the table of a year; the tax wording under the same conditions as on a
+    receipt, and for the traceable part alone."""
+    traced, cash = snapshot["traceable"], snapshot["amount"] - snapshot["traceable"]
+    found = [
+        "Le somme sono state versate a titolo di erogazione liberale, senza corrispettivo, a "
+        "sostegno delle attività istituzionali dell’ente. Questo riepilogo non sostituisce le "
+        "ricevute: ne ripete i numeri e gli importi validi."
+    ]
+    if traced:
+        found[0] += f" Con mezzi tracciabili{TRACED_BY}: {figure(traced)}."
+    if cash:
+        found[0] += f" In contanti: {figure(cash)}, che non valgono per le agevolazioni fiscali."
+    if wording := WORDINGS.get(snapshot["body"].get("kind", "")):
+        due = snapshot["fiscal_code"] and traced
+        organisation = bool(snapshot["organisation"])
         benefit = [wording.benefit(organisation=organisation)] if due else []
         found.append(" ".join([*benefit, NO_STAMP_DUTY]))
     return found

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from attribution.models import Source
-from donations.models import Donation, Donor, Fund, HandEntry, Receipt
+from donations.models import Donation, Donor, Fund, GiftImport, HandEntry, Receipt
 from donations.models.ledger import BY_HAND
 from donations.money import LARGEST
 from donations.services import dating, receipts
@@ -64,6 +64,7 @@ class HandGift:
     receipt: bool = True
     thanks: bool = True
     same_as: Donation | None = None  # another gift of whoever gave this one
+    batch: GiftImport | None = None  # the file it came from
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _enter(token: UUID, given: HandGift, by: User | None) -> Donation:
         **written,
     )
     write_words(gift=donation, written=written, reference=given.reference)
-    HandEntry.objects.create(donation=donation, note=given.note, entered_by=by)
+    HandEntry.objects.create(donation=donation, note=given.note, batch=given.batch, entered_by=by)
     page = page_of(donation)
     origin = f"{BY_HAND}{donation.public_id}:gift"
     entry = enter(page, donation, origin, PLACES[Method(given.method)], GIFTS, given.amount, at)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from donations.models import Consent, ConsentChange, Donation, Donor, DonorWallEntry
 
 NEWSLETTER, WALL = Consent.Kind.NEWSLETTER, Consent.Kind.WALL
+AGENZIA = Consent.Kind.AGENZIA
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,30 @@ def history(*, donor: Donor) -> list[Step]:
     return sorted(steps, key=attrgetter("at"), reverse=True)
 
 
-def wants_letter(*, donor: Donor) -> bool:
-    said = [step for step in history(donor=donor) if step.kind == NEWSLETTER]
+def holds(*, donor: Donor, kind: str) -> bool:
+    """Whether the last she said of it was yes."""
+    said = [step for step in history(donor=donor) if step.kind == kind]
     return bool(said and said[0].granted)
 
 
 @transaction.atomic
-def change_letter(*, donor: Donor, granted: bool, words: str) -> bool:
+def change(*, donor: Donor, kind: str, granted: bool, words: str) -> bool:
     """False when it is so already. What was said before stays written."""
     held = Donor.objects.select_for_update().get(pk=donor.pk)
-    if wants_letter(donor=held) == granted:
+    if holds(donor=held, kind=kind) == granted:
         return False
-    held.consent_changes.create(kind=NEWSLETTER, granted=granted, words=words, at=timezone.now())
+    held.consent_changes.create(kind=kind, granted=granted, words=words, at=timezone.now())
     return True
+
+
+def objecting() -> set[int]:
+    """Persons, by the donor who is kept, whose gifts the Agenzia delle Entrate must not be told: one
+    of their addresses objects. Those who ever said something of it are few."""
+    given = Consent.objects.filter(kind=AGENZIA, donation__settled_at__isnull=False)
+    changed = ConsentChange.objects.filter(kind=AGENZIA)
+    ever = given.order_by().values("donation__donor").union(changed.order_by().values("donor"))
+    donors = Donor.objects.filter(pk__in=ever)
+    return {donor.kept_id or donor.pk for donor in donors if holds(donor=donor, kind=AGENZIA)}
 
 
 def with_letter(gifts: QuerySet[Donation]) -> QuerySet[Any]:

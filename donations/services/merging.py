@@ -38,6 +38,12 @@ def addresses(donor: Donor) -> list[Donor]:
     return [donor, *donor.merged.order_by("pk")]
 
 
+def mailbox(donor: Donor) -> str:
+    """Of a donor who is kept: her own address, or another one of the same person; "" for none."""
+    others = donor.merged.filter(email__isnull=False).order_by("pk")
+    return donor.email or next((other.email or "" for other in others), "")
+
+
 @transaction.atomic
 def merge(*, kept: Donor, absorbed: Donor, by: User) -> DonorMerge:
     """Raises CannotMerge."""

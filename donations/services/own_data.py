@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from donations.models import Donation, Donor, DonorWallEntry, RecurringDonation
+from donations.models import Donation, Donor, DonorWallEntry, RecurringDonation, Statement
 from donations.services import consents, details
 from mail.models import Message
 
@@ -34,6 +34,13 @@ def of(*, donor: Donor) -> Row:
         "mails": [
             {"written_at": row.created_at.isoformat(), "subject": row.subject, "to": row.to}
             for row in Message.objects.filter(to=donor.email).order_by("created_at")
+        ],
+        "yearly_statements": [
+            {"year": row.run.year, "amount": row.amount, "printed": row.data}
+            for row in Statement.objects.told()
+            .filter(donor=donor)
+            .select_related("run")
+            .order_by("pk")
         ],
         "tags": [tag.name for tag in donor.tags.all()],
         "notes": [

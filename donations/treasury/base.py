@@ -29,6 +29,7 @@ TABS = (
     ("treasury:receipts", _("Receipts"), "donations.view_receipt"),
     ("treasury:letters", _("Acknowledgements"), "donations.change_mailtext"),
     ("treasury:wall", _("Donor wall"), "donations.view_donorwallentry"),
+    ("treasury:statements", _("Year end"), "donations.view_statementrun"),
     ("treasury:desk", _("To decide"), "donations.view_stripeevent"),
 )
 

@@ -5,7 +5,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from brand.figures import euros
-from donations.models import Consent, ConsentChange, Dispute, Donation, Donor, DonorNote, Receipt
+from donations.models import (
+    Consent,
+    ConsentChange,
+    Dispute,
+    Donation,
+    Donor,
+    DonorNote,
+    Receipt,
+    Statement,
+)
 from donations.treasury.looks import Look, look
 from donations.treasury.timeline import Step, mail_step, receipt_steps
 from mail.models import Message
@@ -15,6 +24,7 @@ def story(donors: list[Donor], *, user: Any) -> list[Step]:
     """Of a person's addresses. Only what `user` may see; as many queries for a hundred gifts as for
     one."""
     steps = [*_gifts(donors), *_consents(donors), *_disputes(donors), *_notes(donors)]
+    steps += _statements(donors)
     if user.has_perm("donations.view_receipt"):
         for receipt in Receipt.objects.filter(donation__donor__in=donors):
             steps += receipt_steps(receipt)
@@ -87,6 +97,22 @@ def _disputes(donors: list[Donor]) -> list[Step]:
             )
         )
     return steps
+
+
+def _statements(donors: list[Donor]) -> list[Step]:
+    rows = Statement.objects.told().filter(donor__in=donors).select_related("run").defer("data")
+    return [
+        Step(
+            row.run.released_at or row.run.started_at,
+            _("Papers"),
+            _("Statement of %(year)s: %(amount)s")
+            % {"year": row.run.year, "amount": euros(row.amount, always_cents=True)},
+            "ok",
+            "doc-full",
+            str(row.get_state_display()),
+        )
+        for row in rows
+    ]
 
 
 def _notes(donors: list[Donor]) -> list[Step]:

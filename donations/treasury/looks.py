@@ -14,6 +14,7 @@ from donations.models import (
     Receipt,
     RecurringDonation,
     RefundRequest,
+    StatementRun,
     StripeEvent,
 )
 from mail.models import Message
@@ -75,6 +76,16 @@ REFUNDS = {
     Back.DONE: ("ok", "sp-published"),
     Back.RETURNED: ("bad", "sp-person"),
 }
+Run = StatementRun.State
+STATEMENTS = {
+    Run.GATHERING: ("go", "sp-sending"),
+    Run.DRAWING: ("go", "sp-sending"),
+    Run.DIFFERS: ("bad", "sp-rejected"),
+    Run.READY: ("bad", "sp-person"),
+    Run.SENDING: ("go", "sp-sending"),
+    Run.SENT: ("ok", "sp-published"),
+    Run.GIVEN_UP: ("mute", "sp-cancelled"),
+}
 RECEIPTS = {
     Receipt.State.ISSUED: ("ok", "sp-published"),
     Receipt.State.VOID: ("mute", "sp-cancelled"),
@@ -118,6 +129,7 @@ def look(row: Any) -> Look:
         Message: MAILS,
         Receipt: RECEIPTS,
         RefundRequest: REFUNDS,
+        StatementRun: STATEMENTS,
     }
     tone, icon = tables[type(row)][row.state]
     return Look(tone, icon, str(row.get_state_display()))

@@ -72,7 +72,7 @@ def stored(request: HttpRequest, pk: int) -> HttpResponse:
     if content is None:
         return _altered(request, receipt)
     log(instance=receipt, action="donations.receipt_opened")
-    return _pdf(content, reprinting.name(receipt))
+    return pdf(content, reprinting.name(receipt))
 
 
 def reprint(request: HttpRequest, pk: int) -> HttpResponse:
@@ -85,7 +85,7 @@ def reprint(request: HttpRequest, pk: int) -> HttpResponse:
         return _altered(request, receipt)
     name, content = paper
     log(instance=receipt, action="donations.receipt_reprinted")
-    return _pdf(content, name)
+    return pdf(content, name)
 
 
 def _drawn(pk: int) -> Receipt:
@@ -103,7 +103,7 @@ def _altered(request: HttpRequest, receipt: Receipt) -> HttpResponse:
     return HttpResponseRedirect(reverse("treasury:receipts"))
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
+def pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     response["Cache-Control"] = "private, no-store"

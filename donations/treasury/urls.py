@@ -1,12 +1,14 @@
 from django.urls import path
 
 from donations.treasury import (
+    agenzia,
     by_hand,
     corrections,
     desk,
     donations,
     donor_notes,
     donors,
+    imports,
     ledger,
     letters,
     mails,
@@ -16,6 +18,7 @@ from donations.treasury import (
     receipts,
     refunds,
     wall,
+    yearly_statements,
 )
 
 app_name = "treasury"
@@ -46,6 +49,13 @@ urlpatterns = [
     path("ricevute/", receipts.ReceiptList.as_view(), name="receipts"),
     path("ricevute/<int:pk>/", receipts.stored, name="receipt"),
     path("ricevute/<int:pk>/duplicato/", receipts.reprint, name="reprint"),
+    path("importa/", imports.Imports.as_view(), name="imports"),
+    path("importa/<int:pk>/", imports.ImportPage.as_view(), name="import"),
+    path("agenzia/", agenzia.Agenzia.as_view(), name="agenzia"),
+    path("riepiloghi/", yearly_statements.StatementRuns.as_view(), name="statements"),
+    path("riepiloghi/<int:pk>/", yearly_statements.RunPage.as_view(), name="statement_run"),
+    path("riepiloghi/<int:pk>/decidi/", yearly_statements.decide, name="decide_statements"),
+    path("riepiloghi/carta/<int:pk>/", yearly_statements.paper, name="statement"),
     path("posta/<int:pk>/", mails.MailPage.as_view(), name="mail"),
     path("posta/<int:pk>/corpo/", mails.body, name="mail_body"),
     path("posta/<int:pk>/decidi/", desk.decide_mail, name="decide_mail"),

@@ -76,6 +76,8 @@ def everything(site, monkeypatch):
     treasury_support.suspected(gift)
     stripe.pay_out()
     treasury_support.tell(stripe)
+    treasury_support.statement_of(gift)
+    treasury_support.past_gifts()
     erasing.ask(donor=gift.donor, language="it")
     ThanksInPerson.objects.create(donation=gift)
     DonorWallEntry.objects.create(donation=gift, name="Maria Rossi")

@@ -27,7 +27,7 @@ from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
-from treasury_support import Cast, gifts, member
+from treasury_support import Cast, gifts, member, statement_of
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -96,8 +96,10 @@ def addresses(cast: Cast) -> dict[str, str]:
         **{name: [promise_of(cast).public_id] for name in PROMISE},
         "entry": ["no-such-link"],
         "receipt": [cast.receipt.pk],
+        "statement": [statement_of(cast.settled).pk],
         "details": [],
         "letter": [],
+        "objection": [],
         "copy": [],
         "erasure": [],
         "leave": [],
@@ -133,11 +135,12 @@ def test_another_donors_objects_are_never_reached(
     hers = [*HERS, cast.receipt.label, str(cast.settled.public_id)]
     for name, address in addresses(cast).items():
         asked = {"chiave": str(uuid.uuid4()), "cifra": "40", "giorno": "2099-01-01"}
-        sent = TYPED | asked | {"lettera": "si", "email": "x"} if method == "post" else {}
+        said = {"lettera": "si", "opposizione": "si", "email": "x"}
+        sent = TYPED | asked | said if method == "post" else {}
         answer = getattr(elsa, method)(address, sent)
         if name in PROMISE:
             assert answer.status_code in (404, 405)
-        if name == "receipt":
+        if name in ("receipt", "statement"):
             assert answer.status_code == (404 if method == "get" else 405)
         body = answer.content.decode("utf-8", "replace")
         if name != "copy":  # which holds Elsa's papers as they were printed
@@ -180,7 +183,15 @@ def test_without_a_session_every_address_leads_to_the_door(cast: Cast) -> None:
         for name, address in addresses(cast).items():
             for answer in (client.get(address), client.post(address, TYPED)):
                 assert not any(word in answer.content.decode() for word in HERS), name
-                if name in ("receipt", "details", "letter", "copy", "erasure"):
+                if name in (
+                    "receipt",
+                    "statement",
+                    "details",
+                    "letter",
+                    "objection",
+                    "copy",
+                    "erasure",
+                ):
                     assert answer.status_code == 303, name
                     assert answer["Location"] == f"{PAGE}?scaduta"
     assert not DonorDetails.objects.exists() and not ErasureRequest.objects.exists()
@@ -270,7 +281,7 @@ def test_the_letter_is_stopped_and_asked_for_again_and_all_of_it_stays_written(
     assert "Ferma la lettera" in seen(maria)
     for choice, held in (("no", False), ("no", False), ("si", True), ("x", True), ("no", False)):
         maria.post(f"{PAGE}lettera/", {"lettera": choice})
-        assert consents.wants_letter(donor=donor) is held
+        assert consents.holds(donor=donor, kind="newsletter") is held
     said = ConsentChange.objects.values_list("granted", flat=True)
     assert list(said) == [False, True, False]
     page = seen(maria)
@@ -295,7 +306,9 @@ def test_the_spreadsheet_follows_what_was_said_last(cast: Cast, maria: Client) -
     assert listed() >= 1
     maria.post(f"{PAGE}lettera/", {"lettera": "no"})
     cast.processing.consents.create(kind="newsletter", words="Mandatemi la lettera.")
-    assert listed() == 1 and consents.wants_letter(donor=cast.settled.donor)  # a later gift's yes
+    assert listed() == 1 and consents.holds(
+        donor=cast.settled.donor, kind="newsletter"
+    )  # a later gift's yes
 
 
 @pytest.mark.parametrize("change", [{"granted": True}, {"words": ""}, None])

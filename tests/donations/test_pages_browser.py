@@ -1,12 +1,14 @@
 """The pages of giving in a real browser: accessibility, looks, life without a script."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from area_support import PAGE, ask, entered, link
 from browser_support import HOST, faults_on_each_screen, opened, visit
@@ -17,7 +19,7 @@ from donations.models import (
     RefundRequest,
     SuggestedAmount,
 )
-from donations.services import alerting, entering, erasing
+from donations.services import alerting, entering, erasing, importing, yearly_statements
 from donations.services.knowing import add_note, tag
 from form_support import open_fund
 from giving_support import MARIA, begin, session_of
@@ -143,6 +145,32 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         donor = reverse("treasury:donor", args=[person.public_id])
         again = reverse("treasury:promise", args=[promised_again(memory_stripe).public_id])
         for address in [*empty, story, mail, *hand, donor, payout, again]:
+            assert visit(context, address) == [], address
+
+
+def test_the_years_end_has_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
+    """Statements, the report to the Agenzia, an import and a correction, empty and filled."""
+    treasurer, last = member(roles.TREASURY), timezone.now().year - 1
+    first = [reverse(f"treasury:{name}") for name in ("statements", "agenzia", "imports")]
+    with opened(browser, treasurer) as context:
+        for address in first:
+            assert visit(context, address) == [], address
+        for amount, one in enumerate((MARIA, replace(MARIA, email="", codice_fiscale="")), 1):
+            day = date(last, amount, 3)
+            by_hand(amount=amount * 100, day=day, donor=one, method="cheque", thanks=False)
+        run = yearly_statements.start(year=last, by=None)
+        yearly_statements.work(seconds=600)
+        gift = Donation.objects.first()
+        assert gift
+        text = f"Data;Importo;Nome\n01/02/{last};10;Anna\n31/02/{last};x;Bea\n"
+        batch = importing.load(name="storico.csv", data=text.encode(), by=None)
+        filled = [
+            *first,
+            reverse("treasury:statement_run", args=[run.pk]),
+            reverse("treasury:import", args=[batch.pk]),
+            reverse("treasury:correct", args=[gift.public_id]),
+        ]
+        for address in filled:
             assert visit(context, address) == [], address
 
 

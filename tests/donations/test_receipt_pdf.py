@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from donations.forms import COUNTRIES
-from donations.receipts import ANNULLED, DUPLICATE, render_receipt, stamp_receipt
+from donations.receipts import (
+    ANNULLED,
+    DUPLICATE,
+    render_receipt,
+    render_statement,
+    stamp_receipt,
+)
 from donations.receipts.render import digest
 from donations.receipts.wording import country, figure, words
 
@@ -99,6 +105,88 @@ def test_it_is_a_tagged_pdf_ua_in_italian() -> None:
     assert root["/ViewerPreferences"]["/DisplayDocTitle"].value
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
     assert reader.metadata and reader.metadata.title == "Ricevuta 2026/000123"
+
+
+YEAR: dict[str, Any] = {
+    "year": 2025,
+    "issued_on": "2026-01-15",
+    "donor": "Anna Esempio",
+    "called": "Anna",
+    "organisation": False,
+    "address": "Via del Torchio 3, 23100 Sondrio (SO)",
+    "fiscal_code": "SMPNNA80A41I829E",
+    "rows": [
+        {
+            "day": "2025-03-05",
+            "amount": 25_00,
+            "back": 10_00,
+            "method": "card",
+            "purpose": "*Dove* serve",
+            "receipt": "2025/000007",
+        }
+    ]
+    * 60,
+    "amount": 900_00,
+    "traceable": 880_00,
+    "earlier": [{"day": "2025-02-03", "amount": 5_00, "year": 2024}],
+    "sandbox": False,
+    "body": SNAPSHOT["body"],
+    "replaces": "2026-01-10",
+}
+
+
+def tags(pdf: bytes) -> list[tuple[str, list[str]]]:
+    """Each tag with those below it."""
+    found: list[tuple[str, list[str]]] = []
+
+    def walk(node: Any) -> list[str]:
+        node = node.get_object()
+        if isinstance(node, list):
+            return [tag for one in node for tag in walk(one)]
+        if not hasattr(node, "get") or "/S" not in node:
+            return walk(node["/K"]) if hasattr(node, "get") and "/K" in node else []
+        below = walk(node["/K"]) if "/K" in node else []
+        found.append((node["/S"], below))
+        return [node["/S"], *below]
+
+    walk(PdfReader(BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"])
+    return found
+
+
+@pytest.mark.parametrize("pdf", [render_receipt(SNAPSHOT), render_statement(YEAR)])
+def test_a_heading_leads_and_no_table_lacks_its_headers(pdf: bytes) -> None:
+    """What a validator of PDF/UA found once (docs/decisions/0009)."""
+    found = tags(pdf)
+    assert sum(tag == "/H1" for tag, _below in found) == 1
+    assert all("/TH" in below for tag, below in found if tag == "/Table")
+
+
+def test_a_year_is_told_on_as_many_pages_as_it_takes() -> None:
+    pdf = render_statement(YEAR)
+    reader = PdfReader(BytesIO(pdf))
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    text = text.replace("\u00a0", " ")
+    assert len(reader.pages) > 1 and reader.trailer["/Root"]["/Lang"] == "it-IT"
+    for part in (
+        "Riepilogo delle erogazioni liberali 2025",
+        "Situazione al 15 gennaio 2026",
+        "*Dove* serve",
+        "−10,00 € tornati indietro",
+        "= 900,00 €",
+        "novecento/00 euro",
+        "03/02/2025: 5,00 €, dono del 2024",
+        "tracciabili (art. 23 del D.Lgs. 241/1997): 880,00 €",
+        "In contanti: 20,00 €",
+        "il riepilogo del 10 gennaio 2026",
+        "art. 83",
+    ):
+        assert part in text, part
+    plain = render_statement(YEAR | {"fiscal_code": "", "traceable": 0})
+    assert "art. 83" not in read_all(plain)
+
+
+def read_all(pdf: bytes) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
 
 
 def test_the_same_data_gives_the_same_bytes() -> None:

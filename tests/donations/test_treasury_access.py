@@ -13,7 +13,17 @@ from donations.treasury import urls
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
-from treasury_support import Cast, asked_back, by_hand, gifts, lost_event, member, suspected
+from treasury_support import (
+    Cast,
+    asked_back,
+    by_hand,
+    gifts,
+    lost_event,
+    member,
+    past_gifts,
+    statement_of,
+    suspected,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +42,9 @@ POSTED = {
     "untag",
     "merge",
     "part",
+    "decide_statements",
 }
-ONLY_TREASURY = POSTED | {"refund", "enter", "reverse", "correct"}
+ONLY_TREASURY = POSTED | {"refund", "enter", "reverse", "correct", "agenzia", "imports", "import"}
 
 
 @pytest.fixture
@@ -65,6 +76,13 @@ def addresses(cast: Cast) -> dict[str, str]:
         "untag": [donor.public_id, tag(donor=donor, name="Socia").pk],
         "merge": [donor.public_id],
         "part": [DonorMerge.objects.create(kept=donor, absorbed=cast.refunded.donor).pk],
+        "agenzia": [],
+        "imports": [],
+        "import": [past_gifts().pk],
+        "statements": [],
+        "statement_run": [statement_of(cast.settled).run_id],
+        "decide_statements": [statement_of(cast.settled).run_id],
+        "statement": [statement_of(cast.settled).pk],
         "ledger": [],
         "receipts": [],
         "receipt": [cast.receipt.pk],

@@ -1,0 +1,88 @@
+"""A CSV as somebody's spreadsheet wrote it: encoding and delimiter are found out, the first line
+names the columns, and a person says once which is which."""
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+
+from django.utils.translation import gettext as _
+
+from donations.words import fold
+
+DELIMITERS = ";,\t|"
+MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 5_000_000, 10_000, 60
+# what a line can say → how spreadsheets call it, by the beginning of the heading
+NAMES = {
+    "giorno": ("data", "giorno", "date"),
+    "cifra": ("importo", "cifra", "amount", "euro", "offerta"),
+    "nome": ("nome", "first"),
+    "cognome": ("cognome", "last", "surname"),
+    "ente": ("ente", "ragione", "azienda", "organi", "company"),
+    "email": ("mail", "e-mail", "posta", "email"),
+    "cf": ("codice fiscale", "cf", "c.f.", "fiscal"),
+    "via": ("via", "indirizzo", "address", "street"),
+    "cap": ("cap", "postcode", "zip"),
+    "citta": ("citta", "comune", "localita", "city", "town"),
+    "provincia": ("prov",),
+    "modo": ("modo", "mezzo", "metodo", "pagamento", "method", "tipo"),
+    "riferimento": ("riferimento", "cro", "trn", "numero", "reference"),
+    "nota": ("nota", "note", "causale"),
+}
+
+
+class Unreadable(ValueError):
+    """Says why, to whoever chose the file."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """`rows`: the line's number in the file, and its cells, as many as there are headings."""
+
+    headings: list[str]
+    rows: list[tuple[int, list[str]]]
+
+
+def table(data: bytes) -> Table:
+    """Raises Unreadable."""
+    if len(data) > MOST_BYTES:
+        raise Unreadable(_("This file is too large: split it."))
+    text = _decoded(data)
+    if "\0" in text:
+        raise Unreadable(_("This is not a CSV: save the sheet as CSV and choose that file."))
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        raise Unreadable(
+            _("This file cannot be read as a CSV: a quotation mark is open.")
+        ) from error
+    rows = [(number, cells) for number, cells in rows if any(cells)]
+    if len(rows) < 2:
+        raise Unreadable(_("There are no lines below the headings in this file."))
+    if len(rows) - 1 > MOST_ROWS:
+        raise Unreadable(_("This file has too many lines: split it."))
+    headings = rows[0][1][:MOST_COLUMNS]
+    width = len(headings)
+    return Table(headings, [(n, (cells + [""] * width)[:width]) for n, cells in rows[1:]])
+
+
+def guess(headings: list[str]) -> dict[str, int]:
+    """Which column is probably which."""
+    found: dict[str, int] = {}
+    for name, beginnings in NAMES.items():
+        for at, heading in enumerate(headings):
+            if at not in found.values() and fold(heading).startswith(beginnings):
+                found[name] = at
+                break
+    return found
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")

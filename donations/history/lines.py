@@ -1,0 +1,158 @@
+"""One line of the file as a gift, or the sentences about what is amiss."""
+
+import hashlib
+import uuid
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from donations.forms import FiscalCodeField, MailField, NameField
+from donations.history.files import Table
+from donations.models import Donation
+from donations.money import BadAmount, parse_large_amount
+from donations.services.by_hand import PLACES, today
+from donations.services.giving import Details
+from donations.words import fold
+
+Method = Donation.Method
+# how people write it, by the beginning of a word
+WAYS = {
+    Method.CASH: ("contant", "cash"),
+    Method.CHEQUE: ("assegn", "cheque", "check"),
+    Method.BANK_TRANSFER: ("bonific", "bank", "transfer"),
+    Method.COMPANY_MATCH: ("raddopp", "match"),
+}
+SPACE = uuid.UUID("5a0cb6b0-6a5e-4a44-9f0e-0d7a3d2f8c11")  # for the tokens of lines
+
+
+@dataclass
+class Line:
+    """`token`: the form token its gift has, the same whenever and from whatever file it comes."""
+
+    number: int
+    problems: list[str] = field(default_factory=list)
+    day: date | None = None
+    amount: int = 0
+    method: str = ""
+    reference: str = ""
+    note: str = ""
+    donor: Details = field(default_factory=lambda: Details("", "", ""))
+    token: uuid.UUID = SPACE
+
+    @property
+    def name(self) -> str:
+        one = self.donor
+        return one.organisation or f"{one.first_name} {one.last_name}".strip()
+
+
+def lines(table: Table, columns: dict[str, int], *, method: str) -> list[Line]:
+    """`columns`: position by name (see `files.NAMES`); `method` where the file says none."""
+    read, seen = [], Counter[str]()
+    for number, cells in table.rows:
+        line = _line(number, {name: cells[at] for name, at in columns.items()}, method)
+        if not line.problems:
+            print_ = _print(line)
+            seen[print_] += 1  # two gifts of one day that say the same are two gifts
+            line.token = uuid.uuid5(SPACE, f"{print_}:{seen[print_]}")
+        read.append(line)
+    return read
+
+
+def _line(number: int, cells: dict[str, str], method: str) -> Line:
+    line = Line(number)
+    written = {name: _clean(line, name, cells.get(name, "")) for name in FIELDS}
+    line.day = _day(line, cells.get("giorno", ""))
+    line.amount = _amount(line, cells.get("cifra", ""))
+    line.method = _way(line, cells.get("modo", ""), method)
+    line.reference = cells.get("riferimento", "")[:80]
+    line.note = cells.get("nota", "")[:500]
+    line.donor = Details(
+        email=written["email"],
+        first_name=written["nome"],
+        last_name=written["cognome"],
+        organisation=written["ente"],
+        codice_fiscale=written["cf"],
+        street=cells.get("via", "")[:160],
+        postcode=cells.get("cap", "")[:12],
+        city=cells.get("citta", "")[:80],
+        province=cells.get("provincia", "")[:40],
+    )
+    if not line.problems and not line.name and line.method != Method.CASH:
+        line.problems.append(_("Write who gave: only cash may come from nobody known."))
+    if line.method == Method.COMPANY_MATCH and not written["ente"]:
+        line.problems.append(_("Write which company adds its own money."))
+    return line
+
+
+FIELDS = {
+    "nome": NameField(required=False),
+    "cognome": NameField(required=False),
+    "ente": NameField(required=False, max_length=120),
+    "email": MailField(required=False, max_length=254),
+    "cf": FiscalCodeField(required=False, max_length=32),
+}
+DAYS = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%Y/%m/%d", "%d/%m/%y")
+FIRST_YEAR = 1980
+
+
+def _clean(line: Line, name: str, text: str) -> str:
+    try:
+        return str(FIELDS[name].clean(text))
+    except ValidationError as error:
+        line.problems.append(f"{text}: {' '.join(map(str, error.messages))}")
+        return ""
+
+
+def _day(line: Line, text: str) -> date | None:
+    for pattern in DAYS:
+        with suppress(ValueError):
+            day = datetime.strptime(text.split(" ")[0], pattern).date()  # noqa: DTZ007  a day
+            if day > today():
+                line.problems.append(_("This day is still to come: write when it was given."))
+            elif day.year < FIRST_YEAR:
+                line.problems.append(_("This is long ago: check the year."))
+            return day
+    sentence = _("Write the day like this: 03/11/2026.")
+    line.problems.append(f"{text}: {sentence}" if text else sentence)
+    return None
+
+
+def _amount(line: Line, text: str) -> int:
+    try:
+        return parse_large_amount(text)
+    except BadAmount as error:
+        line.problems.append(f"{text}: {error}" if text else str(error))
+        return 0
+
+
+def _way(line: Line, text: str, default: str) -> str:
+    if not text:
+        return default
+    folded = fold(text)
+    for way, beginnings in WAYS.items():
+        if any(one in folded for one in beginnings):
+            return way.value
+    if folded in {one.value for one in PLACES}:
+        return folded
+    line.problems.append(
+        _("%(text)s: write cash, cheque, bank transfer or company match.") % {"text": text}
+    )
+    return default
+
+
+def _print(line: Line) -> str:
+    one = line.donor
+    said = (
+        str(line.day),
+        str(line.amount),
+        line.method,
+        fold(line.reference),
+        fold(one.email),
+        fold(one.codice_fiscale),
+        fold(line.name),
+    )
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()

@@ -1,0 +1,85 @@
+"""A mail that asks for the codice fiscale: once a donor and year, chosen by the treasurer."""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from donations import issuer
+from donations.models import CodeRequest, Donor
+from donations.services import agenzia
+from donations.services.merging import mailbox
+from mail import masks
+from mail.services import compose
+from outbox.services import LeaseLost, backoff, claim, expired, finish
+from people.models import User
+
+State = CodeRequest.State
+KIND = "code_request"
+LEASE = timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
+
+
+def ask(*, year: int, persons: Iterable[int], by: User | None) -> int:
+    """Of those who miss it and have a mailbox, each who was not asked yet. Returns how many."""
+    wanted = set(persons)
+    lines = {one.person: one for one in agenzia.report(year).missing if one.person in wanted}
+    donors = [one for one in Donor.objects.filter(pk__in=lines) if mailbox(one)]
+    before = CodeRequest.objects.filter(year=year, donor__in=donors)
+    asked = set(before.values_list("donor", flat=True))
+    now = timezone.now()
+    rows = [
+        CodeRequest(donor=one, year=year, asked_by=by, next_at=now, language=lines[one.pk].language)
+        for one in donors
+        if one.pk not in asked
+    ]
+    CodeRequest.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def write_due(*, limit: int = 100) -> int:
+    """Writes the mails; returns how many it tried."""
+    expired(CodeRequest.objects.all()).update(lease_token=None, lease_until=None)
+    due = CodeRequest.objects.filter(state=State.DUE)
+    for tried in range(limit):
+        taken = claim(due, limit=1, lease=LEASE)
+        if not taken:
+            return tried
+        _write(taken[0])
+    return limit
+
+
+def _write(request: CodeRequest) -> None:
+    try:
+        _compose(request)
+    except LeaseLost:
+        log.info("code request went to another worker", extra={"code_request": request.pk})
+    except Exception as error:  # one that cannot be written must not stop the others
+        log.exception("code request not written", extra={"code_request": request.pk})
+        told = masks.within(f"{type(error).__name__}: {error}")[:500]
+        later = timezone.now() + backoff(request.attempts)
+        finish(request, next_at=later, last_error=told)
+
+
+def _compose(request: CodeRequest) -> None:
+    """The mail and the end of the duty are one transaction: both or neither."""
+    to = mailbox(request.donor)
+    if not to:
+        finish(request, state=State.SKIPPED)
+        return
+    body = issuer.body()
+    with transaction.atomic():
+        message = compose(
+            key=f"code:{request.year}:{request.donor.public_id}",
+            kind=KIND,
+            to=to,
+            language=request.language,
+            template=f"donations/mail/{KIND}",
+            context={"year": request.year, "body": body, "site_url": settings.SITE_URL},
+            reply_to=body["email"],
+        )
+        finish(request, state=State.DONE, mail=message)

@@ -1,0 +1,215 @@
+"""Past gifts from a CSV: seen line by line first, entered once, nobody thanked."""
+
+import threading
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
+from django.urls import reverse
+from django.utils import timezone
+
+from donations.history import files
+from donations.models import Donation, Donor, GiftImport, HandEntry, JournalEntry, Receipt
+from donations.services import importing
+from donations.services.importing import SameFile
+from giving_support import fund
+from mail.models import Message
+from people import roles
+from treasury_support import by_hand, member
+
+pytestmark = pytest.mark.django_db
+HEAD = "Data;Importo;Nome;Cognome;E-mail;Codice fiscale;Metodo;Ragione sociale"
+ROWS = (
+    "12/03/2024;50,00;Anna;Esempio;anna@posta.example;SMPNNA80A41I829E;bonifico;",
+    "12/04/2024;1.250,50;Anna;Esempio;ANNA@posta.example;;Contanti;",
+    "13/04/2024;20;;;;;contanti;",
+    "01/02/2024;300;;;;;raddoppio aziendale;Officine Mallero S.r.l.",
+    "31/02/2024;20;Bea;Prova;bea@posta.example;;;",
+    "14/04/2024;venti;Bea;Prova;bea(at)posta;XX;baratto;",
+)
+FILE = "\r\n".join((HEAD, *ROWS))
+
+
+def loaded(text: str = FILE, **fields: Any) -> GiftImport:
+    batch = importing.load(name="storico.csv", data=text.encode("cp1252"), by=None)
+    GiftImport.objects.filter(pk=batch.pk).update(**{"fund": fund()} | fields)
+    batch.refresh_from_db()
+    return batch
+
+
+def verdicts(batch: GiftImport) -> list[str]:
+    return [one.verdict for one in importing.dry_run(batch)]
+
+
+def entered(batch: GiftImport) -> GiftImport:
+    assert importing.start(batch=batch)
+    importing.work(seconds=600)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_each_line_says_what_would_happen_and_nothing_does() -> None:
+    batch = loaded()
+    assert verdicts(batch) == ["new", "same", "new", "new", "bad", "bad"]
+    found = importing.dry_run(batch)
+    assert [one.line.amount for one in found[:4]] == [50_00, 1250_50, 20_00, 300_00]
+    assert "31/02/2024" in found[4].line.problems[0] and len(found[5].line.problems) == 4
+    assert [one.line.number for one in found] == [2, 3, 4, 5, 6, 7]
+    assert not Donation.objects.exists()
+
+
+def test_they_are_entered_as_by_hand_and_nobody_is_thanked() -> None:
+    batch = entered(loaded())
+    assert (batch.state, batch.made, batch.left_out) == ("done", 4, 2)
+    gifts = Donation.objects.order_by("settled_at")
+    assert [gift.method for gift in gifts] == ["company_match", "bank_transfer", "cash", "cash"]
+    assert HandEntry.objects.filter(batch=batch).count() == JournalEntry.objects.count() == 4
+    assert Donor.objects.get(email="anna@posta.example").donations.count() == 2
+    assert not Receipt.objects.exists() and not Message.objects.exists()
+    assert not gifts.filter(acknowledgements__isnull=False).exists()
+    assert verdicts(batch) == ["before"] * 4 + ["bad"] * 2
+
+
+def test_receipts_only_when_they_are_asked_for() -> None:
+    entered(loaded(receipts=True))
+    assert Receipt.objects.count() == 3  # the box of cash has no name
+
+
+def test_the_same_file_is_the_same_import_and_the_same_line_the_same_gift() -> None:
+    batch = entered(loaded())
+    with pytest.raises(SameFile) as same:
+        loaded()
+    assert same.value.batch == batch and not importing.start(batch=batch)
+    longer = entered(loaded(FILE + "\r\n15/04/2024;9;Carla;Nuova;;;;"))
+    assert longer.made == 1 and Donation.objects.count() == 5
+
+
+def test_two_gifts_that_say_the_same_are_two() -> None:
+    twice = "\n".join((HEAD, ROWS[0], ROWS[0]))
+    assert entered(loaded(twice)).made == 2
+
+
+def test_what_is_probably_there_already_waits_for_a_word() -> None:
+    gift = by_hand(method="bank_transfer", amount=50_00)
+    day = f"{timezone.localtime(gift.settled_at):%d/%m/%Y}"
+    text = f"{HEAD}\n{day};50;Maria;Rossi;maria.rossi@example.org;;bonifico;"
+    batch = loaded(text)
+    assert verdicts(batch) == ["likely"]
+    assert entered(batch).made == 0
+    again = loaded(text + "\n", take_likely=True)
+    assert entered(again).made == 1
+
+
+def test_without_a_mail_the_code_or_the_house_makes_one_person() -> None:
+    head = "Data,Importo,Nome,Cognome,CF,Via,CAP"
+    lines = (
+        "01/02/2024,10,Ada,Uno,SMPNNA80A41I829E,,",
+        "02/02/2024,10,Ada,Uno,SMPNNA80A41I829E,Via Altra 1,23100",
+        "03/02/2024,10,Ugo,Due,,Via Casa 1,23100",
+        "04/02/2024,10,Ugo,Due,,Via Casa 1,23100",
+        "05/02/2024,10,Ugo,Due,,,",
+    )
+    batch = loaded("\n".join((head, *lines)))
+    assert verdicts(batch) == ["new", "same", "new", "same", "new"]
+    entered(batch)
+    assert Donor.objects.count() == 3
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_whoever_dies_between_two_steps_leaves_nothing_twice(
+    monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    monkeypatch.setattr(importing, "LINES", 1)
+    batch = loaded()
+    importing.start(batch=batch)
+    real, deaths = importing._enter, iter(range(3))
+
+    def dies(*args: Any) -> bool:
+        fatal = next(deaths, None) is not None
+        if fatal and when == "before":
+            raise KeyboardInterrupt
+        made = real(*args)
+        if fatal:
+            raise KeyboardInterrupt
+        return made
+
+    monkeypatch.setattr(importing, "_enter", dies)
+    for _try in range(6):
+        try:
+            importing.work(seconds=600)
+        except KeyboardInterrupt:
+            GiftImport.objects.update(lease_until=timezone.now())
+    batch.refresh_from_db()
+    assert (batch.state, batch.made) == ("done", 4) and Donation.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_enter_each_line_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "LINES", 1)
+    batch = loaded()
+    importing.start(batch=batch)
+
+    def work() -> None:
+        try:
+            importing.work(seconds=600)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    importing.work(seconds=600)
+    batch.refresh_from_db()
+    assert (batch.state, batch.made) == ("done", 4) and Donation.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"Data;Importo\n", b"PK\x03\x04\x00\x00\x00", b'Data;Importo\n"1;2', b"\n\n\n"],
+)
+def test_what_is_no_list_is_refused_in_words(data: bytes) -> None:
+    client = member(roles.TREASURY)
+    file = SimpleUploadedFile("x.csv", data)
+    answer = client.post(reverse("treasury:imports"), {"file": file})
+    assert answer.status_code == 422 or data.startswith(b'Data;Importo\n"')
+    assert not Donation.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_any_spreadsheets_letters_are_read(encoding: str) -> None:
+    found = files.table("Data\tImporto\tNome\n1/1/2024\t10\tNiccolò".encode(encoding))
+    assert found.rows == [(2, ["1/1/2024", "10", "Niccolò"])]
+    assert files.guess(found.headings) == {"giorno": 0, "cifra": 1, "nome": 2}
+
+
+def test_the_treasurer_maps_looks_and_enters() -> None:
+    fund()
+    client = member(roles.TREASURY)
+    file = SimpleUploadedFile("storico.csv", FILE.encode())
+    address = client.post(reverse("treasury:imports"), {"file": file})["Location"]
+    page = client.get(address).content.decode()
+    assert "Registra 4 doni" in page and "Non si legge" in page and not Donation.objects.exists()
+    batch = GiftImport.objects.get()
+    columns = {name: str(at) for name, at in batch.columns.items()}
+    typed = columns | {"fondo": str(fund().pk), "altro_modo": "bank_transfer"}
+    assert client.post(address, typed | {"giorno": "", "scelta": "prova"}).status_code == 422
+    client.post(address, typed | {"scelta": "importa"})
+    assert client.get(address)["Refresh"] == "3"
+    importing.work(seconds=600)
+    assert "4 doni registrati" in client.get(address).content.decode()
+    again = client.post(
+        reverse("treasury:imports"), {"file": SimpleUploadedFile("y.csv", FILE.encode())}
+    )
+    assert again["Location"] == address
+    client.post(address, {"scelta": "lascia"})
+    assert GiftImport.objects.exists() and Donation.objects.count() == 4
+
+
+def test_a_file_that_was_not_begun_can_be_thrown_away() -> None:
+    batch = loaded()
+    client = member(roles.TREASURY)
+    client.post(reverse("treasury:import", args=[batch.pk]), {"scelta": "lascia"})
+    assert not GiftImport.objects.exists() and not batch.file.storage.exists(batch.file.name)
