@@ -1,5 +1,6 @@
 """The months of the books: what each held, what is missing before one is closed, and closing it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -34,17 +35,19 @@ class Months(TreasuryView):
         turn = closing.next_to_close()
         rows = [
             {"month": one, "closed": closed.get(one.first_day), "turn": one == turn}
-            for one in _known_months()
+            for one in _known_months(closed)
         ]
         page = self.paged(rows)
         return super().get_context_data(page=page, rows=page.object_list, query="", **kwargs)
 
 
-def _known_months() -> list[Month]:
-    """From the first row of the ledger to the month that runs, the newest first."""
+def _known_months(closed: Iterable[date]) -> list[Month]:
+    """From the first row of the ledger (or the first closed month, where that is earlier) to the
+    month that runs, the newest first."""
     now = Month.of(timezone.now())
     first = JournalEntry.objects.aggregate(first=Min("at"))["first"]
-    one, found = Month.of(first) if first else now, []
+    begins = [Month.of(first).first_day] if first else []
+    one, found = Month(min([*closed, *begins, now.first_day])), []
     while one.first_day <= now.first_day:
         found.append(one)
         one = one.next

@@ -34,8 +34,8 @@ def test_from_a_red_payout_to_a_closed_month(browser: Any, memory_stripe: Memory
         assert visit(context, month) == []
         page = context.new_page()
         page.goto(HOST + month)
-        assert page.get_by_role("button", name="Chiudi").count() == 0
-        page.get_by_role("link", name="Guarda: Un accredito non quadra").click()
+        assert page.locator("[name=per_sempre]").count() == 0
+        page.locator("li", has_text="Un accredito non quadra").get_by_role("link").click()
         page.locator("td, th").get_by_role("link").first.click()
         page.get_by_role("heading", name="0,35").wait_for()
         page.get_by_role("button", name="Spiega").click()
@@ -49,7 +49,7 @@ def test_from_a_red_payout_to_a_closed_month(browser: Any, memory_stripe: Memory
         page.goto(HOST + month)
         page.get_by_text("Non manca niente").wait_for()
         page.get_by_label("Lo so: resta chiuso").check()
-        page.get_by_role("button", name="Chiudi").click()
+        page.locator("main form button.serious").click()
         page.get_by_text("è chiuso").first.wait_for()
         page.get_by_role("link", name="Controllala adesso").click()
         page.get_by_text("l’impronta è la stessa").wait_for()
