@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from attribution.models import Source
+from donations import demo_bank
 from donations.forms import GiftForm
 from donations.models import Donation, Fund, Interval, SuggestedAmount
 from donations.services import Details, start_donation
@@ -99,6 +100,7 @@ def load() -> None:
         _take_in()
     for number, (donor, rest) in enumerate(BY_HAND):
         _enter(number, donor, *rest)
+    demo_bank.load([_token(f"transfer {number}") for number in range(len(demo_bank.PROMISES))])
     write_due()
 
 

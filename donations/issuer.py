@@ -9,7 +9,7 @@ from brand.models import BrandSettings, LegalSettings
 
 
 @dataclass(frozen=True)
-class BankAccount:
+class GiftAccount:
     """Where transfers go."""
 
     iban: str
@@ -38,9 +38,9 @@ def body() -> dict[str, str]:
     }
 
 
-def account() -> BankAccount | None:
+def account() -> GiftAccount | None:
     """None: no transfers are offered."""
     brand, legal = BrandSettings.load(), LegalSettings.load()
     if not legal.iban:
         return None
-    return BankAccount(iban.compact(legal.iban), legal.body or brand.name)
+    return GiftAccount(iban.compact(legal.iban), legal.body or brand.name)

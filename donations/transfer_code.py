@@ -12,14 +12,14 @@ from segno import QRCode
 from segno.helpers import make_epc_qr
 
 from donations import issuer
-from donations.issuer import BankAccount
+from donations.issuer import GiftAccount
 from donations.models import Donation
 
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}
 NAME = 70  # as many characters as the code may carry of the holder's name
 
 
-def draw(gift: Donation, account: BankAccount, kind: str) -> bytes:
+def draw(gift: Donation, account: GiftAccount, kind: str) -> bytes:
     """`kind`: svg or png. Ink on white with its margin, whatever the page's colours."""
     code: QRCode = make_epc_qr(
         name=account.holder[:NAME],

@@ -16,6 +16,8 @@ from wagtail.models import Collection, Page, Site, Task, Workflow, WorkflowState
 from campaigns.models import Account, Campaign, Post
 from cms.models import HomePage
 from donations.models import (
+    BankLine,
+    BankStatement,
     Donation,
     Donor,
     DonorMerge,
@@ -85,6 +87,8 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
         lambda: Message.objects.filter(acknowledgement__isnull=False).first(),
     ),
     ("admin/tesoreria/grazie", "pk", lambda: ThanksInPerson.objects.first()),
+    ("admin/tesoreria/banca/estratti", "pk", lambda: BankStatement.objects.first()),
+    ("admin/tesoreria/banca", "pk", lambda: BankLine.objects.first()),
     ("admin/tesoreria/rimborsi", "pk", lambda: RefundRequest.objects.first()),
     ("admin/tesoreria/frodi", "pk", lambda: FraudWarning.objects.first()),
     ("admin/tesoreria/cancellazioni", "pk", lambda: ErasureRequest.objects.first()),

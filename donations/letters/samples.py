@@ -45,7 +45,7 @@ def context(kind: str) -> Context:
             "refunded": 25_00,
             "returned": 25_00,
             "taken": 25_00,
-            "account": issuer.BankAccount("IT60X0542811101000000123456", issuer.body()["name"]),
+            "account": issuer.GiftAccount("IT60X0542811101000000123456", issuer.body()["name"]),
             "transfer": TransferPromise(reference="7K3M92", promised_at=day),
         }
         | _promised(_promise(fund, 15_00, "month", "4242", day), given=180_00)
@@ -72,7 +72,7 @@ def marks(kind: str) -> Context:
             "refunded": 2_222_13,
             "returned": 3_333_17,
             "taken": 4_444_19,
-            "account": issuer.BankAccount("⟦iban⟧", "⟦conto⟧"),
+            "account": issuer.GiftAccount("⟦iban⟧", "⟦conto⟧"),
             "transfer": TransferPromise(reference="7K3M92", promised_at=day + timedelta(days=9)),
         }
         | _promised(_promise(fund, 8_765_43, "⟦ogni⟧", "⟦cifre⟧", day), given=6_543_21)

@@ -31,6 +31,7 @@ from donations.models.payouts import Correction, Explanation, Payout, PayoutLine
 from donations.models.promises import Interval, PromiseChange, RecurringDonation
 from donations.models.refunds import RefundRequest
 from donations.models.settings import GivingSettings
+from donations.models.statements import BankAccount, BankLine, BankStatement
 from donations.models.thanks import SentAgain, ThanksInPerson
 from donations.models.transfers import TransferPromise
 from donations.models.wall import DonorWallEntry
@@ -39,6 +40,9 @@ from donations.models.yearly_statements import Statement, StatementRun
 __all__ = [
     "Account",
     "Acknowledgement",
+    "BankAccount",
+    "BankLine",
+    "BankStatement",
     "CheckoutAttempt",
     "ClosedMonth",
     "CodeRequest",

@@ -75,6 +75,7 @@ class Journal(QuerySet):
 
 
 BY_HAND = "hand:"  # how the `origin` begins of what the treasurer entered
+FROM_BANK = "bank:"  # and of what she recognised on the bank's statement
 # by the end of `origin`
 TITLES = {
     "gift": _("Gift"),
@@ -97,8 +98,8 @@ TITLES = {
 class JournalEntry(models.Model):
     """`amount` cents from the account `credit` to the account `debit`. It balances by construction.
 
-    `origin` names what it comes from, once: "ch_…:gift", "txn_…:fee", "hand:…:gift"; all of them in
-    docs/decisions/0002-books-and-receipts.md.
+    `origin` names what it comes from, once: "ch_…:gift", "txn_…:fee", "hand:…:gift", "bank:…:gift";
+    all of them in docs/decisions/0002-books-and-receipts.md.
     """
 
     debit = models.ForeignKey(
@@ -147,7 +148,7 @@ class JournalEntry(models.Model):
     @property
     def comes_from(self) -> str:
         """Stripe's object; of what was entered by hand, the number of the cheque, transfer or slip."""
-        if self.origin.startswith(BY_HAND):
+        if self.origin.startswith((BY_HAND, FROM_BANK)):
             return self.donation.method_reference if self.donation else ""
         return self.origin.partition(":")[0]
 

@@ -1,27 +1,29 @@
-"""Gifts that the treasurer enters: cash, cheques, bank transfers, company matches.
+"""Gifts that the treasurer enters: cash, cheques, bank transfers, company matches, and promises whose
+transfer she recognises on the bank's statement.
 
 The gift, its ledger row, its credit, its receipt and the duty to thank are one transaction. What
 was entered is never edited: a mistake is reversed, with the reason, and entered anew.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from attribution.models import Source
-from donations.models import Donation, Donor, Fund, GiftImport, HandEntry, Receipt
+from donations.models import BankLine, Donation, Donor, Fund, GiftImport, HandEntry, Receipt
 from donations.models.ledger import BY_HAND
 from donations.money import LARGEST
 from donations.services import dating, receipts
 from donations.services.finding import write_words
-from donations.services.giving import Details
+from donations.services.giving import REOPENABLE, Details
 from donations.services.page import (
     BANK,
     CASH,
     GIFTS,
+    Page,
     acknowledge,
     add_credit,
     enter,
@@ -43,6 +45,10 @@ NOON = time(12)
 
 class CannotEnter(ValueError):
     """What the form refuses in words: see `treasury.hand_forms`."""
+
+
+class CannotSettle(Exception):
+    """The promise is settled already, or is being paid in another way."""
 
 
 class CannotReverse(Exception):
@@ -73,13 +79,16 @@ class Entered:
     made: bool  # False: this form had been sent before
 
 
-def enter_gift(*, form_token: UUID, given: HandGift, by: User | None) -> Entered:
-    """One gift per `form_token`, however often the form is sent. Raises CannotEnter."""
+def enter_gift(
+    *, form_token: UUID, given: HandGift, by: User | None, line: BankLine | None = None
+) -> Entered:
+    """One gift per `form_token`, however often the form is sent. `line`: where it stands on the bank's
+    statement, if the caller holds one. Raises CannotEnter."""
     _check(given)
     try:
         with transaction.atomic():
             dating.hold()
-            return Entered(_enter(form_token, given, by), made=True)
+            return Entered(_enter(form_token, given, by, line), made=True)
     except IntegrityError:
         sent_before = Donation.objects.filter(form_token=form_token).first()
         if sent_before is None:
@@ -88,17 +97,43 @@ def enter_gift(*, form_token: UUID, given: HandGift, by: User | None) -> Entered
 
 
 @transaction.atomic
+def settle_promise(
+    *, donation: Donation, amount: int, day: date, line: BankLine, by: User | None
+) -> Donation:
+    """The money of a promise is there: what came is what counts. A promise that was settled before,
+    by mistake, is entered as a gift of its own. Raises CannotSettle."""
+    dating.hold()
+    gifts = Donation.objects.select_for_update(of=("self",))
+    held = gifts.select_related("fund", "source", "donor", "transfer").get(pk=donation.pk)
+    if held.state == State.REVERSED:
+        return _enter(uuid4(), _like(held, amount, day, line), by, line)
+    if held.state not in REOPENABLE or not hasattr(held, "transfer"):
+        raise CannotSettle(held.pk)
+    held.amount, held.method, held.settled_at = amount, Method.BANK_TRANSFER, moment(day)
+    held.method_reference, held.state = line.reference[:80], State.SETTLED
+    references = f"{held.transfer.readable} {held.method_reference}"
+    write_words(gift=held, written=_written(held), reference=references)
+    HandEntry.objects.create(donation=held, entered_by=by)
+    page = page_of(held)
+    page.changed[held.pk] = held
+    _book(page, held, line, receipt=True, thanks=True)
+    return held
+
+
+@transaction.atomic
 def reverse_gift(*, donation: Donation, reason: str, by: User | None) -> Donation:
     """Out of the books again, by a row the other way round: fund, credit and receipt follow. It
-    counts from now, whatever the day of the gift. Raises CannotReverse."""
+    counts from now, whatever the day of the gift; its line on the bank's statement waits again.
+    Raises CannotReverse."""
     dating.hold()
+    line = BankLine.objects.select_for_update().filter(donation=donation).first()
     gifts = Donation.objects.select_for_update(of=("self",))
     held = gifts.select_related("fund", "source", "donor").get(pk=donation.pk)
     row = HandEntry.objects.filter(donation=held, reversed_at=None).first()
     if row is None:
         raise CannotReverse(held.pk)
     now, page = timezone.now(), page_of(held)
-    origin = f"{BY_HAND}{held.public_id}:reversal"
+    origin = f"{_origin(held, line)}:reversal"
     entry = enter(page, held, origin, GIFTS, PLACES[Method(held.method)], held.amount, now)
     add_credit(page, held, origin, -held.amount, now)
     held.refunded_amount, held.state = held.amount, State.REVERSED
@@ -110,7 +145,16 @@ def reverse_gift(*, donation: Donation, reason: str, by: User | None) -> Donatio
     row.reversal_reason, row.reversed_by, row.reversed_at = reason, by, now
     row.save(update_fields=["reversal_reason", "reversed_by", "reversed_at"])
     write(page)
+    if line:
+        let_go(line)
     return held
+
+
+def let_go(line: BankLine) -> None:
+    """A line that the caller holds waits again for somebody to say what it is."""
+    line.state, line.donation, line.payout, line.reason = BankLine.State.OPEN, None, None, ""
+    line.decided_by, line.decided_at, line.turn = None, None, line.turn + 1
+    line.save()
 
 
 def _check(given: HandGift) -> None:
@@ -126,7 +170,7 @@ def _check(given: HandGift) -> None:
         raise CannotEnter(given.method)
 
 
-def _enter(token: UUID, given: HandGift, by: User | None) -> Donation:
+def _enter(token: UUID, given: HandGift, by: User | None, line: BankLine | None) -> Donation:
     written = asdict(given.donor)
     at = moment(given.day)
     donation = Donation.objects.create(
@@ -144,17 +188,50 @@ def _enter(token: UUID, given: HandGift, by: User | None) -> Donation:
     )
     write_words(gift=donation, written=written, reference=given.reference)
     HandEntry.objects.create(donation=donation, note=given.note, batch=given.batch, entered_by=by)
-    page = page_of(donation)
-    origin = f"{BY_HAND}{donation.public_id}:gift"
-    entry = enter(page, donation, origin, PLACES[Method(given.method)], GIFTS, given.amount, at)
-    add_credit(page, donation, origin, given.amount, at)
-    receipt = None
-    if given.receipt:
-        receipt = receipts.issue(roll=page.roll, donation=donation, amount=given.amount)
-    if given.thanks and donation.donor.email:
-        acknowledge(page, donation, "thank_you", entry=entry).receipt = receipt
-    write(page)
+    _book(page_of(donation), donation, line, receipt=given.receipt, thanks=given.thanks)
     return donation
+
+
+def _book(
+    page: Page, gift: Donation, line: BankLine | None, *, receipt: bool, thanks: bool
+) -> None:
+    assert gift.settled_at
+    origin, at = f"{_origin(gift, line)}:gift", gift.settled_at
+    entry = enter(page, gift, origin, PLACES[Method(gift.method)], GIFTS, gift.amount, at)
+    add_credit(page, gift, origin, gift.amount, at)
+    paper = None
+    if receipt:
+        paper = receipts.issue(roll=page.roll, donation=gift, amount=gift.amount)
+    if thanks and gift.donor.email:
+        acknowledge(page, gift, "thank_you", entry=entry).receipt = paper
+    write(page)
+
+
+def _origin(gift: Donation, line: BankLine | None) -> str:
+    """A line that was only recognised as a gift entered before has no row of its own."""
+    booked = line is not None and line.state != BankLine.State.KNOWN
+    return line.origin if line and booked else f"{BY_HAND}{gift.public_id}"
+
+
+def _written(gift: Donation) -> dict[str, str]:
+    """Who gave, as it stands with the gift."""
+    return {
+        field.name: getattr(gift, field.name) for field in fields(Details) if field.name != "email"
+    }
+
+
+def _like(gift: Donation, amount: int, day: date, line: BankLine) -> HandGift:
+    donor = Details(email=gift.donor.email or "", **_written(gift))
+    return HandGift(
+        amount=amount,
+        method=Method.BANK_TRANSFER,
+        day=day,
+        fund=gift.fund,
+        donor=donor,
+        reference=line.reference[:80],
+        source=gift.source,
+        same_as=gift,
+    )
 
 
 def _donor(email: str, given: HandGift) -> Donor:

@@ -1,22 +1,33 @@
 """Gifts that nobody completed are not kept: what was typed for them is deleted.
 
 Only where no money came and none can come any more. What was paid, refused by a bank or is still
-on its way is never touched; see `cms.privacy` for the words that people read.
+on its way is never touched; see `cms.privacy` for the words that people read. A promised transfer
+is remembered as long after it was given up, with the mails about it: it may still come.
 """
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from donations.models import CheckoutAttempt, Donation, Donor, RecurringDonation, StripeEvent
+from donations.models import (
+    Acknowledgement,
+    CheckoutAttempt,
+    Donation,
+    Donor,
+    RecurringDonation,
+    StripeEvent,
+)
+from mail.models import Attachment, Message
 
 # A payment page lives a day, a debit takes two weeks at most, and for 30 days Stripe can still be
 # asked what happened: from then on nobody could bring such a gift to an end.
 UNFINISHED = timedelta(days=35)
 AT_ONCE = 200
+OF_PROMISES = ("transfer_details", "transfer_reminder")
 FORGOTTEN = b"{}"  # in place of what an event told: that it came stays, said again it is not new
 
 State = Donation.State
@@ -43,16 +54,18 @@ def _unfinished(until: datetime) -> QuerySet[Donation]:
     waiting = StripeEvent.objects.exclude(
         state__in=[StripeEvent.State.PROCESSED, StripeEvent.State.IGNORED]
     )
+    said = Acknowledgement.objects.exclude(kind__in=OF_PROMISES)
     return Donation.objects.filter(
+        Q(transfer=None) | Q(transfer__gives_up_at__lt=until),
         state__in=[State.EXPIRED, State.CANCELLED],
         created_at__lt=until,
         settled_at=None,
         entries=None,
         receipts=None,
-        acknowledgements=None,
         disputes=None,
     ).exclude(
         Q(pk__in=attempts.values("donation"))
+        | Q(pk__in=said.values("donation"))
         | Q(pk__in=waiting.filter(donation__isnull=False).values("donation"))
     )
 
@@ -69,6 +82,7 @@ def _forget(pk: int, until: datetime) -> int:
     told = StripeEvent.objects.filter(Q(donation=held) | Q(object_id__in=known))
     told.update(payload=FORGOTTEN, donation=None)
     held.consents.all().delete()
+    _forget_mails(held)
     held.delete()
     if held.promise_id:
         begun = RecurringDonation.objects.filter(pk=held.promise_id, donations=None)
@@ -76,6 +90,16 @@ def _forget(pk: int, until: datetime) -> int:
     if not donor.donations.exists() and not donor.merged.exists():
         donor.delete()
     return 1
+
+
+def _forget_mails(gift: Donation) -> None:
+    """What was written to her of the promise, and the files that went along."""
+    mails = list(Message.objects.filter(acknowledgement__donation=gift))
+    files = [one.file for one in Attachment.objects.filter(message__in=mails)]
+    gift.acknowledgements.all().delete()
+    Message.objects.filter(pk__in=[mail.pk for mail in mails]).delete()
+    for file in files:
+        transaction.on_commit(partial(file.delete, save=False))
 
 
 def _ids(gift: Donation) -> list[str]:

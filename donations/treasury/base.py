@@ -26,6 +26,7 @@ TABS = (
     ("treasury:ledger", _("Ledger"), "donations.view_journalentry"),
     ("treasury:payouts", _("Payouts"), "donations.view_payout"),
     ("treasury:months", _("Months"), "donations.view_closedmonth"),
+    ("treasury:bank", _("Bank"), "donations.view_bankline"),
     ("treasury:receipts", _("Receipts"), "donations.view_receipt"),
     ("treasury:letters", _("Acknowledgements"), "donations.change_mailtext"),
     ("treasury:wall", _("Donor wall"), "donations.view_donorwallentry"),

@@ -1,5 +1,6 @@
 """The treasurer enters a gift that came by hand, and takes it out again when it was a mistake."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,21 @@ from wagtail.log_actions import log
 
 from brand.figures import euros
 from donations.forms import new_token
-from donations.models import Donation, HandEntry
+from donations.models import BankLine, Donation, HandEntry
 from donations.money import plain
-from donations.services.by_hand import CannotReverse, day_of, enter_gift, reverse_gift, today
+from donations.services.bank_lines import Decided, enter_from_line
+from donations.services.by_hand import (
+    CannotReverse,
+    Entered,
+    day_of,
+    enter_gift,
+    reverse_gift,
+    today,
+)
 from donations.treasury.base import TreasuryView
-from donations.treasury.hand_forms import HandForm, ReversalForm
+from donations.treasury.hand_forms import DAY, HandForm, ReversalForm
+
+BANKS = ("riga", "cifra", "giorno")  # of a line: what the bank says, and nobody changes
 
 
 class EnterGift(TreasuryView):
@@ -28,27 +39,32 @@ class EnterGift(TreasuryView):
     tab = "treasury:donations"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """`?come=<number>`: from whoever gave that one; the form shows her data, which is logged."""
-        other = _gift(request.GET.get("come", ""))
+        """`?come=<number>`: from whoever gave that one; the form shows her data, which is logged.
+        `?riga=<pk>`: the line of the bank's statement on which it stands."""
+        other, line = _gift(request.GET.get("come", "")), _line(request, request.GET)
         initial: dict[str, Any] = {"token": new_token(), "giorno": today(), "paese": "IT"}
         if other:
             initial |= _like(other)
             log(instance=other, action="donations.reveal", data={"what": "form"})
-        return self._page(HandForm(initial=initial))
+        return self._page(HandForm(initial=initial | _of_line(line), line=line))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        typed = request.POST.copy()
-        form = HandForm(typed)
+        typed, line = request.POST.copy(), _line(request, request.POST)
+        for name, value in _of_line(line).items():
+            if name in BANKS:
+                typed[name] = str(value)
+        form = HandForm(typed, line=line)
         if not form.is_valid():
             if "token" in form.errors:
                 typed["token"] = new_token()  # the page that comes back can be sent
             return self._page(form, status=422)
         other = _gift(str(form.cleaned_data["come"] or ""))
-        entered = enter_gift(
-            form_token=form.cleaned_data["token"],
-            given=form.given(same_as=other),
-            by=request.user,  # type: ignore[arg-type]  # only staff comes here
-        )
+        entered = self._entered(form, other, line)
+        if entered is None:
+            messages.warning(
+                request, gettext("Somebody has decided already: nothing has been entered.")
+            )
+            return HttpResponseRedirect(reverse("treasury:bank"))
         gift = entered.donation
         if entered.made:
             log(instance=gift, action="donations.entered_by_hand")
@@ -65,6 +81,20 @@ class EnterGift(TreasuryView):
                 request, gettext("This form had been sent before: there is one gift, this one.")
             )
         return HttpResponseRedirect(reverse("treasury:donation", args=[gift.public_id]))
+
+    def _entered(
+        self, form: HandForm, other: Donation | None, line: BankLine | None
+    ) -> Entered | None:
+        """None when somebody said meanwhile what the line is."""
+        user: Any = self.request.user  # only staff comes here
+        token, given = form.cleaned_data["token"], form.given(same_as=other)
+        if line is None:
+            return enter_gift(form_token=token, given=given, by=user)
+        try:
+            gift = enter_from_line(line=line, form_token=token, given=given, by=user)
+        except Decided:
+            return None
+        return Entered(gift, made=True)
 
     def _page(self, form: HandForm, *, status: int = 200) -> HttpResponse:
         response = self.render_to_response(self.get_context_data(form=form), status=status)
@@ -125,6 +155,25 @@ def _gift(text: str) -> Donation | None:
         return Donation.objects.select_related("donor").filter(public_id=UUID(text)).first()
     except ValueError:
         return None
+
+
+def _line(request: HttpRequest, asked: Mapping[str, Any]) -> BankLine | None:
+    number = str(asked.get("riga", ""))
+    if not number.isdecimal() or not request.user.has_perm("donations.change_bankline"):
+        return None
+    return BankLine.objects.waiting().filter(pk=int(number)).first()
+
+
+def _of_line(line: BankLine | None) -> dict[str, Any]:
+    if line is None:
+        return {}
+    return {
+        "riga": line.pk,
+        "cifra": plain(line.amount),
+        "giorno": line.day.strftime(DAY),
+        "modo": Donation.Method.BANK_TRANSFER,
+        "riferimento": line.reference[:80],
+    }
 
 
 def _like(gift: Donation) -> dict[str, Any]:

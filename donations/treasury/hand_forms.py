@@ -19,10 +19,10 @@ from donations.forms import (
     complete_address,
     token_of,
 )
-from donations.models import Donation, Fund
+from donations.models import BankLine, Donation, Fund
 from donations.money import BadAmount, parse_large_amount
 from donations.services import Details
-from donations.services.by_hand import PLACES, HandGift, today
+from donations.services.by_hand import BANK, PLACES, HandGift, today
 
 DAY = "%d/%m/%Y"
 FIRST_YEAR = 2000  # before it, rather a slip of the finger
@@ -91,9 +91,11 @@ class WhoGave(forms.Form):
 
 
 class HandForm(WhoGave):
-    """`given()` is what it says, once it is valid."""
+    """`given()` is what it says, once it is valid. `line`: of the bank's statement, which says amount
+    and day."""
 
     token = forms.CharField(widget=forms.HiddenInput)
+    riga = forms.IntegerField(required=False, widget=forms.HiddenInput)
     come = forms.UUIDField(required=False, widget=forms.HiddenInput)
     cifra = forms.CharField(
         label=_("Amount in euros"),
@@ -153,6 +155,17 @@ class HandForm(WhoGave):
     GIFT = ("cifra", "giorno", "modo", "riferimento", "fondo", "campagna")
     DONOR = ("nome", "cognome", "ente", "email", "cf", "via", "cap", "citta", "provincia", "paese")
     PAPERS = ("ricevuta", "grazie", "nota")
+
+    def __init__(self, *args: Any, line: BankLine | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line = line
+        if line is None:
+            return
+        for name in ("cifra", "giorno"):
+            self.fields[name].widget.attrs["readonly"] = True
+        method = self.fields["modo"]
+        assert isinstance(method, forms.ChoiceField)
+        method.choices = [(one.value, one.label) for one, place in PLACES.items() if place == BANK]
 
     def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields in the order they are asked, under their headings."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from brand.figures import euros
 from donations.models import (
+    BankLine,
     Dispute,
     Donation,
     FraudWarning,
@@ -34,7 +35,7 @@ Back, Promise = RefundRequest.State, RecurringDonation.State
 GIFTS = {
     Gift.STARTED: ("mute", "sp-draft"),
     Gift.CHECKOUT_OPEN: ("go", "sp-sending"),
-    Gift.AWAITING: ("info", "sp-approval"),
+    Gift.AWAITING: ("mute", "sp-draft"),
     Gift.EXPIRED: ("mute", "sp-cancelled"),
     Gift.CANCELLED: ("mute", "sp-cancelled"),
     Gift.PROCESSING: ("info", "sp-approval"),
@@ -86,6 +87,13 @@ STATEMENTS = {
     Run.SENT: ("ok", "sp-published"),
     Run.GIVEN_UP: ("mute", "sp-cancelled"),
 }
+LINES = {
+    BankLine.State.OPEN: ("warn", "sp-person"),
+    BankLine.State.GIFT: ("ok", "sp-published"),
+    BankLine.State.KNOWN: ("ok", "sp-published"),
+    BankLine.State.PAYOUT: ("ok", "sp-published"),
+    BankLine.State.ASIDE: ("mute", "sp-cancelled"),
+}
 RECEIPTS = {
     Receipt.State.ISSUED: ("ok", "sp-published"),
     Receipt.State.VOID: ("mute", "sp-cancelled"),
@@ -115,7 +123,7 @@ def reconciled(row: Payout) -> Look:
 
 def look(row: Any) -> Look:
     """Of a donation, a recurring gift, a Stripe event, a mail, a receipt, a refund that was asked for,
-    a payout, or a dispute or a warning that waits for an answer."""
+    a payout, a line of the bank's statement, or a dispute or a warning that waits for an answer."""
     if isinstance(row, Dispute):
         return Look("bad", "sp-person", str(row.get_status_display()))
     if isinstance(row, FraudWarning):
@@ -130,6 +138,7 @@ def look(row: Any) -> Look:
         Receipt: RECEIPTS,
         RefundRequest: REFUNDS,
         StatementRun: STATEMENTS,
+        BankLine: LINES,
     }
     tone, icon = tables[type(row)][row.state]
     return Look(tone, icon, str(row.get_state_display()))

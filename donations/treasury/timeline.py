@@ -21,6 +21,7 @@ from donations.models import (
     StripeEvent,
     TransferPromise,
 )
+from donations.models.ledger import FROM_BANK
 from donations.treasury import masks, troubles
 from donations.treasury.looks import look
 from mail.models import Message
@@ -100,9 +101,11 @@ def _by_hand(gift: Donation, hand: HandEntry) -> list[Step]:
     assert gift.settled_at
     note = ", ".join(filter(None, notes))
     who, step = _name(hand.entered_by), "sp-published"
+    from_bank = gift.entries.filter(origin__startswith=FROM_BANK).exists()
+    entered = _("Recognised on the bank’s statement") if from_bank else _("Entered by hand")
     steps = [
         Step(gift.settled_at, gift.donor_name, title, "ok", "sp-plus", note),
-        Step(hand.entered_at, who, _("Entered by hand"), "ok", step, rank=1),
+        Step(hand.entered_at, who, entered, "ok", step, rank=1),
     ]
     if hand.reversed_at:
         who, title = _name(hand.reversed_by), _("Reversed")

@@ -2,6 +2,7 @@ from django.urls import path
 
 from donations.treasury import (
     agenzia,
+    bank,
     by_hand,
     corrections,
     desk,
@@ -17,6 +18,7 @@ from donations.treasury import (
     promises,
     receipts,
     refunds,
+    statements,
     wall,
     yearly_statements,
 )
@@ -56,6 +58,11 @@ urlpatterns = [
     path("riepiloghi/<int:pk>/", yearly_statements.RunPage.as_view(), name="statement_run"),
     path("riepiloghi/<int:pk>/decidi/", yearly_statements.decide, name="decide_statements"),
     path("riepiloghi/carta/<int:pk>/", yearly_statements.paper, name="statement"),
+    path("banca/", bank.BankLineList.as_view(), name="bank"),
+    path("banca/<int:pk>/", bank.BankLinePage.as_view(), name="bank_line"),
+    path("banca/sicure/", bank.recognise_sure, name="recognise_sure"),
+    path("banca/importa/", statements.BringStatement.as_view(), name="bring"),
+    path("banca/estratti/<int:pk>/", statements.StatementPage.as_view(), name="bank_statement"),
     path("posta/<int:pk>/", mails.MailPage.as_view(), name="mail"),
     path("posta/<int:pk>/corpo/", mails.body, name="mail_body"),
     path("posta/<int:pk>/decidi/", desk.decide_mail, name="decide_mail"),

@@ -15,6 +15,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.models import Collection
 
+import bank_support
 import treasury_support
 from admin_addresses import address, routes
 from campaigns import demo as campaigns_demo
@@ -81,6 +82,7 @@ def everything(site, monkeypatch):
     erasing.ask(donor=gift.donor, language="it")
     ThanksInPerson.objects.create(donation=gift)
     DonorWallEntry.objects.create(donation=gift, name="Maria Rossi")
+    bank_support.imported(bank_support.row())
     DonorNote.objects.create(donor=gift.donor, text="Preferisce il telefono.")
     DonorMerge.objects.create(kept=gift.donor, absorbed=other, undone_at=timezone.now())
     wall = campaigns_demo._account("wall", "Il muro", {})

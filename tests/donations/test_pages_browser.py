@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from area_support import PAGE, ask, entered, link
+from bank_support import brought, csv_of, imported, row
 from browser_support import HOST, faults_on_each_screen, opened, visit
 from donations.models import (
     Donation,
@@ -20,7 +21,9 @@ from donations.models import (
     SuggestedAmount,
 )
 from donations.services import alerting, entering, erasing, importing, yearly_statements
+from donations.services.bank_lines import recognise_promise
 from donations.services.knowing import add_note, tag
+from donations.services.statements import bring
 from form_support import open_fund
 from giving_support import MARIA, begin, session_of
 from giving_support import promised as promised_again
@@ -28,7 +31,7 @@ from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
-from transfer_support import account, promised
+from transfer_support import IBAN, account, promised
 from treasury_support import asked_back, by_hand, gifts, lost_event, member, suspected, tell
 
 pytestmark = pytest.mark.django_db
@@ -116,8 +119,8 @@ def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> Non
 def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
     treasurer = member(roles.TREASURY)
     lists = (
-        *("donations", "promises", "donors", "ledger", "payouts", "months", "receipts"),
-        *("letters", "desk"),
+        *("donations", "promises", "donors", "ledger", "payouts", "months", "bank", "bring"),
+        *("receipts", "letters", "desk"),
     )
     empty = [reverse(f"treasury:{name}") for name in lists]
     empty += [reverse("treasury:letter", args=["thank_you", "it"])]
@@ -135,8 +138,9 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         lost_event(event_id="evt_parked", state="parked")
         story = reverse("treasury:donation", args=[cast.refunded.public_id])
         mail = reverse("treasury:mail", args=[cast.mail.pk])
-        brought = by_hand(amount=700_00, reference="7", note="Al banchetto").public_id
-        hand = [reverse(f"treasury:{name}", args=[brought]) for name in ("donation", "reverse")]
+        carried = by_hand(amount=700_00, reference="7", note="Al banchetto").public_id
+        hand = [reverse(f"treasury:{name}", args=[carried]) for name in ("donation", "reverse")]
+        bank = bank_pages()
         person = cast.settled.donor
         tag(donor=person, name="Socia")
         add_note(donor=person, author=User.objects.get(), text="Preferisce il telefono.")
@@ -144,7 +148,7 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         begin(donor=twin)
         donor = reverse("treasury:donor", args=[person.public_id])
         again = reverse("treasury:promise", args=[promised_again(memory_stripe).public_id])
-        for address in [*empty, story, mail, *hand, donor, payout, again]:
+        for address in [*empty, story, mail, *hand, *bank, donor, payout, again]:
             assert visit(context, address) == [], address
 
 
@@ -172,6 +176,22 @@ def test_the_years_end_has_no_faults(browser: Any, memory_stripe: MemoryStripe) 
         ]
         for address in filled:
             assert visit(context, address) == [], address
+
+
+def bank_pages() -> list[str]:
+    """A line that is sure, one that is decided, a file with faults, one whose columns are unknown."""
+    account()
+    gift, paid = promised(), promised(amount=30_00)
+    line, done = imported(
+        row("25,00", gift.transfer.readable), row("30,00", paid.transfer.readable)
+    )
+    recognise_promise(line=done, donation=paid, by=None)
+    faulty = brought(csv_of([row("dieci"), row("40,00")]))
+    new, _made = bring(data=csv_of([row()], header="a;b;c;d;e;f;g"), name="x", iban=IBAN, by=None)
+    lines = [reverse("treasury:bank_line", args=[one.pk]) for one in (line, done)]
+    files = [reverse("treasury:bank_statement", args=[one.pk]) for one in (faulty, new)]
+    enter = f"{reverse('treasury:enter')}?riga={line.pk}"
+    return [*lines, *files, enter, f"{reverse('treasury:bank')}?vista=riconosciute"]
 
 
 def test_giving_back_has_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,14 +15,16 @@ import transfer_support
 from attribution.services import source, totals
 from brand.models import LegalSettings
 from donations.forms import new_token
-from donations.models import Acknowledgement, Donation, JournalEntry, TransferPromise
+from donations.models import Acknowledgement, Donation, Donor, JournalEntry, TransferPromise
 from donations.references import LETTERS, find_references, new_reference, readable
 from donations.services import inbox
 from donations.services.acknowledging import write_due
 from donations.services.finding import gifts_found
+from donations.services.forgetting import forget_unfinished
 from donations.services.transfers import remind_and_give_up
 from form_support import open_fund, typed
 from giving_support import begin, process, session_of
+from mail.models import Message
 from mail.services import send_due
 from memory_stripe import MemoryStripe
 from transfer_support import IBAN, SPACED, promised
@@ -165,6 +168,21 @@ def test_a_reminder_overtaken_by_events_is_not_written(
     Donation.objects.filter(pk=gift.pk).update(state="failed")
     mails_out()
     assert not mailoutbox and Acknowledgement.objects.get().state == "skipped"
+
+
+def test_a_promise_that_nobody_kept_is_forgotten_long_after_it_was_given_up(
+    account: LegalSettings, mailoutbox: list[Any]
+) -> None:
+    gift = promised()
+    mails_out()
+    days_pass(gift, 61)
+    remind_and_give_up()
+    Donation.objects.update(created_at=timezone.now() - timedelta(days=61))
+    assert forget_unfinished() == 0
+    days_pass(Donation.objects.get(), 35)
+    assert forget_unfinished() == 1
+    assert not Donation.objects.exists() and not TransferPromise.objects.exists()
+    assert not Message.objects.exists() and not Donor.objects.exists()
 
 
 def test_who_rather_pays_by_card_does_and_the_promise_is_over(

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from bank_support import imported, row
 from donations.models import DonorMerge, DonorNote, ErasureRequest, ThanksInPerson
 from donations.services import erasing
 from donations.services.knowing import tag
@@ -43,8 +44,12 @@ POSTED = {
     "merge",
     "part",
     "decide_statements",
+    "recognise_sure",
 }
-ONLY_TREASURY = POSTED | {"refund", "enter", "reverse", "correct", "agenzia", "imports", "import"}
+BANK = {"bank", "bank_line", "bring", "bank_statement"}
+ONLY_TREASURY = (
+    POSTED | BANK | {"refund", "enter", "reverse", "correct", "agenzia", "imports", "import"}
+)
 
 
 @pytest.fixture
@@ -58,6 +63,7 @@ def addresses(cast: Cast) -> dict[str, str]:
     attachment, donor = cast.mail.attachments.get(), cast.settled.donor
     erasing.ask(donor=donor, language="it")
     erasure = ErasureRequest.objects.get()
+    (line,) = imported(row())
     asked, warning = asked_back(cast.settled), suspected(cast.settled)
     args: dict[str, list[Any]] = {
         "donations": [],
@@ -84,6 +90,11 @@ def addresses(cast: Cast) -> dict[str, str]:
         "decide_statements": [statement_of(cast.settled).run_id],
         "statement": [statement_of(cast.settled).pk],
         "ledger": [],
+        "bank": [],
+        "bank_line": [line.pk],
+        "recognise_sure": [],
+        "bring": [],
+        "bank_statement": [line.statement_id],
         "receipts": [],
         "receipt": [cast.receipt.pk],
         "reprint": [cast.receipt.pk],

@@ -1,0 +1,210 @@
+"""What a line on the bank's statement may be, with the reasons: proposals only, a person decides."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from donations.models import BankLine, Donation, Payout
+from donations.references import find_references
+from donations.services.by_hand import BANK, PLACES, day_of
+from donations.services.finding import gifts_found
+from donations.services.giving import REOPENABLE
+from donations.words import words
+
+CLEARING = timedelta(days=5)  # between the day Stripe names and the bank's
+NEAR = timedelta(days=10)  # between a gift entered by hand and its line
+GIVERS = 5
+SHORTEST = 6  # signs of a transfer's number that are no chance
+State = Donation.State
+
+
+class Degree(IntEnum):
+    POSSIBLE = 1
+    LIKELY = 2
+    SURE = 3
+
+    @property
+    def label(self) -> Promise:
+        return {1: _("Possible"), 2: _("Likely"), 3: _("Sure")}[self.value]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """`known`: the gift stands in the books already, and the line only belongs to it."""
+
+    donation: Donation
+    degree: Degree
+    reasons: Sequence[Promise] = ()
+    known: bool = False
+
+
+def proposals(lines: Sequence[BankLine]) -> dict[int, list[Proposal]]:
+    """By line, the surest first. As many questions to the database, however many lines."""
+    lines = [line for line in lines if line.state == BankLine.State.OPEN and line.amount > 0]
+    codes = {line.pk: find_references(line.words) for line in lines}
+    promises = _promises({line.amount for line in lines}, codes.values())
+    known = _known(lines)
+    payers = _payers(lines)
+    found: dict[int, list[Proposal]] = {}
+    for line in lines:
+        all_of_it = [_promised(line, gift, codes[line.pk], payers) for gift in promises]
+        all_of_it += [_entered(line, gift, payers) for gift in known]
+        told = [one for one in all_of_it if one]
+        found[line.pk] = sorted(told, key=lambda one: -one.degree)[:5]
+    return _nothing_twice(found)
+
+
+@dataclass(frozen=True)
+class SentByStripe:
+    payout: Payout
+    degree: Degree
+    reasons: Sequence[Promise] = ()
+
+
+def payouts(lines: Sequence[BankLine]) -> dict[int, list[SentByStripe]]:
+    """By line, the payouts from Stripe of the same amount that were due there about then."""
+    lines = [line for line in lines if line.state == BankLine.State.OPEN]
+    if not lines:
+        return {}
+    days = [line.day for line in lines]
+    rows = Payout.objects.filter(
+        bank_line=None,
+        amount__in={line.amount for line in lines},
+        arrives_on__range=(min(days) - CLEARING, max(days) + CLEARING),
+    ).exclude(status__in=Payout.BACK)
+    return {
+        line.pk: [
+            _sent(line, row)
+            for row in rows
+            if row.amount == line.amount and abs(row.arrives_on - line.day) <= CLEARING
+        ]
+        for line in lines
+    }
+
+
+def _sent(line: BankLine, payout: Payout) -> SentByStripe:
+    named = "stripe" in words(f"{line.name} {line.text}")
+    reasons: list[Promise] = [_("the amount is the same"), _("the days are near")]
+    if not named:
+        return SentByStripe(payout, Degree.POSSIBLE, reasons)
+    return SentByStripe(payout, Degree.LIKELY, [*reasons, _("the bank names Stripe")])
+
+
+def sure(found: dict[int, list[Proposal]]) -> dict[int, Proposal]:
+    """The one proposal of each line that nothing speaks against."""
+    surest = {
+        line: [one for one in told if one.degree == Degree.SURE] for line, told in found.items()
+    }
+    return {line: told[0] for line, told in surest.items() if len(told) == 1}
+
+
+def _promises(amounts: set[int], codes: Iterable[list[str]]) -> list[Donation]:
+    rows = Donation.objects.select_related("transfer", "donor", "fund").exclude(transfer=None)
+    named = [code for found in codes for code in found]
+    by_code = rows.filter(transfer__reference__in=named, state__in=[*REOPENABLE, State.REVERSED])
+    waiting = rows.filter(amount__in=amounts, state__in=[State.AWAITING, State.EXPIRED])
+    return list({gift.pk: gift for gift in (*by_code, *waiting)}.values())
+
+
+def _known(lines: Sequence[BankLine]) -> QuerySet[Donation] | list[Donation]:
+    if not lines:
+        return []
+    days = [line.day for line in lines]
+    methods = [method for method, place in PLACES.items() if place == BANK]
+    rows = Donation.objects.filter(
+        by_hand__reversed_at=None,
+        by_hand__isnull=False,
+        bank_line=None,
+        method__in=methods,
+        amount__in={line.amount for line in lines},
+        settled_at__date__range=(min(days) - NEAR, max(days) + NEAR),
+    )
+    return rows.select_related("donor", "fund")
+
+
+def _payers(lines: Sequence[BankLine]) -> dict[str, set[int]]:
+    """Which donors gave from an account before."""
+    ibans = {line.iban for line in lines if line.iban}
+    rows = BankLine.objects.filter(iban__in=ibans, donation__isnull=False)
+    found = defaultdict(set)
+    for iban, donor in rows.values_list("iban", "donation__donor"):
+        found[iban].add(donor)
+    return found
+
+
+def _promised(
+    line: BankLine, gift: Donation, codes: list[str], payers: dict[str, set[int]]
+) -> Proposal | None:
+    named = gift.transfer.reference in codes
+    same = gift.amount == line.amount
+    if not (named or same):
+        return None
+    who = _who(line, gift, payers)
+    reasons: list[Promise] = [_("the reference is that of the promise")] if named else []
+    reasons.append(_("the amount is the same") if same else _("the amount is another one"))
+    reasons += who
+    if gift.state == State.REVERSED:
+        reasons.append(_("it was recognised once and taken back"))
+    if named:
+        fits = same and gift.state in REOPENABLE
+        return Proposal(gift, Degree.SURE if fits else Degree.LIKELY, reasons)
+    return Proposal(gift, Degree.LIKELY if who else Degree.POSSIBLE, reasons)
+
+
+def _entered(line: BankLine, gift: Donation, payers: dict[str, set[int]]) -> Proposal | None:
+    if gift.amount != line.amount or abs(day_of(gift) - line.day) > NEAR:
+        return None
+    reasons: list[Promise] = [_("the amount is the same"), _("the days are near")]
+    number = gift.method_reference
+    numbered = len(number) >= SHORTEST and number.upper() in line.words.upper()
+    if numbered:
+        reasons.append(_("the number of the payment is the same"))
+    who = _who(line, gift, payers)
+    degree = Degree.SURE if numbered else Degree.LIKELY if who else Degree.POSSIBLE
+    return Proposal(gift, degree, [*reasons, *who], known=True)
+
+
+def _who(line: BankLine, gift: Donation, payers: dict[str, set[int]]) -> list[Promise]:
+    reasons: list[Promise] = []
+    if gift.donor_id in payers.get(line.iban, ()):
+        reasons.append(_("this donor gave from the same account before"))
+    own = set(words(gift.organisation or f"{gift.first_name} {gift.last_name}"))
+    if own and own <= set(words(f"{line.name} {line.text}")):
+        reasons.append(_("the name is the same"))
+    return reasons
+
+
+def _nothing_twice(found: dict[int, list[Proposal]]) -> dict[int, list[Proposal]]:
+    """Two lines of one promise: neither is sure, a person looks which one it is."""
+    claims: dict[int, int] = defaultdict(int)
+    for told in found.values():
+        for one in told:
+            claims[one.donation.pk] += one.degree == Degree.SURE
+    return {
+        line: [
+            Proposal(
+                one.donation, Degree.LIKELY, [*one.reasons, _("another line fits too")], one.known
+            )
+            if one.degree == Degree.SURE and claims[one.donation.pk] > 1
+            else one
+            for one in told
+        ]
+        for line, told in found.items()
+    }
+
+
+def likely_givers(line: BankLine) -> list[Donation]:
+    """The last gift of each of those who may have sent it: from the same account, or by the name."""
+    rows = Donation.objects.select_related("donor").filter(state__in=Donation.RECEIVED)
+    rows = rows.order_by("-settled_at")
+    found = list(rows.filter(bank_line__iban=line.iban)[:GIVERS]) if line.iban else []
+    if len(words(line.name)) > 1:
+        found += gifts_found(rows, " ".join(words(line.name)))[:GIVERS]
+    by_donor = {gift.donor_id: gift for gift in reversed(found)}
+    return list(by_donor.values())[-GIVERS:][::-1]
