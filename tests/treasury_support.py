@@ -14,7 +14,9 @@ from donations.models import (
     Donation,
     FraudWarning,
     GiftImport,
+    Payout,
     Receipt,
+    RecurringDonation,
     RefundRequest,
     Statement,
     StatementRun,
@@ -113,6 +115,35 @@ def past_gifts() -> GiftImport:
         return importing.load(name="x.csv", data=b"Data;Importo\n01/02/2024;10\n", by=None)
     except importing.SameFile as same:
         return same.batch
+
+
+def promised(gift: Donation) -> RecurringDonation:
+    """To give as much each month."""
+    made, _new = RecurringDonation.objects.get_or_create(
+        donor=gift.donor,
+        defaults={
+            "fund": gift.fund,
+            "amount": 25_00,
+            "interval": "month",
+            "state": "active",
+            "subscription_id": "sub_hers",
+        },
+    )
+    Donation.objects.filter(pk=gift.pk).update(promise=made)
+    return made
+
+
+def paid_out() -> Payout:
+    made, _new = Payout.objects.get_or_create(
+        payout_id="po_bench",
+        defaults={
+            "amount": 1_00,
+            "status": "paid",
+            "created_at": timezone.now(),
+            "arrives_on": today(),
+        },
+    )
+    return made
 
 
 def asked_back(gift: Donation) -> RefundRequest:

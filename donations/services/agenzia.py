@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from stdnum.it import codicefiscale
 
-from donations.models import Donation, DonorDetails, JournalEntry
+from donations.models import Donation, DonorDetails, JournalEntry, RecurringDonation
 from donations.services.consents import objecting
 from donations.services.finding import PERSON
 from donations.services.receipts import ROME
@@ -113,6 +113,8 @@ class _Judge:
         gifts = Donation.objects.filter(state__in=STANDS, settled_at__gte=begin, settled_at__lt=end)
         persons = gifts.order_by().annotate(person=PERSON).values_list("person", flat=True)
         self.times = Counter(persons.iterator())
+        began = RecurringDonation.objects.exclude(state=RecurringDonation.State.STARTED)
+        self.promised = set(began.annotate(person=PERSON).values_list("person", flat=True))
         self.objecting = objecting()
         self.codes = _codes()
 
@@ -125,9 +127,13 @@ class _Judge:
             (NOBODY, not _name(gift)),
             (OBJECTION, gift["person"] in self.objecting),
             (NO_CODE, not self.code(gift)),
-            (OCCASIONAL, not own and self.times[gift["person"]] < 2),
+            (OCCASIONAL, not own and not self._goes_on(gift["person"])),
         )
         return next((reason for reason, holds in reasons if holds), "")
+
+    def _goes_on(self, person: int) -> bool:
+        """Gave at least twice in two years, or promised to give again and again."""
+        return self.times[person] >= 2 or person in self.promised
 
     def code(self, gift: dict[str, Any]) -> str:
         """As written with the gift, else as she gave it another time."""

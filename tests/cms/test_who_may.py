@@ -79,6 +79,7 @@ def everything(site, monkeypatch):
     treasury_support.tell(stripe)
     treasury_support.statement_of(gift)
     treasury_support.past_gifts()
+    treasury_support.promised(gift)
     erasing.ask(donor=gift.donor, language="it")
     ThanksInPerson.objects.create(donation=gift)
     DonorWallEntry.objects.create(donation=gift, name="Maria Rossi")

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from area_support import PAGE, entered
-from donations.models import CodeRequest, Donation
+from donations.models import CodeRequest, Donation, RecurringDonation
 from donations.services import agenzia, asking_codes, consents, details, merging
 from donations.services.by_hand import reverse_gift
 from form_support import open_fund, typed
@@ -83,6 +83,16 @@ def test_a_code_that_came_later_counts_for_who_goes_on_giving() -> None:
     gave(1_00, donor=ELSA, year=LAST - 1)
     (line,) = agenzia.report(LAST).included
     assert (line.name, line.amount) == ("Elsa Rossi", 20_00)
+
+
+def test_whoever_promised_to_give_again_goes_on_giving() -> None:
+    gift = gave(20_00, donor=ELSA)
+    details.write(donor=gift.donor, details=MARIA)
+    made = {"donor": gift.donor, "fund": gift.fund, "amount": 20_00, "interval": "year"}
+    promise = RecurringDonation.objects.create(**made)
+    assert reasons() == {"occasional": 20_00}  # it was only begun
+    RecurringDonation.objects.filter(pk=promise.pk).update(state="active", subscription_id="sub_1")
+    assert reasons() == {}
 
 
 def test_two_people_of_one_mailbox_stand_there_each() -> None:

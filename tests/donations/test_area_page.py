@@ -18,7 +18,6 @@ from donations.models import (
     DonorMerge,
     ErasureRequest,
     PromiseChange,
-    RecurringDonation,
 )
 from donations.services import consents, erasing, knowing, merging, receipts
 from form_support import open_fund
@@ -27,7 +26,7 @@ from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
-from treasury_support import Cast, gifts, member, statement_of
+from treasury_support import Cast, gifts, member, promised, statement_of
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -74,32 +73,18 @@ PROMISE = [
 ]
 
 
-def promise_of(cast: Cast) -> RecurringDonation:
-    gift = cast.settled
-    made, _new = RecurringDonation.objects.get_or_create(
-        donor=gift.donor,
-        defaults={
-            "fund": gift.fund,
-            "amount": 25_00,
-            "interval": "month",
-            "state": "active",
-            "subscription_id": "sub_hers",
-        },
-    )
-    return made
-
-
 def addresses(cast: Cast) -> dict[str, str]:
     """Name → address with what is Maria's; a new address without a row here makes the test fail."""
     args: dict[str, list[Any]] = {
         "page": [],
-        **{name: [promise_of(cast).public_id] for name in PROMISE},
+        **{name: [promised(cast.settled).public_id] for name in PROMISE},
         "entry": ["no-such-link"],
         "receipt": [cast.receipt.pk],
         "statement": [statement_of(cast.settled).pk],
         "details": [],
         "letter": [],
         "objection": [],
+        "wall": [],
         "copy": [],
         "erasure": [],
         "leave": [],

@@ -7,8 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from bank_support import imported, row
-from donations.models import DonorMerge, DonorNote, ErasureRequest, ThanksInPerson
+from donations.models import DonorMerge, DonorNote, DonorWallEntry, ErasureRequest, ThanksInPerson
 from donations.services import erasing
+from donations.services.by_hand import today
 from donations.services.knowing import tag
 from donations.treasury import urls
 from mail.models import Message
@@ -21,7 +22,9 @@ from treasury_support import (
     gifts,
     lost_event,
     member,
+    paid_out,
     past_gifts,
+    promised,
     statement_of,
     suspected,
 )
@@ -45,6 +48,7 @@ POSTED = {
     "part",
     "decide_statements",
     "recognise_sure",
+    "decide_wall",
 }
 BANK = {"bank", "bank_line", "bring", "bank_statement"}
 ONLY_TREASURY = (
@@ -65,6 +69,7 @@ def addresses(cast: Cast) -> dict[str, str]:
     erasure = ErasureRequest.objects.get()
     (line,) = imported(row())
     asked, warning = asked_back(cast.settled), suspected(cast.settled)
+    on_wall, _new = DonorWallEntry.objects.get_or_create(donation=cast.settled, name="Maria")
     args: dict[str, list[Any]] = {
         "donations": [],
         "donation": [cast.settled.public_id],
@@ -89,6 +94,14 @@ def addresses(cast: Cast) -> dict[str, str]:
         "statement_run": [statement_of(cast.settled).run_id],
         "decide_statements": [statement_of(cast.settled).run_id],
         "statement": [statement_of(cast.settled).pk],
+        "payouts": [],
+        "payout": [paid_out().pk],
+        "months": [],
+        "month": [today().year, today().month],
+        "promises": [],
+        "promise": [promised(cast.settled).public_id],
+        "wall": [],
+        "decide_wall": [on_wall.pk],
         "ledger": [],
         "bank": [],
         "bank_line": [line.pk],
