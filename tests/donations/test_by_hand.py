@@ -206,7 +206,7 @@ def test_a_reversal_takes_everything_out_again(mailoutbox: list[Any]) -> None:
     assert (
         "non vale più." in told.body
         and "redditi" not in told.body
-        and "20,00" in told.alternatives[0][0]
+        and "20\u00a0€" in told.alternatives[0][0]
     )
 
 
