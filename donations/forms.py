@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from stdnum.exceptions import InvalidChecksum, InvalidLength
-from stdnum.exceptions import ValidationError as StdnumError
-from stdnum.it import codicefiscale
 
 from donations import issuer
+from donations.fields import FiscalCodeField, MailField, NameField, WordsField
+from donations.form_tokens import token_of
 from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
 from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
 from donations.services.donor_wall import Signature
@@ -32,8 +29,6 @@ EVERY = {
     "trimestre": Interval.QUARTER.value,
     "anno": Interval.YEAR.value,
 }
-TOKEN_SALT = "donations.form"  # noqa: S105  a name, not a secret
-TOKEN_AGE = 24 * 3600
 RHYTHMS = [
     (ONCE, _("Once")),
     ("mese", Interval.MONTH.label),
@@ -50,88 +45,6 @@ COUNTRIES = [
     ("VA", _("Vatican City")),
 ]
 ADDRESS = ("via", "cap", "citta", "provincia")
-_NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}@\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def new_token() -> str:
-    """What makes one form one gift; signed, so that only forms we gave out are taken."""
-    return signing.dumps(uuid.uuid4().hex, salt=TOKEN_SALT)
-
-
-def read_token(text: str) -> uuid.UUID:
-    """Raises signing.BadSignature when it is not ours or older than a day."""
-    return uuid.UUID(signing.loads(text, salt=TOKEN_SALT, max_age=TOKEN_AGE))
-
-
-class NameField(forms.CharField):
-    def __init__(self, *, max_length: int = 80, **kwargs: Any) -> None:
-        super().__init__(max_length=max_length, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        text = " ".join(super().clean(value).split())
-        if _NOT_A_NAME.search(text):
-            # names travel in our mails: no stranger's advertising in them
-            raise ValidationError(gettext("Write only the name here, without addresses or signs."))
-        return text
-
-
-class WordsField(forms.CharField):
-    """A line for others to read: nobody's links or mail addresses in it."""
-
-    def clean(self, value: Any) -> str:
-        text = " ".join(super().clean(value).split())
-        if _NOT_A_NAME.search(text):
-            raise ValidationError(gettext("Write it without links, addresses or signs like < >."))
-        return text
-
-
-class MailField(forms.CharField):
-    """Says what is missing instead of "invalid"; gives the address in lower case."""
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value).strip()
-        if not text:
-            return text
-        name, at, domain = text.rpartition("@")
-        if not at:
-            raise ValidationError(gettext("The @ is missing, for example anna@example.org."))
-        if not name:
-            raise ValidationError(gettext("The part before the @ is missing."))
-        if "." not in domain.strip("."):
-            raise ValidationError(
-                gettext("The part after the dot is missing, for example anna@example.org.")
-            )
-        if " " in text:
-            raise ValidationError(gettext("There is a space in the address: take it out."))
-        try:
-            validate_email(text)
-        except ValidationError:
-            raise ValidationError(
-                gettext("This address does not look right: check it, for example anna@example.org.")
-            ) from None
-        return text.lower()
-
-
-class FiscalCodeField(forms.CharField):
-    """16 characters (with the letters of omocodia) or 11 digits; gives it compact, upper case."""
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        if not text:
-            return ""
-        try:
-            return codicefiscale.validate(text)
-        except InvalidLength:
-            sentence = gettext(
-                "A codice fiscale has 16 characters (11 figures for an organisation)."
-            )
-        except InvalidChecksum:
-            sentence = gettext("A character is wrong: the last one does not match the others.")
-        except StdnumError:
-            sentence = gettext(
-                "This does not look like a codice fiscale: check letters and figures."
-            )
-        raise ValidationError(sentence)
 
 
 def complete_address(form: forms.Form, data: dict[str, Any]) -> None:
@@ -148,16 +61,6 @@ def complete_address(form: forms.Form, data: dict[str, Any]) -> None:
     code, country = data.get("cap", ""), data.get("paese") or "IT"
     if code and country == "IT" and not re.fullmatch(r"[0-9]{5}", code):
         form.add_error("cap", gettext("An Italian postcode has five figures."))
-
-
-def token_of(text: str) -> uuid.UUID:
-    """Like `read_token`, with a sentence for whoever left the page open."""
-    try:
-        return read_token(text)
-    except (signing.BadSignature, ValueError):
-        raise ValidationError(
-            gettext("This page has been open for a long time: check it and send it again.")
-        ) from None
 
 
 class PersonForm(forms.Form):

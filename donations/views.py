@@ -22,7 +22,8 @@ from attribution.services import source_of
 from donations import issuer, sharing
 from donations.area.door import donor_of
 from donations.area.forms import DetailsForm
-from donations.forms import BY_TRANSFER, EVERY, FREE, PIECES, GiftForm, new_token
+from donations.form_tokens import new_token
+from donations.forms import BY_TRANSFER, EVERY, FREE, PIECES, GiftForm
 from donations.models import Consent, Donation, DonorWallEntry, Fund
 from donations.money import BadAmount, parse_amount, plain
 from donations.services import (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from donations.forms import new_token
+from donations.form_tokens import new_token
 from donations.models import Fund, SuggestedAmount
 
 TYPED = {

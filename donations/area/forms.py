@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from donations.forms import MailField, PersonForm
+from donations.fields import MailField
+from donations.forms import PersonForm
 from donations.services import Details
 
 

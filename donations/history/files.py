@@ -1,15 +1,13 @@
 """A CSV as somebody's spreadsheet wrote it: encoding and delimiter are found out, the first line
 names the columns, and a person says once which is which."""
 
-import csv
 from dataclasses import dataclass
-from io import StringIO
 
 from django.utils.translation import gettext as _
 
+from donations.tables import NoText, table_rows
 from donations.words import fold
 
-DELIMITERS = ";,\t|"
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 5_000_000, 10_000, 60
 # what a line can say → how spreadsheets call it, by the beginning of the heading
 NAMES = {
@@ -46,19 +44,12 @@ def table(data: bytes) -> Table:
     """Raises Unreadable."""
     if len(data) > MOST_BYTES:
         raise Unreadable(_("This file is too large: split it."))
-    text = _decoded(data)
-    if "\0" in text:
-        raise Unreadable(_("This is not a CSV: save the sheet as CSV and choose that file."))
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except csv.Error as error:
+        rows = table_rows(data)
+    except NoText:
         raise Unreadable(
-            _("This file cannot be read as a CSV: a quotation mark is open.")
-        ) from error
-    rows = [(number, cells) for number, cells in rows if any(cells)]
+            _("This is not a CSV: save the sheet as CSV and choose that file.")
+        ) from None
     if len(rows) < 2:
         raise Unreadable(_("There are no lines below the headings in this file."))
     if len(rows) - 1 > MOST_ROWS:
@@ -77,12 +68,3 @@ def guess(headings: list[str]) -> dict[str, int]:
                 found[name] = at
                 break
     return found
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from donations.forms import FiscalCodeField, MailField, NameField
+from donations.fields import FiscalCodeField, MailField, NameField
 from donations.history.files import Table
 from donations.models import Donation
 from donations.money import BadAmount, parse_large_amount

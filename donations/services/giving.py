@@ -174,7 +174,7 @@ def _attempt(
 ) -> CheckoutAttempt | None:
     """The attempt to go on with; None when the gift needs no payment page any more."""
     last = donation.attempts.order_by("-number").first()
-    if last and not _good(last, donation, given, every) and not _retire(last):
+    if last and not _good(last, donation, given, every) and not retire(last):
         return None
     with transaction.atomic():
         held = Donation.objects.select_for_update().get(pk=donation.pk)
@@ -242,7 +242,7 @@ def _good(attempt: CheckoutAttempt, donation: Donation, given: dict[str, Any], e
     )
 
 
-def _retire(attempt: CheckoutAttempt) -> bool:
+def retire(attempt: CheckoutAttempt) -> bool:
     """Makes sure that nobody can pay at the attempt's page; False when somebody has."""
     if attempt.state in (Attempt.EXPIRED, Attempt.FAILED):
         return True

@@ -1,21 +1,19 @@
 """A bank's CSV: every bank has its own, so encoding, delimiter, days and decimals are found out, and a
 person says once which column is which."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import StringIO
 
 from django.utils.translation import gettext as _
 
 from donations.services.by_hand import today
 from donations.statements.lines import LARGEST, Line, Problem, Reading, Unreadable
+from donations.tables import NoText, table_rows
 from donations.words import fold
 
-DELIMITERS = ";,\t|"
 DAYS = (
     *("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%Y/%m/%d", "%d/%m/%y", "%d.%m.%y"),
     *("%Y%m%d", "%m/%d/%Y"),
@@ -48,7 +46,10 @@ class Table:
 
 def table(data: bytes) -> Table:
     """Raises Unreadable."""
-    rows = _rows(_decoded(data))
+    try:
+        rows = table_rows(data)
+    except NoText:
+        raise Unreadable(_("This is not a text file: ask the bank for CSV or CAMT.053.")) from None
     first = next((at for at, (_n, cells) in enumerate(rows[:SAMPLE]) if _is_movement(cells)), None)
     if first is None:
         raise Unreadable(
@@ -139,39 +140,6 @@ def _line(number: int, one: dict[str, str], pattern: str, decimal: str) -> Line:
 
 def _picked(row: list[str], columns: dict[str, int]) -> dict[str, str]:
     return {name: row[columns[name]] if name in columns else "" for name in NAMES}
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
-
-
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """By the delimiter that cuts most lines into the same number of cells."""
-    if "\0" in text:
-        raise Unreadable(_("This is not a text file: ask the bank for CSV or CAMT.053."))
-    cut = {sign: _cut(text, sign) for sign in DELIMITERS}
-    return max(cut.values(), key=_evenness)
-
-
-def _cut(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [(reader.line_num, [" ".join(cell.split()) for cell in row]) for row in reader]
-    except csv.Error:
-        return []
-    return [(number, cells) for number, cells in rows if any(cells)]
-
-
-def _evenness(rows: list[tuple[int, list[str]]]) -> int:
-    widths = Counter(len(cells) for _n, cells in rows if len(cells) > 1)
-    return max((width * often for width, often in widths.items()), default=0)
 
 
 def _is_movement(cells: list[str]) -> bool:

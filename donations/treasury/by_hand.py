@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
 from brand.figures import euros
-from donations.forms import new_token
+from donations.form_tokens import new_token
 from donations.models import BankLine, Donation, HandEntry
 from donations.money import plain
 from donations.services.bank_lines import Decided, enter_from_line

@@ -11,14 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
 from attribution.models import Source
-from donations.forms import (
-    COUNTRIES,
-    FiscalCodeField,
-    MailField,
-    NameField,
-    complete_address,
-    token_of,
-)
+from donations.fields import FiscalCodeField, MailField, NameField
+from donations.form_tokens import token_of
+from donations.forms import COUNTRIES, complete_address
 from donations.models import BankLine, Donation, Fund
 from donations.money import BadAmount, parse_large_amount
 from donations.services import Details

@@ -80,7 +80,7 @@ class PromiseList(TreasuryList):
         brought = _brought([row.pk for row in context["page"]])
         live = RecurringDonation.objects.filter(state__in=RecurringDonation.LIVE)
         return context | {
-            "rows": [(row, *brought[row.pk], look(row)) for row in context["page"]],
+            "rows": [(row, *brought.get(row.pk, ("–", 0)), look(row)) for row in context["page"]],
             "live": live.count(),
             "failing": live.filter(state=RecurringDonation.State.FAILING).count(),
             "a_month": a_month(live),

@@ -1,5 +1,6 @@
 """Pages that show personal data when somebody asks, and write down who did."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -13,14 +14,14 @@ from donations.treasury.base import TreasuryView
 REVEALED = ("email", "codice_fiscale")
 
 
-class RevealingView(TreasuryView):
+class RevealingView(TreasuryView, ABC):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.shown: set[str] = set()
 
+    @abstractmethod
     def whose(self) -> Model:
         """What stands in the log."""
-        raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm("donations.view_donor"):

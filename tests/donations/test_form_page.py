@@ -12,7 +12,7 @@ from django.test import Client
 
 from attribution.services import COOKIE, source
 from donations import views
-from donations.forms import TOKEN_SALT
+from donations.form_tokens import TOKEN_SALT
 from donations.models import Donation, Fund, GivingSettings, SuggestedAmount
 from donations.services import inbox
 from donations.stripe_facts import Rejected

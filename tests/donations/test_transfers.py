@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import transfer_support
 from attribution.services import source, totals
 from brand.models import LegalSettings
-from donations.forms import new_token
+from donations.form_tokens import new_token
 from donations.models import Acknowledgement, Donation, Donor, JournalEntry, TransferPromise
 from donations.references import LETTERS, find_references, new_reference, readable
 from donations.services import inbox
@@ -204,13 +204,34 @@ def test_who_rather_pays_by_card_does_and_the_promise_is_over(
     assert promised(form_token=token).state == "settled"
 
 
+def test_a_page_opened_before_cannot_be_paid_beside_the_promise(
+    account: LegalSettings, memory_stripe: MemoryStripe
+) -> None:
+    token = uuid.uuid4()
+    by_card = begin(form_token=token).donation
+    session = session_of(by_card)
+    gift = promised(form_token=token)
+    assert (gift.pk, gift.state) == (by_card.pk, "awaiting")
+    assert memory_stripe.fetch_session(session).status == "expired"
+    assert gift.attempts.get().state == "expired"
+
+
+def test_whoever_has_paid_by_card_promises_nothing_more(
+    account: LegalSettings, memory_stripe: MemoryStripe
+) -> None:
+    token = uuid.uuid4()
+    memory_stripe.pay_by_card(session_of(begin(form_token=token).donation))
+    gift = promised(form_token=token)  # before Stripe's event has come
+    assert gift.state == "checkout_open" and not TransferPromise.objects.exists()
+
+
 def test_a_payment_page_that_closes_takes_no_promise_back(
     account: LegalSettings, memory_stripe: MemoryStripe
 ) -> None:
     token = uuid.uuid4()
     gift = begin(form_token=token).donation
-    promised(form_token=token)
-    memory_stripe.expire_session(session_of(gift))
+    promised(form_token=token)  # closes it
+    assert memory_stripe.fetch_session(session_of(gift)).status == "expired"
     for event in memory_stripe.events:
         inbox.store(event)
     process()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from bank_support import MARIA_IBAN, camt_of, csv_of, entry, imported, row
-from donations.forms import new_token
+from donations.form_tokens import new_token
 from donations.models import BankLine, BankStatement, Donation, JournalEntry
 from giving_support import fund
 from people import roles

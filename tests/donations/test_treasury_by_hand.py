@@ -11,7 +11,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from attribution.services import source, totals
-from donations.forms import new_token
+from donations.form_tokens import new_token
 from donations.models import Donation, Receipt
 from donations.services.by_hand import today
 from donations.services.receipts import draw_missing
