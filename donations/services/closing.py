@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from donations.models import (
     Account,
+    BankLine,
     ClosedMonth,
     Dispute,
     Donation,
@@ -144,6 +145,12 @@ def _processing(month: Month) -> int:
     return under_way.filter(created_at__lt=month.ends).count()
 
 
+def _unrecognised(month: Month) -> int:
+    """What came in by bank and nobody has said yet what it is."""
+    came = BankLine.objects.filter(state=BankLine.State.OPEN, amount__gt=0)
+    return came.filter(day__lt=month.next.first_day).count()
+
+
 def _suspended(month: Month) -> int:
     """Cents paid twice for one gift."""
     rows = JournalEntry.objects.filter(at__lt=month.ends)
@@ -163,5 +170,6 @@ LOOKS: dict[str, tuple[bool, Callable[[Month], int]]] = {
     "on_its_way": (False, _on_its_way),
     "disputed": (False, _disputed),
     "processing": (False, _processing),
+    "unrecognised": (False, _unrecognised),
     "suspended": (False, _suspended),
 }

@@ -89,6 +89,15 @@ def put(one: Finding) -> Told:
             _("It counts in the month in which the bank pays."),
             "donations",
         ),
+        "unrecognised": (
+            ngettext(
+                "A line of the bank’s is not recognised yet",
+                "%(number)s lines of the bank’s are not recognised yet",
+                one.number,
+            ),
+            _("Recognised later, its row is written in the open month, with its true day."),
+            "bank",
+        ),
         "suspended": (
             _("%(amount)s were paid twice and wait to be given back")
             % {"amount": euros(one.number, always_cents=True)},

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from attribution.models import Credit
 from attribution.services import source
+from bank_support import imported, row
 from donations.models import Account, ClosedMonth, JournalEntry, Payout
-from donations.services import closing, payouts
+from donations.services import bank_lines, closing, payouts
 from donations.services.by_hand import reverse_gift, today
 from donations.services.crediting import rebuild_credits
 from donations.services.figures import Month, figures
@@ -162,6 +163,16 @@ def test_what_stands_in_the_way(memory_stripe: MemoryStripe, last: Month) -> Non
     tell(memory_stripe)
     assert standing(last) == {"disputed": 1}  # it does not stop it
     assert close(last).rows
+
+
+def test_a_line_nobody_has_recognised_is_told_and_stops_nothing(last: Month) -> None:
+    of_it, after = in_month(last), last.next.first_day
+    line, _cost, _later = imported(row(day=of_it), row("-2,50", day=of_it), row("30,00", day=after))
+    assert standing(last) == {"unrecognised": 1}
+    told = member(roles.TREASURY).get(at(last)).content.decode()
+    assert "Una riga della banca non è ancora riconosciuta" in told
+    bank_lines.set_aside(line=line, reason="Giroconto", by=None)
+    assert standing(last) == {}
 
 
 # --- the pages ----------------------------------------------------------------------------------
