@@ -136,7 +136,7 @@ def test_a_draft_is_looked_at_without_keeping_it() -> None:
     assert "sandbox" in formatted["Content-Security-Policy"]
     plain = treasurer.post(frame, {**draft, "come": "testo"})
     assert plain["Content-Type"].startswith("text/plain")
-    assert plain.content.decode().startswith("Prova Maria\n\nSolo 50\u00a0€.\n")
+    assert plain.content.decode().startswith("Prova Maria\n\nProva\n\nSolo 50\u00a0€.\n")
     wrong = treasurer.post(frame, {**draft, "words": "{nme}"}).content.decode()
     assert "Volevi dire {nome}" in wrong
     assert "Il tuo segno è arrivato" in treasurer.get(frame).content.decode()
