@@ -18,7 +18,7 @@ TICKS = {
     "acknowledgements": every(2, "donations.tasks.acknowledge"),
     "refunds": every(5, "donations.tasks.ask_refunds"),
     "changes of promises": every(5, "donations.tasks.change_promises"),
-    "cards about to expire": every(3600, "donations.tasks.warn_of_cards"),
+    "cards about to expire": every(300, "donations.tasks.warn_of_cards"),
     "treasury alerts": every(5, "donations.tasks.alert_treasury"),
     "receipts without a file": every(10, "donations.tasks.draw_receipts"),
     "codes asked for": every(5, "donations.tasks.ask_codes"),
