@@ -116,7 +116,7 @@ def _avif(content: bytes) -> bytes:
     file, so what is told is written over: EXIF with an empty one, XMP with spaces. Pillow could
     write a still picture anew, not an animation (its encoder was seen to crash).
     """
-    clean = bytearray(content)
+    clean, left = bytearray(content), len(content)
     for at, end in _item_tables(content, 0, len(content)):
         boxes = {name: (start, stop) for name, start, stop in _boxes(content, at + 4, end)}
         if b"iinf" not in boxes or b"iloc" not in boxes:
@@ -125,6 +125,9 @@ def _avif(content: bytes) -> bytes:
         data = boxes.get(b"idat", (0, 0))[0]
         for item, start, length in _places(content, boxes[b"iloc"][0], data):
             if item in kinds:
+                left -= length  # pieces share no byte
+                if left < 0 or start + length > len(content):
+                    raise struct.error("a piece that cannot be in this file")
                 empty = (
                     _EMPTY_EXIF if kinds[item] == b"Exif" and length >= len(_EMPTY_EXIF) else b""
                 )

@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import struct
+import tracemalloc
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -131,6 +133,25 @@ def test_what_was_turned_stands_upright_and_keeps_its_colours(kind, animated):
 def test_a_file_that_tells_nothing_is_stored_as_it_came(kind):
     content = pictures.saved(pictures.half(), kind)
     assert stored(content) == content
+
+
+def test_a_piece_that_claims_to_be_huge_takes_no_memory():
+    """Seen: half a file whose table gave 16 gigabytes to its EXIF."""
+
+    def box(name: bytes, held: bytes) -> bytes:
+        return struct.pack(">I4s", 8 + len(held), name) + held
+
+    kind = box(b"infe", bytes([2, 0, 0, 0]) + struct.pack(">HH4s", 1, 0, b"Exif") + b"\0")
+    kinds = box(b"iinf", bytes(4) + struct.pack(">H", 1) + kind)
+    place = struct.pack(">HHHHII", 1, 1, 0, 1, 0, 0xFFFFFFF0)
+    places = box(b"iloc", bytes(4) + bytes([0x44, 0]) + place)
+    content = box(b"meta", bytes(4) + kinds + places)
+    tracemalloc.start()
+    with pytest.raises(struct.error):
+        metadata.without("AVIF", content)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 @settings(deadline=None)
