@@ -17,16 +17,12 @@ settings.VAR_DIR.mkdir(parents=True, exist_ok=True)  # where the test database i
 
 
 @pytest.fixture(autouse=True)
-def folders(settings, tmp_path: Path) -> None:
+def folders(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Uploads, papers and mails of a test stay in its own folder."""
     settings.MEDIA_ROOT = str(tmp_path / "uploads")
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path / "private")},
-        },
-    }
+    papers = apps.get_model("mail", "Attachment")._meta.get_field("file").storage
+    for name in ("base_location", "location"):  # the fields hold it since they were made
+        monkeypatch.setitem(vars(papers), name, str(tmp_path / "private"))
     settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
     settings.EMAIL_BACKEND = "mail.queue.Queue"  # pytest-django puts its own in its place
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
