@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.area.door import COOKIE
 from donations.services.entering import LINK
 from donations.services.forgetting import UNFINISHED
+from donations.services.guarding import KEPT
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,9 @@ PROCESSINGS = (
         title=_("When you write in the form"),
         data=_(
             "A cookie named “csrftoken” and, once you go on to the payment, one named “dono” with "
-            "the number of your gift. We count the attempts from each network "
-            "address and each e-mail, without writing down which they are."
+            "the number of your gift. We count the attempts from each network, "
+            "address, kind of browser and e-mail by keys that change every month, and beside them "
+            "write a part of address and e-mail, too little to reach you."
         ),
         purpose=_(
             "To keep others from sending the form in your place, to give you back what you typed, "
@@ -75,7 +77,9 @@ PROCESSINGS = (
             "They are technical and need no consent (art. 122 of the Privacy Code); our interest "
             "in safe payments (art. 6.1.f GDPR)."
         ),
-        kept=_("“csrftoken” a year, “dono” an hour, the attempts an hour at most."),
+        kept=format_lazy(
+            _("“csrftoken” a year, “dono” an hour, the attempts {days} days."), days=KEPT.days
+        ),
     ),
     Processing(
         title=_("When you ask for the letter of the month"),

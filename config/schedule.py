@@ -29,6 +29,7 @@ TICKS = {
     "unfinished gifts": every(300, "donations.tasks.forget_unfinished"),
     "entry links": every(2, "donations.tasks.write_entry_links"),
     "entries that are over": every(300, "donations.tasks.forget_entries"),
+    "attempts at the form": every(300, "donations.tasks.forget_gift_tries"),
     "mails": every(2, "mail.tasks.send_due"),
     "tries": every(300, "people.tasks.forget_tries"),
 }

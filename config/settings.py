@@ -74,6 +74,9 @@ SECRETS_KEYS = env.fernet_keys("SECRETS_KEY", _secret("SECRETS_KEY"))
 STRIPE_SECRET_KEY = env.stripe_key("STRIPE_SECRET_KEY")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE")
+ABUSE_CONTROL = env.flag(
+    "ABUSE_CONTROL", True
+)  # of the gift form; off only to measure what it costs
 SANDBOX = not STRIPE_SECRET_KEY
 SANDBOX_PORT = PORT + 1
 SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"

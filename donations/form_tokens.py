@@ -1,5 +1,6 @@
 """What makes one form one gift."""
 
+import time
 import uuid
 
 from django.core import signing
@@ -18,6 +19,11 @@ def new_token() -> str:
 def read_token(text: str) -> uuid.UUID:
     """Raises signing.BadSignature when it is not ours or older than a day."""
     return uuid.UUID(signing.loads(text, salt=TOKEN_SALT, max_age=TOKEN_AGE))
+
+
+def age_of(text: str) -> float:
+    """Seconds since a token that has been read was given out."""
+    return time.time() - signing.b62_decode(text.rsplit(":", 2)[1])
 
 
 def token_of(text: str) -> uuid.UUID:

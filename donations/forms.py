@@ -147,6 +147,7 @@ class GiftForm(PersonForm):
     importo = forms.CharField(
         max_length=30, error_messages={"required": _("Choose how much you add.")}
     )
+    sito = forms.CharField(required=False)  # people do not see it: who fills it in is none
     cifra = forms.CharField(label=_("Your amount, in euros"), required=False, max_length=30)
     quante = forms.IntegerField(
         label=_("How many of them"),

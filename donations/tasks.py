@@ -8,6 +8,7 @@ from donations.services import (
     entering,
     events,
     forgetting,
+    guarding,
     importing,
     promises,
     receipts,
@@ -91,3 +92,8 @@ def write_entry_links() -> None:
 @shared_task
 def forget_entries() -> None:
     entering.forget_over()
+
+
+@shared_task
+def forget_gift_tries() -> None:
+    guarding.forget()

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from attribution.models import Source
 from attribution.services import source_of
-from donations import issuer, sharing
+from donations import guard, issuer, sharing
 from donations.area.door import donor_of
 from donations.area.forms import DetailsForm
 from donations.form_tokens import new_token
@@ -37,16 +37,11 @@ from donations.services import (
 from donations.services.details import last_written
 from donations.stripe_facts import Rejected, Unavailable
 from donations.sums import meaning_of, sum_with, top
-from people import limits
-from people.limits import Limit
 
 log = logging.getLogger(__name__)
 
 OWN_COOKIE = "dono"  # which gift this browser began, for an hour: what was typed comes back
 OWN_AGE = 3600
-BY_ADDRESS, BY_MAIL = Limit("gift-address", 20, 600), Limit("gift-mail", 10, 3600)
-PROMISES = Limit("gift-transfer", 3, 3600)  # by mail address: each sends a mail there
-_TOO_OFTEN = gettext_lazy("Too many attempts in a few minutes. Wait a little and try again.")
 _WRONG_AMOUNT = gettext_lazy("We cannot take this amount online: choose another one.")
 _NO_ANSWER = gettext_lazy(
     "The payment page does not answer. Nothing has been taken from you: everything you wrote is "
@@ -87,6 +82,8 @@ def give(request: HttpRequest) -> HttpResponse:
 @never_cache
 def without_cookie(request: HttpRequest) -> HttpResponse:
     """Sent without the cookie that proves that it came from our page: sent back, not acted upon."""
+    if (short := _short(request)) is not None:
+        return short
     form = GiftForm(request.POST)
     if "token" in form.errors:
         form = _with_new_token(request, form)
@@ -94,15 +91,18 @@ def without_cookie(request: HttpRequest) -> HttpResponse:
 
 
 def _sent(request: HttpRequest) -> HttpResponse:
+    if (short := _short(request)) is not None:
+        return short
     form = GiftForm(request.POST)
     if not form.is_valid():
         if "token" in form.errors:
             form = _with_new_token(request, form)
         return _page(request, form, status=422)
     try:
-        if not _may_start(request, form.cleaned_data):
-            response = _refused(request, form, 429, _TOO_OFTEN)
-            response["Retry-After"] = str(BY_ADDRESS.seconds)
+        if no := guard.refusal(request, form.cleaned_data, form.data["token"]):
+            response = _refused(request, form, no.status, no.sentence)
+            if no.wait:
+                response["Retry-After"] = str(no.wait)
             return response
         return _to_payment(_begin(request, form))
     except InvalidAmount:
@@ -118,13 +118,19 @@ def _sent(request: HttpRequest) -> HttpResponse:
         return _refused(request, form, 502, _NOT_STARTED)
 
 
-def _may_start(request: HttpRequest, data: dict[str, Any]) -> bool:
-    by_address = limits.allowed(BY_ADDRESS, limits.address_of(request))
-    by_mail = PROMISES if data["modo"] == BY_TRANSFER else BY_MAIL
-    return limits.allowed(by_mail, data["email"]) and by_address
+def _short(request: HttpRequest) -> HttpResponse | None:
+    """For who sends without end; for everybody who meets a busy database, the form as it was."""
+    try:
+        return guard.flood(request)
+    except OperationalError:
+        log.exception("attempt not counted: the database is busy")
+        form = GiftForm(request.POST)
+        return _refused(request, form, 503, _BUSY) if form.is_valid() else None
 
 
-def _refused(request: HttpRequest, form: GiftForm, status: int, sentence: Promise) -> HttpResponse:
+def _refused(
+    request: HttpRequest, form: GiftForm, status: int, sentence: str | Promise
+) -> HttpResponse:
     """The form with everything typed, and why it went no further."""
     form.add_error(None, str(sentence))
     return _page(request, form, status=status)

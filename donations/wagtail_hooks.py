@@ -53,6 +53,7 @@ class TreasuryMenu(Menu):
             (_("Acknowledgements"), "letters", "mail", "change_mailtext"),
             (_("Donor wall"), "wall", "group", "view_donorwallentry"),
             (_("Year end"), "statements", "date", "view_statementrun"),
+            (_("Abuse control"), "abuse", "lock", "view_gifttry"),
             (_("To decide"), "desk", "sp-person", "view_stripeevent"),
             (_("Funds"), "funds", "tag", "change_fund"),
         )
@@ -136,6 +137,9 @@ def log_actions(actions: LogActionRegistry) -> None:
             _("Give the yearly statements up"),
             _("Gave the yearly statements up"),
         ),
+        ("try_released", _("Release an attempt"), _("Let an attempt at the form go on")),
+        ("door_closed", _("Close the door"), _("Shut somebody out from the form for a while")),
+        ("door_opened", _("Open the door"), _("Opened the form to somebody again")),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

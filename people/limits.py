@@ -5,6 +5,8 @@ them out, and none is lost between reading and writing.
 """
 
 import hashlib
+import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
@@ -17,8 +19,8 @@ from django.utils import timezone
 from people.models import Tries
 
 COUNT = """
-INSERT INTO people_tries (key, until, times) VALUES (%s, %s, 1)
-ON CONFLICT (key) DO UPDATE SET times = people_tries.times + 1 RETURNING times
+INSERT INTO people_tries (key, until, times) VALUES {rows}
+ON CONFLICT (key) DO UPDATE SET times = people_tries.times + 1 RETURNING key, times
 """
 
 
@@ -41,12 +43,21 @@ def address_of(request: HttpRequest) -> str:
 
 def allowed(limit: Limit, who: str) -> bool:
     """Counts one more try of `who` and says whether it may go on."""
-    key, until = _window(limit, who)
+    return not exceeded([(limit, who)])
+
+
+def exceeded(tries: Sequence[tuple[Limit, str]]) -> list[Limit]:
+    """Counts one more try under each limit, in one statement, and says which are passed by now. Two
+    at once lock the rows in the same order."""
+    if not tries:
+        return []
+    windows = {_window(limit, who): limit for limit, who in tries}
+    rows = sorted((key, connection.ops.adapt_datetimefield_value(end)) for key, end in windows)
+    values = ", ".join(["(%s, %s, 1)"] * len(rows))
     with connection.cursor() as cursor:
-        moment = connection.ops.adapt_datetimefield_value(until)
-        cursor.execute(COUNT, [key, moment])
-        (times,) = cursor.fetchone()
-    return bool(times <= limit.times)
+        cursor.execute(COUNT.format(rows=values), [value for row in rows for value in row])
+        times = dict(cursor.fetchall())
+    return [limit for (key, _end), limit in windows.items() if times[key] > limit.times]
 
 
 def forget(limit: Limit, who: str) -> None:
@@ -60,8 +71,9 @@ def forget_old() -> None:
 
 
 def _window(limit: Limit, who: str) -> tuple[str, datetime]:
-    """The row's key, with `who` as a digest only, and the end of the window."""
-    digest = hashlib.sha256(f"{settings.SECRET_KEY}{who}".encode()).hexdigest()[:32]
+    """The row's key, with `who` as a digest only, another one in each window, and the window's end."""
     number = int(time()) // limit.seconds
+    words = f"{limit.name}.{number}.{who}".encode()
+    digest = hmac.new(settings.SECRET_KEY.encode(), words, hashlib.sha256).hexdigest()[:32]
     until = datetime.fromtimestamp((number + 1) * limit.seconds, UTC)
     return f"{limit.name}.{number}.{digest}", until

@@ -22,6 +22,7 @@ from donations.models.giving import (
     Fund,
     SuggestedAmount,
 )
+from donations.models.guard import ClosedDoor, GiftTry
 from donations.models.imports import GiftImport
 from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
@@ -44,6 +45,7 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "CheckoutAttempt",
+    "ClosedDoor",
     "ClosedMonth",
     "CodeRequest",
     "Consent",
@@ -65,6 +67,7 @@ __all__ = [
     "FraudWarning",
     "Fund",
     "GiftImport",
+    "GiftTry",
     "GiftWord",
     "GivingSettings",
     "HandEntry",

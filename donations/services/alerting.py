@@ -15,7 +15,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from donations.models import Dispute, Donation, FraudWarning
+from donations.models import ClosedDoor, Dispute, Donation, FraudWarning
+from donations.services import doors
 from donations.stripe_facts import Warned
 from mail.services import compose, send_urgent
 from people import roles
@@ -53,7 +54,9 @@ def warn(donation: Donation, told: Iterable[Warned]) -> None:
                 "alert": "fraud" if one.actionable else "",
             },
         )
-        if not made and row.actionable and not one.actionable:
+        if made:
+            doors.suspected(donation)
+        elif row.actionable and not one.actionable:
             FraudWarning.objects.filter(pk=row.pk).update(actionable=False)
 
 
@@ -66,8 +69,12 @@ def leave(*, warning: FraudWarning) -> bool:
 def tell() -> int:
     """Writes and sends the mails that are due; returns of how many things."""
     told = 0
-    for model, template in ((Dispute, "dispute_alert"), (FraudWarning, "fraud_alert")):
-        for row in model._default_manager.exclude(alert="").select_related("donation__fund"):
+    for rows, template in (
+        (Dispute.objects.select_related("donation__fund"), "dispute_alert"),
+        (FraudWarning.objects.select_related("donation__fund"), "fraud_alert"),
+        (ClosedDoor.objects.all(), "brake_alert"),
+    ):
+        for row in rows.exclude(alert=""):
             try:
                 _tell(row, template)
             except Exception:  # one that cannot be written must not stop the others
@@ -92,17 +99,25 @@ def _tell(row: Any, template: str) -> None:
                 to=person.email,
                 language=_language(person),
                 template=f"donations/mail/{template}",
-                context={"row": row, "gift": row.donation, "lost": row.alert == Status.LOST}
-                | _links(row.donation),
+                context=_context(row),
             )
         # unless there is something newer to tell by now
         type(row)._default_manager.filter(pk=row.pk, alert=row.alert).update(alert="")
 
 
-def _deadline(row: Dispute | FraudWarning) -> str:
-    """The same state with another deadline is something new to tell."""
+def _deadline(row: Dispute | FraudWarning | ClosedDoor) -> str:
+    """The same state with another deadline is something new to tell; of the brake, when it began."""
+    if isinstance(row, ClosedDoor):
+        return f"{row.at:%Y%m%d%H%M%S}"
     until = row.answer_by if isinstance(row, Dispute) else row.act_by
     return f"{until:%Y%m%d%H%M}" if until else "-"
+
+
+def _context(row: Dispute | FraudWarning | ClosedDoor) -> dict[str, Any]:
+    if isinstance(row, ClosedDoor):
+        return {"row": row, "page": settings.SITE_URL + reverse("treasury:abuse")}
+    said = {"row": row, "gift": row.donation, "lost": row.alert == Status.LOST}
+    return said | _links(row.donation)
 
 
 def _people() -> list[Any]:

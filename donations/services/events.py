@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from donations import gateway, stripe_answers
 from donations.models import CheckoutAttempt, Dispute, RecurringDonation, StripeEvent
-from donations.services import books, payouts, promises
+from donations.services import books, doors, payouts, promises
 from donations.services.inbox import (
     CUSTOMER_TYPES,
+    DECLINE_TYPES,
     DISPUTE_TYPES,
     INVOICE_TYPES,
     PAYOUT_TYPES,
@@ -106,7 +107,10 @@ def process_events(*, limit: int = 1000, among: "QuerySet[StripeEvent] | None" =
         taken += len(events)
         until = monotonic() + ASKING
         of_payouts = [event for event in events if event.type in PAYOUT_TYPES]
-        _work(_cases([event for event in events if event not in of_payouts], until), until)
+        declines = [event for event in events if event.type in DECLINE_TYPES]
+        apart = [*of_payouts, *declines]
+        _decline(declines)  # nothing is asked for them: there may be thousands
+        _work(_cases([event for event in events if event not in apart], until), until)
         _pay_out(of_payouts, until)  # after the gifts, which explain them
     if taken:
         payouts.explain_open()
@@ -293,6 +297,18 @@ def _done(events: list[StripeEvent]) -> None:
     StripeEvent.objects.filter(pk__in=tokens, lease_token__in=tokens.values()).update(
         state=State.PROCESSED, last_error="", next_at=None, lease_token=None, lease_until=None
     )
+
+
+def _decline(events: list[StripeEvent]) -> None:
+    """Each is counted once: the count and the end of the event are one transaction."""
+    for event in events:
+        try:
+            with transaction.atomic():
+                doors.declined(event)
+                _done([event])
+        except Exception as error:  # a fault of ours: kept, tried again, and in the log
+            log.exception("declined card not counted", extra={"stripe_event": event.event_id})
+            _our_fault([event], error)
 
 
 def _pay_out(events: list[StripeEvent], until: float) -> None:

@@ -14,6 +14,7 @@ SESSION_TYPES = (
 )
 REFUND_TYPES = ("charge.refunded", "refund.created", "refund.updated", "refund.failed")
 CHARGE_TYPES = ("charge.updated",)  # brings the fee, when it was not known at once
+DECLINE_TYPES = ("charge.failed",)  # for the guard of the form, not for the books
 DISPUTE_TYPES = (
     "charge.dispute.created",
     "charge.dispute.updated",
@@ -37,6 +38,7 @@ ACTED_ON = (
     *SESSION_TYPES,
     *REFUND_TYPES,
     *CHARGE_TYPES,
+    *DECLINE_TYPES,
     *DISPUTE_TYPES,
     *WARNING_TYPES,
     *PAYOUT_TYPES,

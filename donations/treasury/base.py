@@ -31,6 +31,7 @@ TABS = (
     ("treasury:letters", _("Acknowledgements"), "donations.change_mailtext"),
     ("treasury:wall", _("Donor wall"), "donations.view_donorwallentry"),
     ("treasury:statements", _("Year end"), "donations.view_statementrun"),
+    ("treasury:abuse", _("Abuse control"), "donations.view_gifttry"),
     ("treasury:desk", _("To decide"), "donations.view_stripeevent"),
 )
 

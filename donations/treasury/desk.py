@@ -65,6 +65,8 @@ class Desk(TreasuryView):
             may_mail=user.has_perm("mail.change_message"),
             calls=desk_counts.calls() if user.has_perm("donations.view_donor") else [],
             may_call=user.has_perm("donations.change_thanksinperson"),
+            held=desk_counts.held_back().count(),
+            brake=desk_counts.brake().first(),
             wall_words=desk_counts.wall_words().count(),
             erasures=[_erasure(row) for row in erasing.waiting()],
             may_erase=user.has_perm("donations.change_erasurerequest"),

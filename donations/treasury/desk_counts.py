@@ -4,14 +4,17 @@ from datetime import datetime
 
 from django.db.models import F, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from donations.models import (
     Account,
     Acknowledgement,
+    ClosedDoor,
     Dispute,
     Donation,
     DonorWallEntry,
     FraudWarning,
+    GiftTry,
     JournalEntry,
     Payout,
     RefundRequest,
@@ -19,7 +22,7 @@ from donations.models import (
     SweepMark,
     ThanksInPerson,
 )
-from donations.services import acknowledging, erasing, in_person
+from donations.services import acknowledging, erasing, guarding, in_person
 from mail.models import Message
 
 
@@ -91,6 +94,17 @@ def wall_words() -> QuerySet[DonorWallEntry]:
     return DonorWallEntry.objects.waiting()
 
 
+def held_back() -> QuerySet[GiftTry]:
+    """Donors, perhaps, whom the guard of the form sent to us: their page is good for a day."""
+    since = timezone.now() - guarding.GOOD_FOR
+    return GiftTry.objects.filter(state=GiftTry.State.QUARANTINED, at__gt=since)
+
+
+def brake() -> QuerySet[ClosedDoor]:
+    """So many cards are refused that everybody is asked twice."""
+    return ClosedDoor.objects.shut().filter(kind=ClosedDoor.Kind.HOUSE)
+
+
 def first_deadline() -> datetime | None:
     """By when the most urgent of the duties with a time limit is due."""
     disputes = disputes_to_answer().aggregate(first=Min("answer_by"))
@@ -112,5 +126,6 @@ def waiting() -> int:
         erasing.waiting(),
         calls(),
         wall_words(),
+        brake(),
     )
-    return sum(rows.count() for rows in duties)
+    return sum(rows.count() for rows in duties) + held_back().exists()

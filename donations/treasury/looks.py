@@ -11,6 +11,7 @@ from donations.models import (
     Dispute,
     Donation,
     FraudWarning,
+    GiftTry,
     Payout,
     Receipt,
     RecurringDonation,
@@ -94,6 +95,13 @@ LINES = {
     BankLine.State.PAYOUT: ("ok", "sp-published"),
     BankLine.State.ASIDE: ("mute", "sp-cancelled"),
 }
+TRIES = {
+    GiftTry.State.PASSED: ("ok", "sp-published"),
+    GiftTry.State.SLOWED: ("warn", "sp-retry"),
+    GiftTry.State.QUARANTINED: ("bad", "sp-person"),
+    GiftTry.State.REFUSED: ("mute", "sp-cancelled"),
+    GiftTry.State.RELEASED: ("ok", "sp-published"),
+}
 RECEIPTS = {
     Receipt.State.ISSUED: ("ok", "sp-published"),
     Receipt.State.VOID: ("mute", "sp-cancelled"),
@@ -123,7 +131,8 @@ def reconciled(row: Payout) -> Look:
 
 def look(row: Any) -> Look:
     """Of a donation, a recurring gift, a Stripe event, a mail, a receipt, a refund that was asked for,
-    a payout, a line of the bank's statement, or a dispute or a warning that waits for an answer."""
+    a payout, a line of the bank's statement, an attempt at the form, or a dispute or a warning that
+    waits for an answer."""
     if isinstance(row, Dispute):
         return Look("bad", "sp-person", str(row.get_status_display()))
     if isinstance(row, FraudWarning):
@@ -139,6 +148,7 @@ def look(row: Any) -> Look:
         RefundRequest: REFUNDS,
         StatementRun: STATEMENTS,
         BankLine: LINES,
+        GiftTry: TRIES,
     }
     tone, icon = tables[type(row)][row.state]
     return Look(tone, icon, str(row.get_state_display()))

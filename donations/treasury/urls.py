@@ -1,6 +1,7 @@
 from django.urls import path
 
 from donations.treasury import (
+    abuse,
     agenzia,
     bank,
     by_hand,
@@ -79,6 +80,10 @@ urlpatterns = [
     path("allegati/<int:pk>/", mails.attachment, name="attachment"),
     path("muro/", wall.WallList.as_view(), name="wall"),
     path("muro/<int:pk>/decidi/", wall.decide, name="decide_wall"),
+    path("abusi/", abuse.AbuseList.as_view(), name="abuse"),
+    path("abusi/<int:pk>/", abuse.TryPage.as_view(), name="abuse_try"),
+    path("abusi/<int:pk>/lascia/", abuse.release, name="release_try"),
+    path("abusi/porte/<int:pk>/apri/", abuse.open_door, name="open_door"),
     path("da-decidere/", desk.Desk.as_view(), name="desk"),
     path("notizie/<int:pk>/decidi/", desk.decide_stripe_event, name="decide_event"),
     path("cancellazioni/<int:pk>/rispondi/", desk.answer_erasure, name="answer_erasure"),

@@ -4,6 +4,7 @@ A new address without a row fails, and so does a row whose address is gone. An a
 asked first: where even they are shown nothing, a row would prove nothing.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,20 @@ from admin_addresses import address, routes
 from campaigns import demo as campaigns_demo
 from cms.models import HomePage
 from donations import gateway
-from donations.models import DonorMerge, DonorNote, DonorWallEntry, ThanksInPerson
+from donations.models import (
+    ClosedDoor,
+    DonorMerge,
+    DonorNote,
+    DonorWallEntry,
+    GiftTry,
+    ThanksInPerson,
+)
 from donations.services import erasing
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
 
+DAY = timedelta(days=1)
 TABLE = Path(__file__).with_name("who_may.txt")
 LETTERS = {
     "E": roles.EDITORS,
@@ -86,6 +95,9 @@ def everything(site, monkeypatch):
     bank_support.imported(bank_support.row())
     DonorNote.objects.create(donor=gift.donor, text="Preferisce il telefono.")
     DonorMerge.objects.create(kept=gift.donor, absorbed=other, undone_at=timezone.now())
+    GiftTry.objects.create(key="a", state="quarantined", reason="bait")
+    now = timezone.now()
+    ClosedDoor.objects.create(kind="mail", key="a", reason="fraud", at=now, until=now + DAY)
     wall = campaigns_demo._account("wall", "Il muro", {})
     get_document_model().objects.create(title="Bilancio", file="documents/bilancio.pdf")
     Redirect.add_redirect("/vecchia/", "/nuova/")

@@ -11,10 +11,9 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from attribution.services import COOKIE, source
-from donations import views
 from donations.form_tokens import TOKEN_SALT
 from donations.models import Donation, Fund, GivingSettings, SuggestedAmount
-from donations.services import inbox
+from donations.services import guarding, inbox
 from donations.stripe_facts import Rejected
 from donations.sums import meaning_of
 from form_support import open_fund, typed
@@ -219,7 +218,7 @@ def test_one_address_may_not_try_for_ever(
     client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "time", lambda: 6_000.0)
-    monkeypatch.setattr(views, "BY_ADDRESS", Limit("address", 3, 600))
+    monkeypatch.setattr(guarding, "BY_ADDRESS", Limit("address", 3, 600))
     answers = [post(client, email=f"a{n}@example.org").status_code for n in range(5)]
     assert answers == [303, 303, 303, 429, 429]
     last = post(client, nome="Zoe")
@@ -233,7 +232,7 @@ def test_one_mail_address_may_not_be_used_for_ever(
     client: Client, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "time", lambda: 6_000.0)
-    monkeypatch.setattr(views, "BY_MAIL", Limit("mail", 2, 600))
+    monkeypatch.setattr(guarding, "BY_MAIL", Limit("mail", 2, 600))
     answers = [client.post(PAGE, typed(), REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(4)]
     assert answers == [303, 303, 429, 429]
 

@@ -1,13 +1,23 @@
 """Every address of the treasury, tried by everybody."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bank_support import imported, row
-from donations.models import DonorMerge, DonorNote, DonorWallEntry, ErasureRequest, ThanksInPerson
+from donations.models import (
+    ClosedDoor,
+    DonorMerge,
+    DonorNote,
+    DonorWallEntry,
+    ErasureRequest,
+    GiftTry,
+    ThanksInPerson,
+)
 from donations.services import erasing
 from donations.services.by_hand import today
 from donations.services.knowing import tag
@@ -49,10 +59,16 @@ POSTED = {
     "decide_statements",
     "recognise_sure",
     "decide_wall",
+    "release_try",
+    "open_door",
 }
+GUARD = {"abuse", "abuse_try"}
 BANK = {"bank", "bank_line", "bring", "bank_statement"}
 ONLY_TREASURY = (
-    POSTED | BANK | {"refund", "enter", "reverse", "correct", "agenzia", "imports", "import"}
+    POSTED
+    | BANK
+    | GUARD
+    | {"refund", "enter", "reverse", "correct", "agenzia", "imports", "import"}
 )
 
 
@@ -70,7 +86,15 @@ def addresses(cast: Cast) -> dict[str, str]:
     (line,) = imported(row())
     asked, warning = asked_back(cast.settled), suspected(cast.settled)
     on_wall, _new = DonorWallEntry.objects.get_or_create(donation=cast.settled, name="Maria")
+    tried, _new = GiftTry.objects.get_or_create(key="a", state=GiftTry.State.QUARANTINED)
+    now = timezone.now()
+    times = {"at": now, "until": now + timedelta(days=1)}
+    door, _new = ClosedDoor.objects.get_or_create(kind="mail", key="a", defaults=times)
     args: dict[str, list[Any]] = {
+        "abuse": [],
+        "abuse_try": [tried.pk],
+        "release_try": [tried.pk],
+        "open_door": [door.pk],
         "donations": [],
         "donation": [cast.settled.public_id],
         "refund": [cast.settled.public_id],

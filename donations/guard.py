@@ -1,0 +1,79 @@
+"""What the guard's verdict means for whoever sends the form: a sentence, and everything typed stays."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from donations.form_tokens import age_of
+from donations.forms import BY_TRANSFER
+from donations.models import GiftTry
+from donations.services import guarding
+from donations.services.guarding import Sent, Verdict
+from donations.visitors import visitor_of
+
+Reason, State = GiftTry.Reason, GiftTry.State
+_TOO_OFTEN = _("Too many attempts in a few minutes. Wait a little and try again.")
+_AGAIN = _(
+    "Just now many cards are being refused here, so we ask everybody twice. Nothing has been taken "
+    "from you and everything you wrote is still here: look at it once more, and in a few seconds "
+    "send it again."
+)
+_HELD = _(
+    "Before you go on, one of us wants to look at this attempt: from where it comes something was "
+    "amiss, perhaps not by you. Nothing has been taken from you and everything you wrote is still "
+    "here. Write to us with the code %(code)s, then send this page again."
+)
+_SHUT = _(
+    "From here we take no gifts online for now. Nothing has been taken from you and everything you "
+    "wrote is still here. If it surprises you, write to us with the code %(code)s."
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`wait`: seconds for Retry-After, 0 where waiting does not help."""
+
+    status: int
+    sentence: str | Promise
+    wait: int = 0
+
+
+def flood(request: HttpRequest) -> HttpResponse | None:
+    """A short page for who sends without end, before anything is read; else None."""
+    if not settings.ABUSE_CONTROL:
+        return None
+    verdict = guarding.floods(visitor=visitor_of(request))
+    if verdict is None:
+        return None
+    response = render(request, "donations/flood.html", status=429)
+    response["Retry-After"] = str(verdict.wait)
+    return response
+
+
+def refusal(request: HttpRequest, data: dict[str, Any], token: str) -> Refusal | None:
+    """Of a form that is right; None: the gift may begin."""
+    if not settings.ABUSE_CONTROL:
+        return None
+    sent = Sent(
+        token=data["token"],
+        amount=data["amount"],
+        by_transfer=data["modo"] == BY_TRANSFER,
+        bait=bool(data["sito"]),
+        age=age_of(token),
+    )
+    verdict = guarding.weigh(visitor=visitor_of(request, data["email"]), sent=sent)
+    return None if verdict.passes else _said(verdict)
+
+
+def _said(verdict: Verdict) -> Refusal:
+    if verdict.state == State.SLOWED and verdict.reason == Reason.BRAKE:
+        return Refusal(429, _AGAIN, guarding.PAUSE)
+    if verdict.state == State.SLOWED:
+        return Refusal(429, _TOO_OFTEN, verdict.wait)
+    words = _HELD if verdict.state == State.QUARANTINED else _SHUT
+    return Refusal(403, str(words) % {"code": verdict.code})

@@ -1,0 +1,199 @@
+"""The guard of the gift form, in layers: doors that are closed, bait, limits by form, address, network,
+browser, mail address and for the whole house. Every verdict is written down for the treasury.
+
+The counts are rows of the database the gift is written to: where they cannot be written, no gift can
+be either. What was seen is only told: where that fails, giving goes on.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from donations.models import ClosedDoor, GiftTry
+from donations.visitors import KINDS, Visitor, digest
+from people import limits
+from people.limits import Limit
+
+BY_FORM = Limit("gift-form", 20, 3600)
+BY_ADDRESS = Limit("gift-address", 20, 600)
+BY_DEVICE = Limit("gift-device", 60, 600)
+BY_NETWORK = Limit("gift-network", 100, 600)
+BY_MAIL = Limit("gift-mail", 10, 3600)
+PROMISES = Limit("gift-transfer", 3, 3600)  # by mail address: each sends a mail there
+# what Stripe takes a second, live, is 100: docs.stripe.com/rate-limits
+HOUSE = Limit("gift-house", 6000, 60)
+BRAKED = Limit("gift-braked", 300, 60)  # starts of the whole house while the brake is on
+# any answer costs work: whoever sends more than this gets a short one
+POSTS = Limit("gift-posts", 120, 600)
+POSTS_OF_NETWORK = Limit("gift-posts-network", 600, 600)
+PAUSE = 4  # seconds between form and sending, while the brake is on
+KEPT = timedelta(days=30)
+MOST = 20_000  # rows; the oldest go
+GOOD_FOR = timedelta(hours=24)  # of a release; a form lives as long
+
+State, Reason = GiftTry.State, GiftTry.Reason
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that was sent, and is right. `age`: seconds since we gave it out; `bait`: filled in what
+    people do not see."""
+
+    token: UUID
+    amount: int
+    by_transfer: bool = False
+    bait: bool = False
+    age: float = 3600.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`wait`: seconds, where waiting helps; `code`: by which the treasury finds it."""
+
+    state: str
+    reason: str = ""
+    wait: int = 0
+    code: str = ""
+
+    @property
+    def passes(self) -> bool:
+        return self.state == State.PASSED
+
+
+def weigh(*, visitor: Visitor, sent: Sent) -> Verdict:
+    """Counts it, decides, and writes down what was decided."""
+    doors = _doors(visitor)
+    over = limits.exceeded(_counted(visitor, sent, braked=_is_house(doors)))
+    state, reason, wait = _decide(sent, doors, over)
+    key = _key("form", str(sent.token))
+    waits = state not in (State.PASSED, State.REFUSED) and reason != Reason.HOUSE
+    if waits and _released(visitor, key):
+        state, reason, wait = State.PASSED, Reason.NONE, 0
+    if state == State.REFUSED:
+        key = _bundle(visitor, reason)
+    _write(visitor, key, state, reason, amount=sent.amount)
+    return Verdict(state, reason, wait, key[:8].upper())
+
+
+def floods(*, visitor: Visitor) -> Verdict | None:
+    """Counts anything that is sent, before it is read; a verdict where it is far too much."""
+    tries = [(POSTS, visitor.address), (POSTS_OF_NETWORK, visitor.network)]
+    over = limits.exceeded([(limit, who) for limit, who in tries if who])
+    if not over:
+        return None
+    _write(visitor, _bundle(visitor, Reason.FLOOD), State.REFUSED, Reason.FLOOD)
+    return Verdict(State.REFUSED, Reason.FLOOD, over[0].seconds)
+
+
+def forget() -> int:
+    """What is old, or too much; how many rows."""
+    old = timezone.now() - KEPT
+    gone, _each = GiftTry.objects.filter(at__lt=old).delete()
+    last = GiftTry.objects.order_by("-at", "-pk").values_list("at", flat=True)[MOST : MOST + 1]
+    for at in last:
+        more, _each = GiftTry.objects.filter(at__lte=at).delete()
+        gone += more
+    over, _each = ClosedDoor.objects.filter(until__lt=old).delete()
+    return gone + over
+
+
+def _doors(visitor: Visitor) -> Sequence[ClosedDoor]:
+    """Those closed to this visitor, and the house's."""
+    asked = Q(kind=ClosedDoor.Kind.HOUSE)
+    for kind in KINDS:
+        if known := visitor.known_as(kind):
+            asked |= Q(kind=kind, key__in=known)
+    return list(ClosedDoor.objects.shut().filter(asked))
+
+
+def _is_house(doors: Sequence[ClosedDoor]) -> bool:
+    return any(door.kind == ClosedDoor.Kind.HOUSE for door in doors)
+
+
+def _counted(visitor: Visitor, sent: Sent, *, braked: bool) -> list[tuple[Limit, str]]:
+    rows = [
+        (BY_FORM, str(sent.token)),
+        (BY_ADDRESS, visitor.address),
+        (BY_DEVICE, visitor.device),
+        (BY_NETWORK, visitor.network),
+        (PROMISES if sent.by_transfer else BY_MAIL, visitor.mail),
+        (HOUSE, "*"),
+    ]
+    return [row for row in rows if row[1]] + ([(BRAKED, "*")] if braked else [])
+
+
+def _decide(sent: Sent, doors: Sequence[ClosedDoor], over: Sequence[Limit]) -> tuple[str, str, int]:
+    """State, reason, seconds to wait: what a person said comes first."""
+    closed = [door for door in doors if door.kind != ClosedDoor.Kind.HOUSE]
+    if any(door.reason == ClosedDoor.Reason.PERSON for door in closed):
+        return State.REFUSED, Reason.BANNED, 0
+    if over:
+        return State.SLOWED, _reason(over[0]), max(limit.seconds for limit in over)
+    if closed:
+        return State.QUARANTINED, closed[0].reason, 0
+    if sent.bait:
+        return State.QUARANTINED, Reason.BAIT, 0
+    if _is_house(doors) and sent.age < PAUSE:
+        return State.SLOWED, Reason.BRAKE, 0
+    return State.PASSED, Reason.NONE, 0
+
+
+def _reason(limit: Limit) -> str:
+    """Of the layer that is passed: read when asked, so that a limit may be another one."""
+    return {
+        BY_FORM: Reason.FORM,
+        BY_ADDRESS: Reason.ADDRESS,
+        BY_DEVICE: Reason.DEVICE,
+        BY_NETWORK: Reason.NETWORK,
+        BY_MAIL: Reason.MAIL,
+        PROMISES: Reason.MAIL,
+    }.get(limit, Reason.HOUSE)
+
+
+def _released(visitor: Visitor, key: str) -> bool:
+    """A person has looked at this form, or at another of the same mail address, and let it go on."""
+    same = Q(key=key) | Q(mail__in=visitor.known_as("mail"))
+    since = timezone.now() - GOOD_FOR
+    return GiftTry.objects.filter(same, state=State.RELEASED, decided_at__gt=since).exists()
+
+
+def _key(kind: str, text: str) -> str:
+    return digest(f"key.{kind}", text)
+
+
+def _bundle(visitor: Visitor, reason: str) -> str:
+    """One row an hour, network and reason, however many."""
+    return _key("hour", f"{timezone.now():%Y%m%d%H}.{reason}.{visitor.network}")
+
+
+def key_of(token: UUID) -> list[str]:
+    """Under which a form's try is found, also where its key has changed meanwhile."""
+    return [digest("key.form", str(token), age) for age in (0, 1)]
+
+
+def _write(
+    visitor: Visitor, key: str, state: str, reason: str, *, amount: int | None = None
+) -> None:
+    """One statement where it is known already, two where it is new."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            stays = [State.RELEASED, *([State.QUARANTINED] if state == State.SLOWED else [])]
+            known, again = GiftTry.objects.filter(key=key), {"at": now, "times": F("times") + 1}
+            moved = known.exclude(state__in=stays).update(state=state, reason=reason, **again)
+            if moved or known.update(**again):
+                return
+            row = GiftTry(key=key, at=now, first_at=now, state=state, reason=reason, amount=amount)
+            for kind, value in visitor.digests().items():
+                setattr(row, kind, value)
+            row.address_hint, row.mail_hint = visitor.address_hint, visitor.mail_hint
+            GiftTry.objects.bulk_create([row], ignore_conflicts=True)
+    except DatabaseError:
+        log.exception("an attempt at the form was not written down")
