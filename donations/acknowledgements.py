@@ -3,13 +3,15 @@ and three templates in `donations/mail/<kind>/`.
 
 Each looks at the gift as it is when the mail is written, and gives None when it has been overtaken
 by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `meaning`; the thanks
-also `same_form` (the address of the form for the same fund and campaign); the refund
+also `same_form` (the address of the form for the same fund and campaign) and `tribute_line` (a
+sentence about the gift's dedication, or ""); the refund
 also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
 that came back `returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one
 that was won after all `returned`, the reversal of what was entered by hand `voided`, and
 so does the corrected receipt; what is said of a promised transfer `account` and `transfer`. Those
 about a recurring gift also `promise` and `promise_page`, the one about a change of it `changed` (a
-sentence), the one about its end `given` (cents).
+sentence), the one about its end `given` (cents). The card of a gift in somebody's honour or memory
+goes to its recipient and knows `tribute`, `dedication` and `picture` (what each says).
 """
 
 from collections.abc import Callable
@@ -25,15 +27,16 @@ from django.utils.translation import gettext_lazy as _
 
 from brand.figures import euros
 from brand.templatetags.brand_tags import spell
-from donations import issuer, sharing, transfer_code
+from donations import issuer, sharing, transfer_code, tribute_card, tribute_words
 from donations.models import (
     Acknowledgement,
     Donation,
     PromiseChange,
     Receipt,
     RecurringDonation,
+    Tribute,
 )
-from donations.services import receipts
+from donations.services import receipts, tributes
 from donations.sums import meaning_of, sum_with
 
 State = Donation.State
@@ -41,8 +44,11 @@ State = Donation.State
 
 @dataclass(frozen=True)
 class Written:
+    """`to`: another one than the donor."""
+
     context: dict[str, Any]
     attachments: list[tuple[str, str, bytes]] = field(default_factory=list)
+    to: str = ""
 
 
 def processing(duty: Acknowledgement) -> Written | None:
@@ -59,7 +65,9 @@ def thank_you(duty: Acknowledgement) -> Written | None:
         return None  # what made it void is told in a mail of its own, which brings the valid one
     if duty.donation.state == State.REVERSED:
         return None
-    return _written(duty, same_form=sharing.same_form(duty.donation))
+    with override(duty.donation.language):
+        line = tribute_words.both(duty.donation)
+    return _written(duty, same_form=sharing.same_form(duty.donation), tribute_line=line)
 
 
 def refund(duty: Acknowledgement) -> Written | None:
@@ -110,6 +118,23 @@ def transfer_details(duty: Acknowledgement) -> Written | None:
     code = transfer_code.draw(gift, account, "png")
     written.attachments.append(("bonifico.png", transfer_code.KINDS["png"], code))
     return written
+
+
+def card_of_tribute(duty: Acknowledgement) -> Written | None:
+    """Only of a gift that stands, and not when it was stopped meanwhile."""
+    gift = duty.donation
+    tribute = Tribute.objects.filter(donation=gift, stopped_at=None).exclude(email="").first()
+    if tribute is None or gift.state not in tributes.STANDS:
+        return None
+    with override(gift.language):
+        said = {
+            "dedication": tribute_words.dedication(tribute, gift),
+            "picture": tribute_card.words(tribute, gift),
+        }
+        picture = tribute_card.draw(tribute, gift)
+    written = _written(duty, tribute=tribute, **said)
+    files = [(tribute_card.NAME, tribute_card.KIND, picture)]
+    return Written(written.context, files, to=tribute.email)
 
 
 def promise_started(duty: Acknowledgement) -> Written | None:
@@ -198,6 +223,7 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "receipt_corrected": receipt_corrected,
     "transfer_details": transfer_details,
     "transfer_reminder": transfer_details,
+    tributes.CARD: card_of_tribute,
     "promise_started": promise_started,
     "promise_changed": promise_changed,
     "promise_ended": promise_ended,
@@ -221,6 +247,7 @@ TITLES: dict[str, Promise] = {
     "receipt_corrected": _("Corrected receipt"),
     "transfer_details": _("How to make the transfer"),
     "transfer_reminder": _("Reminder of a transfer"),
+    tributes.CARD: _("Card in honour or memory of somebody"),
     "promise_started": _("Recurring gift begun"),
     "promise_changed": _("Recurring gift changed"),
     "promise_ended": _("Recurring gift ended"),

@@ -17,6 +17,7 @@ from donations.form_tokens import token_of
 from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
 from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
 from donations.services.donor_wall import Signature
+from donations.tribute_forms import TributeFields
 
 FREE = "libero"
 BY_CARD, BY_TRANSFER = "carta", "bonifico"
@@ -127,7 +128,7 @@ class Choice:
         return self.amount + self.costs
 
 
-class GiftForm(PersonForm):
+class GiftForm(PersonForm, TributeFields):
     """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund. `notice` and the words of `letter`
     are logged with the gift as they were shown."""
 
@@ -335,6 +336,11 @@ class GiftForm(PersonForm):
         add = data.get("spese") and self.covering.offer_costs and "amount" in data
         add = add and data.get("modo") != BY_TRANSFER
         data["covered"] = self.covering.costs_of(data["amount"]) if add else 0
+        if data["wish"] and data.get("frequenza", ONCE) != ONCE:
+            sentence = gettext(
+                "A gift for somebody is made once: choose “once” above, or empty this."
+            )
+            self.add_error("dedicato", sentence)
         return data
 
     def _read_amount(self, data: dict[str, Any]) -> None:

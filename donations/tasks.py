@@ -15,6 +15,7 @@ from donations.services import (
     refunding,
     sweeping,
     transfers,
+    tributes,
     yearly_statements,
 )
 
@@ -82,6 +83,11 @@ def remind_of_transfers() -> None:
 @shared_task
 def forget_unfinished() -> None:
     forgetting.forget_unfinished()
+
+
+@shared_task
+def forget_recipients() -> None:
+    tributes.forget_recipients()
 
 
 @shared_task

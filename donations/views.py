@@ -19,12 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from attribution.models import Source
 from attribution.services import source_of
-from donations import guard, issuer, sharing
+from donations import guard, issuer, sharing, tribute_words
 from donations.area.door import donor_of
 from donations.area.forms import DetailsForm
 from donations.form_tokens import new_token
 from donations.forms import BY_TRANSFER, EVERY, FREE, PIECES, GiftForm
-from donations.models import Consent, Donation, DonorWallEntry, Fund
+from donations.models import Consent, Donation, DonorWallEntry, Fund, Tribute
 from donations.money import BadAmount, parse_amount, plain
 from donations.services import (
     Details,
@@ -33,15 +33,23 @@ from donations.services import (
     donor_wall,
     promise_transfer,
     start_donation,
+    tributes,
 )
 from donations.services.details import last_written
 from donations.stripe_facts import Rejected, Unavailable
 from donations.sums import meaning_of, sum_with, top
+from people import limits
+from people.limits import Limit
 
 log = logging.getLogger(__name__)
 
 OWN_COOKIE = "dono"  # which gift this browser began, for an hour: what was typed comes back
 OWN_AGE = 3600
+CARDS = Limit("gift-card-to", 10, 86400)  # by the recipient's address
+_MANY_CARDS = gettext_lazy(
+    "Today enough cards have been asked for that address: take the card away, or try tomorrow. "
+    "Nothing has been taken from you."
+)
 _WRONG_AMOUNT = gettext_lazy("We cannot take this amount online: choose another one.")
 _NO_ANSWER = gettext_lazy(
     "The payment page does not answer. Nothing has been taken from you: everything you wrote is "
@@ -104,6 +112,8 @@ def _sent(request: HttpRequest) -> HttpResponse:
             if no.wait:
                 response["Retry-After"] = str(no.wait)
             return response
+        if _too_many_cards(form.cleaned_data):
+            return _refused(request, form, 429, _MANY_CARDS)
         return _to_payment(_begin(request, form))
     except InvalidAmount:
         return _refused(request, form, 422, _WRONG_AMOUNT)
@@ -126,6 +136,12 @@ def _short(request: HttpRequest) -> HttpResponse | None:
         log.exception("attempt not counted: the database is busy")
         form = GiftForm(request.POST)
         return _refused(request, form, 503, _BUSY) if form.is_valid() else None
+
+
+def _too_many_cards(data: dict[str, Any]) -> bool:
+    """Planned for one address, by whomever."""
+    to = data["wish"].email if data["wish"] else ""
+    return bool(to) and not limits.allowed(CARDS, to)
 
 
 def _refused(
@@ -165,8 +181,9 @@ def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
 
 
 def _begin(request: HttpRequest, form: GiftForm) -> Started:
-    """The gift, and what the donor wall says of it, before anybody is led on."""
+    """The gift, whom it is for and what the donor wall says of it, before anybody is led on."""
     started = _start(request, form.cleaned_data)
+    tributes.dedicate(gift=started.donation, wish=form.cleaned_data["wish"])
     donor_wall.sign(gift=started.donation, signature=form.signature)
     return started
 
@@ -295,6 +312,7 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
         "paese": gift.country or "IT",
         "modo": BY_TRANSFER if gift.state == Donation.State.AWAITING else "",
         **_signed_before(gift),
+        **GiftForm.tribute_typed(Tribute.objects.filter(donation=gift).first()),
         "campagna": _key_of(gift),
         "lettera": gift.consents.filter(kind=Consent.Kind.NEWSLETTER).exists(),
         "opposizione": gift.consents.filter(kind=Consent.Kind.AGENZIA).exists(),
@@ -329,6 +347,7 @@ def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "every": _refresh(gift),
             "meaning": meaning_of(gift),
             "sum": sum_with(gift),
+            "dedicated": tribute_words.both(gift) if now in HEARD else "",
             "account": issuer.account() if now == "transfer" else None,
         },
     )
@@ -336,6 +355,7 @@ def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
+HEARD = ("settled", "processing", "transfer")  # phases that speak of a gift to come or come
 PHASES = {
     Donation.State.STARTED: "waiting",
     Donation.State.CHECKOUT_OPEN: "waiting",

@@ -114,6 +114,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),
         ("erasure_answered", _("Answer a donor"), _("Answered a request for erasure")),
         ("wall_decided", _("Decide about the wall"), _("Decided what the donor wall shows")),
+        ("card_decided", _("Decide about a card"), _("Decided about the card of a gift")),
         ("noted", _("Write a note"), _("Wrote a note about a donor")),
         ("note_taken_back", _("Take a note back"), _("Took a note about a donor back")),
         ("tagged", _("Tag a donor"), _("Gave a donor a tag")),

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
+from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -216,8 +217,20 @@ def email_of(message: Message) -> EmailMultiAlternatives:
         email.attach_alternative(message.body_html.replace(SECRET, secret), "text/html")
     for attachment in message.attachments.all():
         with attachment.file.open("rb") as file:
-            email.attach(attachment.name, file.read(), attachment.content_type)
+            content = file.read()
+        if f"cid:{attachment.name}" in message.body_html:
+            email.attach(_shown_within(attachment, content))
+        else:
+            email.attach(attachment.name, content, attachment.content_type)
     return email
+
+
+def _shown_within(attachment: Attachment, content: bytes) -> MIMEImage:
+    """A picture that the formatted text shows: it speaks of it as `cid:` and its name."""
+    picture = MIMEImage(content, attachment.content_type.partition("/")[2])
+    picture.add_header("Content-ID", f"<{attachment.name}>")
+    picture.add_header("Content-Disposition", "inline", filename=attachment.name)
+    return picture
 
 
 def secret_of(key: str) -> str:

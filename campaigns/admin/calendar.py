@@ -16,8 +16,8 @@ from wagtail.admin.viewsets.base import ViewSet
 from brand.templatetags.staff_tags import spell_first
 from campaigns.admin.month import Month, month, parse
 from campaigns.admin.states import with_looks
-from campaigns.clock import DEFAULT_ZONE
 from campaigns.models import Campaign, Post
+from outbox.clock import DEFAULT_ZONE
 
 PERMISSION = "campaigns.view_post"
 

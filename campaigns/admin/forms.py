@@ -9,8 +9,8 @@ from wagtail.admin.widgets import AdminDateInput, AdminTimeInput
 
 from campaigns.admin.cities import CITIES
 from campaigns.channels import registry
-from campaigns.clock import DEFAULT_ZONE, zones
 from campaigns.models import Account, Post, PostVariant
+from outbox.clock import DEFAULT_ZONE, zones
 
 DATE_FORMAT = "%d/%m/%Y"
 DATE_INPUTS = [DATE_FORMAT, "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d"]

@@ -8,9 +8,9 @@ import wagtail.models.preview
 from django.conf import settings
 from django.db import migrations, models
 
-import campaigns.clock
 import campaigns.models.account
 import campaigns.models.delivery
+import outbox.clock
 
 
 class Migration(migrations.Migration):
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         default="Europe/Rome",
                         max_length=64,
-                        validators=[campaigns.clock.validate_zone],
+                        validators=[outbox.clock.validate_zone],
                         verbose_name="time zone",
                     ),
                 ),
@@ -460,7 +460,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         default="Europe/Rome",
                         max_length=64,
-                        validators=[campaigns.clock.validate_zone],
+                        validators=[outbox.clock.validate_zone],
                         verbose_name="time zone",
                     ),
                 ),

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import clock
 from campaigns.channels.text import hashtags
+from outbox import clock
 
 DONATE = "/dona/"
 

@@ -25,12 +25,12 @@ from wagtail.models import (
     WorkflowState,
 )
 
-from campaigns import clock
 from campaigns.channels import registry
 from campaigns.channels.text import opening
 from campaigns.errors import Refused
 from campaigns.models.account import Account, validate_channel
 from campaigns.states import State
+from outbox import clock
 
 LINK = "{link}"
 

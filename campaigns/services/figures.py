@@ -11,9 +11,9 @@ from wagtail.models import WorkflowState
 
 from attribution.models import Source
 from attribution.services import Totals, totals_of
-from campaigns import clock
 from campaigns.models import Delivery, Post
 from campaigns.states import WORST_FIRST, State
+from outbox import clock
 
 DRAFT, APPROVAL, MEND = "draft", "approval", "mend"
 NAMES: dict[str, str | Promise] = {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from donations.area import promises, views
+from donations.area import promises, tributes, views
 
 app_name = "area"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("promessa/<uuid:public_id>/riprendi/", promises.resume, name="promise_resume"),
     path("promessa/<uuid:public_id>/carta/", promises.card, name="promise_card"),
     path("promessa/<uuid:public_id>/fine/", promises.end, name="promise_end"),
+    path("dedica/<uuid:public_id>/", tributes.page, name="tribute"),
+    path("dedica/<uuid:public_id>/ferma/", tributes.stop, name="tribute_stop"),
     path("ricevuta/<int:pk>/", views.receipt, name="receipt"),
     path("riepilogo/<int:pk>/", views.statement, name="statement"),
     path("dati/", views.details, name="details"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.area.door import donor_of, hers, let_in, let_out, private, see
 from donations.area.forms import DetailsForm, DoorForm
+from donations.area.tributes import of_donor
 from donations.forms import GiftForm
 from donations.models import Donor, DonorWallEntry, Receipt, RecurringDonation, Statement
 from donations.services import (
@@ -86,6 +87,7 @@ def _page(request: HttpRequest, donor: Donor) -> HttpResponse:
         "promises": donor.promises.exclude(state=RecurringDonation.State.STARTED).select_related(
             "fund"
         ),
+        "dedicated": of_donor(donor),
         "statements": _statements(donor),
         "given": sum(gift.net for gift in gifts if gift.settled_at),
         "details": written.last_written(donor=donor),

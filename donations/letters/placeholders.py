@@ -149,6 +149,14 @@ NUMBER = Placeholder(
 KINDS: dict[str, tuple[Placeholder, ...]] = {
     "thank_you": (
         Placeholder(
+            "dedica",
+            gettext_lazy(
+                "sentences: in whose honour or memory the gift is, and when the card leaves; else "
+                "the paragraph is left out"
+            ),
+            lambda known: known["tribute_line"] or None,
+        ),
+        Placeholder(
             "significato",
             gettext_lazy("what the amount makes possible, if it says something"),
             lambda known: f"{known['meaning']}." if known["meaning"] else "",
@@ -280,12 +288,32 @@ KINDS |= {
         *PROMISE,
     ),
 }
+KINDS["tribute_card"] = (
+    Placeholder(
+        "destinatario",
+        gettext_lazy("the recipient of the card; without a name the paragraph is left out"),
+        lambda known: known["tribute"].recipient or None,
+    ),
+    Placeholder(
+        "chi_dona", gettext_lazy("the name of the donor"), lambda known: known["gift"].donor_name
+    ),
+    Placeholder(
+        "dedica",
+        gettext_lazy("a sentence: who has made a gift in whose honour or memory"),
+        lambda known: known["dedication"],
+        needed=True,
+    ),
+)
+# a card tells the recipient nothing of the sum, nor of the donor's own affairs
+KEPT_FROM = {"tribute_card": {"nome", "importo", "giorno", "incassato_il", "pagina"}}
 # parts of the layout that a mail can do without; all others are needed
 SPARED = {("thank_you", "pulsante"), ("thank_you", "riquadro"), ("processing", "pulsante")}
+SPARED |= {("tribute_card", "pulsante")}
 
 
 def of(kind: str) -> tuple[Placeholder, ...]:
-    return (*COMMON, *KINDS.get(kind, ()))
+    hidden = KEPT_FROM.get(kind, set())
+    return (*(one for one in COMMON if one.name not in hidden), *KINDS.get(kind, ()))
 
 
 def said(kind: str, known: Context, parts: Mapping[str, Part]) -> Said:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from donations import issuer
+from donations import issuer, tribute_card, tribute_words
 from donations.acknowledgements import changed
 from donations.models import (
     Donation,
@@ -19,6 +19,7 @@ from donations.models import (
     Receipt,
     RecurringDonation,
     TransferPromise,
+    Tribute,
 )
 from donations.services.receipts import ROME
 from donations.sums import WithGift
@@ -48,6 +49,7 @@ def context(kind: str) -> Context:
             "account": issuer.GiftAccount("IT60X0542811101000000123456", issuer.body()["name"]),
             "transfer": TransferPromise(reference="7K3M92", promised_at=day),
         }
+        | _dedicated(gift, honouree=_("Grandma Rosa"), recipient="Lucia")
         | _promised(_promise(fund, 15_00, "month", "4242", day), given=180_00)
     )
 
@@ -75,6 +77,8 @@ def marks(kind: str) -> Context:
             "account": issuer.GiftAccount("⟦iban⟧", "⟦conto⟧"),
             "transfer": TransferPromise(reference="7K3M92", promised_at=day + timedelta(days=9)),
         }
+        | _dedicated(gift, honouree="⟦onorato⟧", recipient="⟦destinatario⟧")
+        | {"tribute_line": "⟦dedica⟧"}
         | _promised(_promise(fund, 8_765_43, "⟦ogni⟧", "⟦cifre⟧", day), given=6_543_21)
     )
 
@@ -120,6 +124,17 @@ def _promised(promise: RecurringDonation, *, given: int) -> Context:
         "promise_page": page,
         "changed": changed(change),
         "given": given,
+    }
+
+
+def _dedicated(gift: Donation, *, honouree: str, recipient: str) -> Context:
+    message = _("You taught us to share the bread.")
+    tribute = Tribute(kind="honour", honouree=honouree, recipient=recipient, message=message)
+    return {
+        "tribute": tribute,
+        "dedication": tribute_words.dedication(tribute, gift),
+        "picture": tribute_card.words(tribute, gift),
+        "tribute_line": tribute_words.for_whom(tribute),
     }
 
 

@@ -35,6 +35,7 @@ from donations.models.settings import GivingSettings
 from donations.models.statements import BankAccount, BankLine, BankStatement
 from donations.models.thanks import SentAgain, ThanksInPerson
 from donations.models.transfers import TransferPromise
+from donations.models.tributes import Tribute
 from donations.models.wall import DonorWallEntry
 from donations.models.yearly_statements import Statement, StatementRun
 
@@ -89,4 +90,5 @@ __all__ = [
     "SweepMark",
     "ThanksInPerson",
     "TransferPromise",
+    "Tribute",
 ]

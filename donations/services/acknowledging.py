@@ -74,7 +74,7 @@ def _compose(duty: Acknowledgement) -> None:
         message = compose(
             key=f"acknowledgement:{duty.key}",
             kind=duty.kind,
-            to=address,
+            to=written.to or address,
             language=gift.language,
             template=template,
             context=context,

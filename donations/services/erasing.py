@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from donations import issuer
 from donations.models import Donor, ErasureRequest
+from donations.services import tributes
 from mail.services import compose
 
 WITHIN = timedelta(days=30)  # art. 12.3 GDPR: one month
@@ -35,12 +36,14 @@ def waiting() -> QuerySet[ErasureRequest]:
 
 @transaction.atomic
 def answer(*, request: ErasureRequest, words: str, by: Any) -> None:
-    """What was done, or why not: she reads it in a mail and on her page. Raises Answered."""
+    """What was done, or why not: she reads it in a mail and on her page. Whatever the answer, the
+    people she only wrote to are forgotten, and cards that have not left do not. Raises Answered."""
     held = ErasureRequest.objects.select_for_update().get(pk=request.pk)
     if held.answered_at:
         raise Answered
     held.answer, held.answered_at, held.answered_by = words, timezone.now(), by
     held.save(update_fields=["answer", "answered_at", "answered_by"])
+    tributes.forget_of(donor=held.donor)
     body = issuer.body()
     compose(
         key=f"erasure:{held.pk}",

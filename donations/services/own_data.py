@@ -5,7 +5,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from donations.models import Donation, Donor, DonorWallEntry, RecurringDonation, Statement
+from donations.models import (
+    Donation,
+    Donor,
+    DonorWallEntry,
+    RecurringDonation,
+    Statement,
+    Tribute,
+)
 from donations.services import consents, details
 from mail.models import Message
 
@@ -66,6 +73,17 @@ def _on_wall(gift: Donation) -> Row | None:
     return {"name": row.name, "words": row.words, "state": row.state, "withdrawn_at": gone}
 
 
+def _dedicated(gift: Donation) -> Row | None:
+    row = Tribute.objects.filter(donation=gift).first()
+    if row is None:
+        return None
+    names = ("kind", "honouree", "recipient", "email", "message")
+    times = {name: getattr(row, name) for name in ("due_at", "stopped_at", "forgotten_at")}
+    return {name: getattr(row, name) for name in names} | {
+        name: moment and moment.isoformat() for name, moment in times.items()
+    }
+
+
 def _promise(promise: RecurringDonation) -> Row:
     moments = ("created_at", "started_at", "next_charge", "paused_until", "ended_at")
     times = {name: getattr(promise, name) for name in moments}
@@ -109,6 +127,7 @@ def _gift(gift: Donation) -> Row:
         "reference_of_the_payment": gift.method_reference,
         "language": gift.language,
         "on_the_wall": _on_wall(gift),
+        "in_honour_or_memory": _dedicated(gift),
         **{name: getattr(gift, name) for name in details.NAMES},
         "receipts": [
             {

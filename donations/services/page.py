@@ -18,7 +18,7 @@ from donations.models import (
     Fund,
     JournalEntry,
 )
-from donations.services import dating, in_person, receipts
+from donations.services import dating, in_person, receipts, tributes
 from donations.services.merging import persons
 
 STRIPE, FEES = Account.STRIPE, Account.FEES
@@ -119,6 +119,7 @@ def write(page: Page) -> None:
         Donation.objects.bulk_update(page.changed.values(), CHANGED)
     JournalEntry.objects.bulk_create(page.entries)
     in_person.ask_for(page.entries)
+    page.duties += tributes.cards(page.entries, page.said)
     Acknowledgement.objects.bulk_create(page.duties)
     page.roll.close()
     if page.credits:

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from donations.models import Acknowledgement, SentAgain
-from donations.services import reprinting
+from donations.models import Acknowledgement, SentAgain, Tribute
+from donations.services import reprinting, tributes
 from mail.models import Message
 from mail.services import freeze
 from people.models import User
@@ -20,9 +20,9 @@ class CannotSend(Exception):
 
 
 def send_again(*, duty: Acknowledgement, token: UUID, by: User) -> bool:
-    """The words as they were sent, the receipt under its stamp, to the donor's address of now. One
+    """The words as they were sent, the receipt under its stamp, to the address of now. One
     mail a `token`, however often the button is clicked: False when it had been. Raises CannotSend."""
-    first, to = duty.mail, duty.donation.donor.email
+    first, to = duty.mail, address_of(duty)
     if first is None or first.state != Message.State.SENT or not to:
         raise CannotSend(duty.key)
     files = _files(duty, first)
@@ -44,6 +44,14 @@ def send_again(*, duty: Acknowledgement, token: UUID, by: User) -> bool:
             mail=message, defaults={"acknowledgement": duty, "by": by}
         )
     return made
+
+
+def address_of(duty: Acknowledgement) -> str:
+    """ "" when nobody can be written to: a recipient is forgotten after some time."""
+    if duty.kind == tributes.CARD:
+        found = Tribute.objects.filter(donation=duty.donation).first()
+        return found.email if found else ""
+    return duty.donation.donor.email or ""
 
 
 def _files(duty: Acknowledgement, first: Message) -> list[File]:

@@ -17,6 +17,7 @@ from donations.treasury.filters import VIEWS, DonationFilter
 from donations.treasury.looks import look
 from donations.treasury.reveal import RevealingView
 from donations.treasury.timeline import timeline
+from donations.treasury.tributes import card_of
 
 
 def _rows() -> QuerySet[Donation]:
@@ -109,6 +110,7 @@ class DonationPage(RevealingView):
             given_back=gift.refunded_amount - lost,
             remains=gift.net - fee - held if gift.state in Donation.RECEIVED else None,
             consents=gift.consents.all(),
+            card=card_of(gift, user=self.request.user),
             to_refund=refunding.left_of(gift) if self._may_refund() else 0,
             going_back=gift.refund_requests.under_way().cents(),
             hand=HandEntry.objects.filter(donation=gift).first(),

@@ -20,6 +20,7 @@ from donations.treasury import (
     receipts,
     refunds,
     statements,
+    tributes,
     wall,
     yearly_statements,
 )
@@ -34,6 +35,7 @@ urlpatterns = [
     path("a-mano/", by_hand.EnterGift.as_view(), name="enter"),
     path("donazione/<uuid:public_id>/storno/", by_hand.ReverseGift.as_view(), name="reverse"),
     path("donazione/<uuid:public_id>/correggi/", corrections.CorrectGift.as_view(), name="correct"),
+    path("donazione/<uuid:public_id>/dedica/", tributes.decide, name="decide_tribute"),
     path("donatori/", donors.DonorList.as_view(), name="donors"),
     path("donatori/<uuid:public_id>/", donors.DonorPage.as_view(), name="donor"),
     path("donatori/<uuid:public_id>/note/", donor_notes.write, name="write_note"),

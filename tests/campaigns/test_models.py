@@ -3,7 +3,8 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.core.exceptions import ValidationError
 
-from campaigns import clock, vault
+from campaigns import vault
+from outbox import clock
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,13 @@ from cms.models import HomePage
 from donations import gateway
 from donations.models import (
     ClosedDoor,
+    Donation,
     DonorMerge,
     DonorNote,
     DonorWallEntry,
     GiftTry,
     ThanksInPerson,
+    Tribute,
 )
 from donations.services import erasing
 from memory_stripe import MemoryStripe
@@ -92,6 +94,8 @@ def everything(site, monkeypatch):
     erasing.ask(donor=gift.donor, language="it")
     ThanksInPerson.objects.create(donation=gift)
     DonorWallEntry.objects.create(donation=gift, name="Maria Rossi")
+    for one in Donation.objects.all():
+        Tribute.objects.create(donation=one, kind="honour", honouree="Nonna Rosa")
     bank_support.imported(bank_support.row())
     DonorNote.objects.create(donor=gift.donor, text="Preferisce il telefono.")
     DonorMerge.objects.create(kept=gift.donor, absorbed=other, undone_at=timezone.now())

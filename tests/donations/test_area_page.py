@@ -3,6 +3,7 @@
 import json
 import uuid
 from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from area_support import PAGE, entered
 from donations.area import urls
 from donations.models import (
     ConsentChange,
+    Donation,
     DonorDetails,
     DonorMerge,
     ErasureRequest,
     PromiseChange,
+    Tribute,
 )
 from donations.services import consents, erasing, knowing, merging, receipts
 from form_support import open_fund
@@ -73,11 +76,20 @@ PROMISE = [
 ]
 
 
+def dedicated(gift: Donation) -> Tribute:
+    card = {"email": "lucia@example.org", "day": date(2030, 1, 1), "at": time(9)}
+    card["due_at"] = datetime(2030, 1, 1, 8, tzinfo=UTC)
+    names = {"kind": "honour", "honouree": "Nonna Rosa", "recipient": "Lucia", **card}
+    return Tribute.objects.get_or_create(donation=gift, defaults=names)[0]
+
+
 def addresses(cast: Cast) -> dict[str, str]:
     """Name → address with what is Maria's; a new address without a row here makes the test fail."""
     args: dict[str, list[Any]] = {
         "page": [],
         **{name: [promised(cast.settled).public_id] for name in PROMISE},
+        "tribute": [dedicated(cast.settled).donation.public_id],
+        "tribute_stop": [cast.settled.public_id],
         "entry": ["no-such-link"],
         "receipt": [cast.receipt.pk],
         "statement": [statement_of(cast.settled).pk],
@@ -101,7 +113,13 @@ def join(cast: Cast, *, kept: str) -> DonorMerge:
     return merging.merge(kept=pair[0], absorbed=pair[1], by=elio)
 
 
-HERS = ["RSSMRA80A41H501Y", "Via Roma 1", "maria.rossi@example.org"]
+HERS = [
+    "RSSMRA80A41H501Y",
+    "Via Roma 1",
+    "maria.rossi@example.org",
+    "Nonna Rosa",
+    "lucia@example.org",
+]
 
 
 @pytest.mark.parametrize("kept", ["", "settled", "refunded"])
@@ -135,6 +153,7 @@ def test_another_donors_objects_are_never_reached(
     donor = cast.settled.donor
     assert not DonorDetails.objects.filter(donor=donor).exists()
     assert not PromiseChange.objects.exists()
+    assert Tribute.objects.get(donation=cast.settled).stopped_at is None
     assert not donor.consent_changes.exists() and not donor.erasure_requests.exists()
 
 
