@@ -17,6 +17,7 @@ import pytest
 
 from config import broker as file_broker
 from config.management.commands import up
+from migrated_database import migrated_file
 from tests_support import require_rabbitmq, require_redis
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,8 +58,7 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Simpl
         "CELERY_BROKER_URL": BROKERS[request.param](),
         "PORT": "1",  # no sandbox listens there: an event is asked about once, and waits
     }
-    migrate = [sys.executable, "manage.py", "migrate", "-v0"]
-    subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
+    migrated_file(tmp_path_factory, var / "db.sqlite3")
     return SimpleNamespace(environment=environment, var=var)
 
 

@@ -9,13 +9,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import stripe_sandbox
+from migrated_database import migrated_file
 
 ROOT = Path(__file__).resolve().parents[2]
 DRIVER = ROOT / "tests" / "config" / "demonstration_in_processes.py"
 
 
-def load(folder: Path, how: str) -> dict[str, Any]:
+def load(folder: Path, how: str, factory: pytest.TempPathFactory) -> dict[str, Any]:
     with stripe_sandbox.running(folder / "sandbox") as url:
         environment = {
             **os.environ,
@@ -27,18 +30,18 @@ def load(folder: Path, how: str) -> dict[str, Any]:
         }
         (folder / "broker").mkdir()
         run = {"cwd": ROOT, "env": environment, "check": True, "stdout": subprocess.PIPE}
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], **run)
+        migrated_file(factory, folder / "db.sqlite3")
         done = subprocess.run([sys.executable, str(DRIVER), how], text=True, timeout=500, **run)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_the_next_run_completes_it(tmp_path):
+def test_the_next_run_completes_it(tmp_path, tmp_path_factory):
     for how in ("killed", "whole"):
         (tmp_path / how).mkdir()
-    killed = load(tmp_path / "killed", "killed")
+    killed = load(tmp_path / "killed", "killed", tmp_path_factory)
     alive = [place for place, end in killed["ends"].items() if end != -signal.SIGKILL]
     assert not alive, "these places were never reached"
-    whole = load(tmp_path / "whole", "whole")
+    whole = load(tmp_path / "whole", "whole", tmp_path_factory)
     assert killed["last"] == whole["last"] == [0, 0]
     assert killed["found"] == whole["found"]
     assert whole["found"]["wanted"] is False

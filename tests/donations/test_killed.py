@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from migrated_database import migrated_file
 from stripe_sandbox import running
 from tests_support import require_postgres
 
@@ -30,7 +31,9 @@ OTHERS = ("together", "two at once", "numbers", "later", "asked")  # beside the 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('db')}/db.sqlite3"
+        path = tmp_path_factory.mktemp("db") / "db.sqlite3"
+        migrated_file(tmp_path_factory, path)
+        yield f"sqlite:///{path}"
         return
     server = require_postgres()
     name = f"killed_{uuid.uuid4().hex[:10]}"

@@ -12,7 +12,7 @@ from ports import free_ports
 from process_support import wait_for
 from running_product import command_of, family, start, wait_until_ready
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("supervised")]
 
 
 @pytest.fixture(scope="module")

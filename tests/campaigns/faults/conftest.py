@@ -12,11 +12,21 @@ import requests
 from stripe_sandbox import running
 from tests.campaigns.faults.processes import ROOT, database
 
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items):
+    """In one process: what they share takes long to make."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("faults"))
+
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
 def environment(request, tmp_path_factory):
     """Of a process on a fresh database, made and migrated once for all tests here."""
-    with database(request.param, tmp_path_factory.mktemp("faults")) as environment:
+    with database(request.param, tmp_path_factory) as environment:
         yield environment
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from migrated_database import migrated_file
 from tests_support import require_postgres
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,10 +44,13 @@ class Forker:
 
 
 @contextlib.contextmanager
-def database(kind, folder):
+def database(kind, factory):
     """The environment of a process on a fresh database of that kind, migrated."""
+    folder = factory.mktemp("faults")
     name = f"segnopiu_{folder.name.rstrip('0123456789')}_{os.getpid()}"
     address = f"sqlite:///{folder}/db.sqlite3"
+    if kind == "sqlite":
+        migrated_file(factory, folder / "db.sqlite3")
     if kind == "postgres":
         server = require_postgres()
         address = f"{server.rsplit('/', 1)[0]}/{name}"
@@ -57,12 +61,13 @@ def database(kind, folder):
         "VAR_DIR": str(folder),
         "LOG_LEVEL": "ERROR",
     }
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"],
-        cwd=ROOT,
-        env={**environment, "PGOPTIONS": "-c synchronous_commit=off"},
-        check=True,
-    )
+    if kind == "postgres":
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "-v0"],
+            cwd=ROOT,
+            env={**environment, "PGOPTIONS": "-c synchronous_commit=off"},
+            check=True,
+        )
     yield environment
     if kind == "postgres":
         on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
