@@ -13,6 +13,7 @@ from donations.area.door import COOKIE
 from donations.services.entering import LINK
 from donations.services.forgetting import UNFINISHED
 from donations.services.guarding import KEPT
+from donations.services.tributes import KEPT as RECIPIENTS
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,25 @@ PROCESSINGS = (
         ),
         kept=format_lazy(
             _("“csrftoken” a year, “dono” an hour, the attempts {days} days."), days=KEPT.days
+        ),
+    ),
+    Processing(
+        title=_("When somebody sends you a card about a gift"),
+        data=_(
+            "Your name and your e-mail, which we have from whoever gave, and their words to you. If "
+            "a gift is in your honour, or in memory of one of yours, the name they wrote."
+        ),
+        purpose=_("To send you the card, once."),
+        basis=_(
+            "The wish of whoever gave to let you know (art. 6.1.f GDPR): you may object, and the "
+            "card itself tells you of it (art. 14 GDPR)."
+        ),
+        kept=format_lazy(
+            _(
+                "Your name, your e-mail and the words {days} days after the card has left; whom the "
+                "gift is for stays with the gift."
+            ),
+            days=RECIPIENTS.days,
         ),
     ),
     Processing(

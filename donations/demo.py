@@ -6,7 +6,9 @@ Everything is invented. Loading it again changes nothing; what a first run left 
 
 import time
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
+from datetime import time as clock
 from typing import Any
 
 import requests
@@ -18,11 +20,12 @@ from attribution.models import Source
 from donations import demo_bank
 from donations.forms import GiftForm
 from donations.models import Donation, Fund, Interval, SuggestedAmount
-from donations.services import Details, start_donation
+from donations.services import Details, start_donation, tributes
 from donations.services.acknowledging import write_due
 from donations.services.by_hand import HandGift, enter_gift, today
 from donations.services.events import process_events
 from donations.services.sweeping import sweep
+from donations.services.tributes import Wish
 
 FORMS = uuid.UUID("5e600000-0000-4000-8000-000000000000")  # the forms of the demonstration
 WAIT = 20  # seconds for the sandbox to come up
@@ -61,6 +64,17 @@ GIFTS = (
     ("Irene", "Paganoni", 40, "donoday", "card back", 1),
     ("Davide", "Sertori", 50, "donoday", "card", 0),
 )
+# whom two of the gifts are for; one card leaves at once, the other some days ahead at that hour
+DEDICATED = {
+    "Bertolini": (
+        Wish("honour", "Nonna Rosa", "Lucia", "lucia.bertolini@example.org", "Buon compleanno."),
+        0,
+    ),
+    "Della Vedova": (
+        Wish("memory", "Piero", "Famiglia Gusmeroli", "gusmeroli@example.org", at=clock(8, 30)),
+        20,
+    ),
+}
 # what the treasurer enters: a stall in the square, and a company by transfer; donor, euros, fund,
 # method, reference, note, days ago
 BY_HAND = (
@@ -172,8 +186,16 @@ def _give(
         source=_source(number, at) if fund == "donoday" else None,
         every=Interval.MONTH if how.endswith(" monthly") else "",
     ).donation
+    _dedicate(gift, last)
     Donation.objects.filter(pk=gift.pk).update(created_at=at)
     _pay(str(gift.attempts.latest("number").session_id), how, at)
+
+
+def _dedicate(gift: Donation, last: str) -> None:
+    if last in DEDICATED:
+        wish, ahead = DEDICATED[last]
+        day = today() + timedelta(days=ahead) if ahead else None
+        tributes.dedicate(gift=gift, wish=replace(wish, day=day))
 
 
 def _enter(

@@ -163,8 +163,10 @@ def honest(html: str, subject: str) -> None:
     assert not re.search(r"!|€{2}|gratis|urgent", subject, re.IGNORECASE)
     assert eye.hidden and 10 < len(eye.hidden[1].strip()) < 160
     assert eye.hidden[1].strip() != subject
-    assert not eye.tags & {"img", "script", "form", "iframe", "link", "object", "video"}
-    assert not re.search(r"url\(|@import|src=|background=", html)
+    assert not eye.tags & {"script", "form", "iframe", "link", "object", "video"}
+    assert not re.search(r"url\(|@import|srcset=|background=", html)
+    # nothing is fetched: a picture comes along
+    assert html.count("<img") == html.count("src=") == html.count('src="cid:')
     assert 'width="600"' in html and "max-width: 620px" in html and "color-scheme" in html
     assert len(eye.links) <= 6
     for href, label in eye.links.items():

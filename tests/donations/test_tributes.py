@@ -109,7 +109,7 @@ def test_what_the_recipient_reads(memory_stripe: MemoryStripe) -> None:
         text = " ".join(re.sub(r"<[^>]+>", " ", part).split())
         assert "Lucia" in text and "Anna Esempio ha fatto un dono in onore di Nonna Rosa." in text
         assert "Ci hai insegnato" in text and "il pane condiviso." in text
-        assert "30 giorni" in text and "/privacy/" in text  # art. 14 GDPR
+        assert "30 giorni" in text and "/privacy/" in part  # art. 14 GDPR
         assert not re.search(r"50[,.]00|50\s€|€50", text) and "anna@example.org" not in text
     raw = message_from_bytes(sent.message().as_bytes())
     (picture,) = [part for part in raw.walk() if part.get_content_type() == "image/jpeg"]
