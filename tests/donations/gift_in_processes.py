@@ -35,10 +35,11 @@ from donations.models import (  # noqa: E402
     RefundRequest,
     StripeEvent,
 )
-from donations.services import refunding  # noqa: E402
+from donations.services import refunding, tributes  # noqa: E402
 from donations.services.acknowledging import write_due  # noqa: E402
 from donations.services.events import process_events  # noqa: E402
 from donations.services.sweeping import _missed_events  # noqa: E402
+from donations.services.tributes import Wish  # noqa: E402
 from forks import control, end_of, in_fork, told  # noqa: E402
 from giving_support import begin, session_of  # noqa: E402
 from mail.models import Message, Sender  # noqa: E402
@@ -90,6 +91,16 @@ ASKED_POINTS = (
     ("donations.gateway", "Gateway.refund", "after"),
     ("donations.services.refunding", "_accept", "after"),
     ("donations.services.refunding", "follow", "after"),
+)
+# the hour of a card has come
+CARD_POINTS = (
+    ("donations.tribute_card", "draw", "before"),
+    ("donations.tribute_card", "draw", "after"),
+    ("donations.services.acknowledging", "compose", "after"),
+    ("donations.services.acknowledging", "_write", "after"),
+    ("mail.transport", "deliver", "before"),
+    ("mail.transport", "deliver", "after"),
+    ("mail.services", "_send", "after"),
 )
 
 
@@ -251,6 +262,46 @@ def killed_asking(point: tuple[str, str, str]) -> dict[str, Any]:
     return {"ends": ends, "asked": told(lambda: list(asked)), **told(lambda: report(token))}
 
 
+def dedicated(token: uuid.UUID) -> None:
+    """Thanked for already; its card is planned for tomorrow."""
+    gift = begin(form_token=token).donation
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    wish = Wish("honour", "Nonna Rosa", email="lucia@example.org", day=tomorrow)
+    tributes.dedicate(gift=gift, wish=wish)
+    control("pay", session=session_of(gift), method="card")
+    hear()
+
+
+def its_hour() -> None:
+    Acknowledgement.objects.filter(kind=tributes.CARD, state="due").update(next_at=timezone.now())
+    work()
+
+
+def killed_card(point: tuple[str, str, str]) -> dict[str, Any]:
+    token = uuid.uuid5(uuid.NAMESPACE_OID, f"card {point}")
+
+    def dying() -> None:
+        die_at(*point)
+        its_hour()
+
+    def afterwards() -> None:
+        leases_run_out()
+        its_hour()
+        work()
+
+    ends = [end_of(in_fork(step)) for step in (lambda: dedicated(token), dying, afterwards)]
+    return {"ends": ends, **told(lambda: report(token))}
+
+
+def cards_together(processes: int) -> dict[str, Any]:
+    """Several workers at the same card."""
+    token = uuid.uuid5(uuid.NAMESPACE_OID, "cards together")
+    end_of(in_fork(lambda: dedicated(token)))
+    ends = [end_of(pid) for pid in [in_fork(its_hour) for _ in range(processes)]]
+    end_of(in_fork(work))
+    return {"ends": ends, **told(lambda: report(token))}
+
+
 def together(processes: int) -> dict[str, Any]:
     """The same form sent, and the same work done, by several at once, while Stripe takes longer
     to answer the first than a second click waits by itself."""
@@ -277,6 +328,8 @@ def main() -> None:
         for what in LATER
         for point in LATER_POINTS
     }
+    found["cards"] = {" ".join(point): killed_card(point) for point in CARD_POINTS}
+    found["cards"]["together"] = cards_together(4)
     found["asked"] = {" ".join(point): killed_asking(point) for point in ASKED_POINTS}
     found["together"] = together(4)
     found["two at once"] = played()

@@ -25,7 +25,14 @@ ROOT = Path(__file__).parents[2]
 # a mail that was on its way when its sender died may have left: only a person knows
 WITHOUT_PROOF = {"mail.transport deliver before": 0, "mail.transport deliver after": 1}
 
-OTHERS = ("together", "two at once", "numbers", "later", "asked")  # beside the points of a gift
+OTHERS = (
+    "together",
+    "two at once",
+    "numbers",
+    "later",
+    "asked",
+    "cards",
+)  # beside the points of a gift
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -94,6 +101,18 @@ def test_one_mail_each_and_none_again_without_proof(found: dict[str, Any]) -> No
             assert (told["mails"], told["left"]) == (["unknown"], WITHOUT_PROOF[point]), point
         elif point == "together" or point not in OTHERS:
             assert (told["mails"], told["left"]) == (["sent"], 1), point
+
+
+def test_a_card_leaves_once(found: dict[str, Any]) -> None:
+    """Whoever writes or sends it is killed at its hour, or is not alone."""
+    assert len(found["cards"]) == 8
+    for point, told in found["cards"].items():
+        crowd = point == "together"
+        assert told["ends"] == ([0] * 4 if crowd else [0, -signal.SIGKILL, 0]), point
+        assert sorted(told["duties"]) == [["thank_you", "done"], ["tribute_card", "done"]], point
+        last = "unknown" if point in WITHOUT_PROOF else "sent"
+        assert sorted(told["mails"]) == sorted(["sent", last]), point
+        assert told["left"] == 1 + WITHOUT_PROOF.get(point, 1), point
 
 
 def test_what_goes_back_or_comes_in_later_is_booked_once(found: dict[str, Any]) -> None:
