@@ -6,7 +6,17 @@ import platform
 import signal
 import sys
 
-ALL = ("cards", "pages", "webhooks", "processing", "dispatch", "export", "statements", "footprint")
+ALL = (
+    "cards",
+    "pages",
+    "webhooks",
+    "card_testing",
+    "processing",
+    "dispatch",
+    "export",
+    "statements",
+    "footprint",
+)
 
 
 def main() -> None:

@@ -25,6 +25,10 @@ class Result:
         return self._at(0.5)
 
     @property
+    def p95(self) -> float:
+        return self._at(0.95)
+
+    @property
     def p99(self) -> float:
         return self._at(0.99)
 
@@ -63,9 +67,10 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
-def once(address: tuple[str, int], request: bytes) -> int:
-    """Sends and reads everything; the HTTP status."""
-    with socket.create_connection(address, timeout=30) as connection:
+def once(address: tuple[str, int], request: bytes, source: str = "") -> int:
+    """Sends and reads everything; the HTTP status. `source`: the address it comes from."""
+    own = (source, 0) if source else None
+    with socket.create_connection(address, timeout=30, source_address=own) as connection:
         connection.sendall(request)
         first = connection.recv(65536)
         while connection.recv(65536):

@@ -1,4 +1,4 @@
-"""A peer on loopback that answers at once: Mastodon's statuses, Stripe's paid Checkout sessions.
+"""A peer on loopback that answers at once: Mastodon's statuses, Stripe's Checkout sessions.
 
     python -m bench.peer PORT
 
@@ -53,6 +53,10 @@ def answer(method: str, path: str, headers: dict[str, str]) -> object:
         key = headers["idempotency-key"]
         SEEN.setdefault(key, []).append(now)
         return {"id": key, "url": f"http://127.0.0.1/@bench/{key}", "content": ""}
+    if method == "POST" and path == "/v1/checkout/sessions":
+        key = headers["idempotency-key"]
+        SEEN.setdefault(key, []).append(now)
+        return opened(key)
     if path.startswith("/v1/checkout/sessions/"):
         return session(path.rpartition("/")[2], int(now))
     if path == "/api/v1/accounts/verify_credentials":
@@ -60,6 +64,19 @@ def answer(method: str, path: str, headers: dict[str, str]) -> object:
     if path == "/api/v2/instance":
         return {"configuration": {"statuses": {"max_characters": 500}}}
     return SEEN if path == "/_seen" else {}
+
+
+def opened(key: str) -> dict[str, object]:
+    """A payment page, open."""
+    return {
+        "id": f"cs_{key}",
+        "object": "checkout.session",
+        "url": f"http://127.0.0.1/pay/{key}",
+        "status": "open",
+        "payment_status": "unpaid",
+        "metadata": {"attempt": key},
+        "payment_intent": None,
+    }
 
 
 def session(identity: str, now: int) -> dict[str, object]:

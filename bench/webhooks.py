@@ -102,7 +102,7 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def receiver(name: str) -> Iterator[str]:
+def receiver(name: str, **variables: str) -> Iterator[str]:
     """Our web process alone, as `manage.py up` starts it; the address of its webhook."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="segnopiu-bench-") as folder:
@@ -115,6 +115,7 @@ def receiver(name: str) -> Iterator[str]:
             "STRIPE_SECRET_KEY": "sk_test_bench",
             "STRIPE_WEBHOOK_SECRET": SECRET,
             "STRIPE_API_BASE": "http://127.0.0.1:9",
+            **variables,
         }
         for part in ("broker", "broker-control", "cache"):
             os.mkdir(f"{folder}/{part}")

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from attribution.models import Source
-from donations import demo_bank
+from donations import demo_bank, demo_guard
 from donations.forms import GiftForm
 from donations.models import Donation, Fund, Interval, SuggestedAmount
 from donations.services import Details, start_donation, tributes
@@ -115,6 +115,7 @@ def load() -> None:
     for number, (donor, rest) in enumerate(BY_HAND):
         _enter(number, donor, *rest)
     demo_bank.load([_token(f"transfer {number}") for number in range(len(demo_bank.PROMISES))])
+    demo_guard.load()
     write_due()
 
 
