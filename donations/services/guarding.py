@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
-from django.db.models import F, Q
+from django.db import DatabaseError, connection
+from django.db.models import Q
 from django.utils import timezone
 
 from donations.models import ClosedDoor, GiftTry
@@ -30,14 +30,27 @@ PROMISES = Limit("gift-transfer", 3, 3600)  # by mail address: each sends a mail
 HOUSE = Limit("gift-house", 6000, 60)
 BRAKED = Limit("gift-braked", 300, 60)  # starts of the whole house while the brake is on
 # any answer costs work: whoever sends more than this gets a short one
-POSTS = Limit("gift-posts", 120, 600)
-POSTS_OF_NETWORK = Limit("gift-posts-network", 600, 600)
+POSTS = Limit("gift-posts", 60, 600)
+POSTS_OF_NETWORK = Limit("gift-posts-network", 200, 600)
 PAUSE = 4  # seconds between form and sending, while the brake is on
 KEPT = timedelta(days=30)
 MOST = 20_000  # rows; the oldest go
 GOOD_FOR = timedelta(hours=24)  # of a release; a form lives as long
 
 State, Reason = GiftTry.State, GiftTry.Reason
+# what a person released stays so, and what waits for a person is not lost in a crowd
+WRITE = """
+INSERT INTO donations_gifttry AS old (key, first_at, at, state, reason, address, network, device, mail,
+    address_hint, mail_hint, amount, times, declines)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 0)
+ON CONFLICT (key) DO UPDATE SET at = excluded.at, times = old.times + 1,
+    state = CASE WHEN old.state = 'released'
+        OR (old.state = 'quarantined' AND excluded.state = 'slowed')
+        THEN old.state ELSE excluded.state END,
+    reason = CASE WHEN old.state = 'released'
+        OR (old.state = 'quarantined' AND excluded.state = 'slowed')
+        THEN old.reason ELSE excluded.reason END
+"""
 log = logging.getLogger(__name__)
 
 
@@ -104,16 +117,20 @@ def forget() -> int:
     return gone + over
 
 
-def _doors(visitor: Visitor) -> Sequence[ClosedDoor]:
-    """Those closed to this visitor, and the house's."""
-    asked = Q(kind=ClosedDoor.Kind.HOUSE)
-    for kind in KINDS:
-        if known := visitor.known_as(kind):
-            asked |= Q(kind=kind, key__in=known)
-    return list(ClosedDoor.objects.shut().filter(asked))
+@dataclass(frozen=True)
+class Door:
+    kind: str
+    reason: str
 
 
-def _is_house(doors: Sequence[ClosedDoor]) -> bool:
+def _doors(visitor: Visitor) -> Sequence[Door]:
+    """Those closed to this visitor, and the house's, whose key is empty. A digest is of one kind."""
+    keys = [one for kind in KINDS for one in visitor.known_as(kind)]
+    shut = ClosedDoor.objects.shut().filter(key__in=["", *keys]).order_by()
+    return [Door(*row) for row in shut.values_list("kind", "reason")]
+
+
+def _is_house(doors: Sequence[Door]) -> bool:
     return any(door.kind == ClosedDoor.Kind.HOUSE for door in doors)
 
 
@@ -129,7 +146,7 @@ def _counted(visitor: Visitor, sent: Sent, *, braked: bool) -> list[tuple[Limit,
     return [row for row in rows if row[1]] + ([(BRAKED, "*")] if braked else [])
 
 
-def _decide(sent: Sent, doors: Sequence[ClosedDoor], over: Sequence[Limit]) -> tuple[str, str, int]:
+def _decide(sent: Sent, doors: Sequence[Door], over: Sequence[Limit]) -> tuple[str, str, int]:
     """State, reason, seconds to wait: what a person said comes first."""
     closed = [door for door in doors if door.kind != ClosedDoor.Kind.HOUSE]
     if any(door.reason == ClosedDoor.Reason.PERSON for door in closed):
@@ -181,19 +198,13 @@ def key_of(token: UUID) -> list[str]:
 def _write(
     visitor: Visitor, key: str, state: str, reason: str, *, amount: int | None = None
 ) -> None:
-    """One statement where it is known already, two where it is new."""
-    now = timezone.now()
+    """One statement, whether it is known already or not."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    digests = visitor.digests()
+    row = [key, now, now, state, reason, *(digests[kind] for kind in KINDS)]
+    row += [visitor.address_hint, visitor.mail_hint, amount]
     try:
-        with transaction.atomic():
-            stays = [State.RELEASED, *([State.QUARANTINED] if state == State.SLOWED else [])]
-            known, again = GiftTry.objects.filter(key=key), {"at": now, "times": F("times") + 1}
-            moved = known.exclude(state__in=stays).update(state=state, reason=reason, **again)
-            if moved or known.update(**again):
-                return
-            row = GiftTry(key=key, at=now, first_at=now, state=state, reason=reason, amount=amount)
-            for kind, value in visitor.digests().items():
-                setattr(row, kind, value)
-            row.address_hint, row.mail_hint = visitor.address_hint, visitor.mail_hint
-            GiftTry.objects.bulk_create([row], ignore_conflicts=True)
+        with connection.cursor() as cursor:
+            cursor.execute(WRITE, row)
     except DatabaseError:
         log.exception("an attempt at the form was not written down")
