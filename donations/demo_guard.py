@@ -35,7 +35,7 @@ def load() -> None:
         values |= {"mail_hint": mail, "network": _key(network), "address": _key(f"{network}.7")}
         values |= {"device": _key(f"{network} browser"), "mail": _key(mail) if mail else ""}
         GiftTry.objects.get_or_create(key=_key(f"try {number}"), defaults=values)
-    shut = {"reason": ClosedDoor.Reason.DECLINES, "hint": "198.51.100.•••"}
+    shut: dict[str, Any] = {"reason": ClosedDoor.Reason.DECLINES, "hint": "198.51.100.•••"}
     shut |= {"at": now - timedelta(minutes=435), "until": now + timedelta(hours=20)}
     ClosedDoor.objects.get_or_create(
         kind=ClosedDoor.Kind.DEVICE, key=_key("198.51.100 browser"), defaults=shut

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection
@@ -201,7 +202,7 @@ def _write(
     """One statement, whether it is known already or not."""
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     digests = visitor.digests()
-    row = [key, now, now, state, reason, *(digests[kind] for kind in KINDS)]
+    row: list[Any] = [key, now, now, state, reason, *(digests[kind] for kind in KINDS)]
     row += [visitor.address_hint, visitor.mail_hint, amount]
     try:
         with connection.cursor() as cursor:
