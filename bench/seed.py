@@ -127,7 +127,7 @@ def books(number: int) -> None:
 
     from django.utils import timezone
 
-    from donations.models import Account, Donation, Donor, Fund, JournalEntry, Receipt
+    from donations.models import Account, Donation, Donor, Fund, JournalEntry, Receipt, ReceiptLine
 
     now = timezone.now()
     fund, _made = Fund.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
@@ -170,7 +170,7 @@ def books(number: int) -> None:
             rows.append(JournalEntry(debit=income, credit=stripe, amount=2501, origin=re, **common))
     JournalEntry.objects.bulk_create(rows, batch_size=1000)
     void = {"state": "void", "voided_at": now, "void_reason": "refund", "void_day": now.date()}
-    Receipt.objects.bulk_create(
+    papers = Receipt.objects.bulk_create(
         [
             Receipt(
                 issuer="bench",
@@ -186,3 +186,10 @@ def books(number: int) -> None:
         ],
         batch_size=1000,
     )
+    lines = [
+        ReceiptLine(
+            receipt=one, donation=one.donation, amount=one.amount, valid=one.state == "issued"
+        )
+        for one in papers
+    ]
+    ReceiptLine.objects.bulk_create(lines, batch_size=1000)

@@ -21,6 +21,7 @@ TICKS = {
     "cards about to expire": every(300, "donations.tasks.warn_of_cards"),
     "treasury alerts": every(5, "donations.tasks.alert_treasury"),
     "receipts without a file": every(10, "donations.tasks.draw_receipts"),
+    "cumulative receipts": every(5, "donations.tasks.issue_yearly_receipts"),
     "codes asked for": every(5, "donations.tasks.ask_codes"),
     "imports": every(2, "donations.tasks.import_gifts"),
     "yearly statements": every(2, "donations.tasks.make_statements"),

@@ -3,8 +3,9 @@ and three templates in `donations/mail/<kind>/`.
 
 Each looks at the gift as it is when the mail is written, and gives None when it has been overtaken
 by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `meaning`; the thanks
-also `same_form` (the address of the form for the same fund and campaign) and `tribute_line` (a
-sentence about the gift's dedication, or ""); the refund
+also `same_form` (the address of the form for the same fund and campaign), `tribute_line` (a
+sentence about the gift's dedication, or "") and `by_year` (the year whose cumulative receipt will
+hold the gift, or None); the cumulative receipt `number` (of its gifts); the refund
 also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
 that came back `returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one
 that was won after all `returned`, the reversal of what was entered by hand `voided`, and
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, override
@@ -67,7 +68,26 @@ def thank_you(duty: Acknowledgement) -> Written | None:
         return None
     with override(duty.donation.language):
         line = tribute_words.both(duty.donation)
-    return _written(duty, same_form=sharing.same_form(duty.donation), tribute_line=line)
+    return _written(
+        duty,
+        same_form=sharing.same_form(duty.donation),
+        tribute_line=line,
+        by_year=_waits(duty.donation),
+    )
+
+
+def _waits(gift: Donation) -> int | None:
+    """The year whose cumulative receipt will hold this gift."""
+    if not gift.receipt_by_year or gift.settled_at is None or gift.receipts.exists():
+        return None
+    return gift.settled_at.astimezone(receipts.ROME).year
+
+
+def yearly_receipt(duty: Acknowledgement) -> Written | None:
+    receipt = duty.receipt
+    if receipt is None or receipt.state == Receipt.State.VOID:
+        return None  # what made it void is told in a mail of its own, which brings the valid one
+    return _written(duty, number=len(receipt.data["gifts"]))
 
 
 def refund(duty: Acknowledgement) -> Written | None:
@@ -221,6 +241,7 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "dispute_won": dispute_won,
     "reversal": reversal,
     "receipt_corrected": receipt_corrected,
+    "yearly_receipt": yearly_receipt,
     "transfer_details": transfer_details,
     "transfer_reminder": transfer_details,
     tributes.CARD: card_of_tribute,
@@ -245,6 +266,7 @@ TITLES: dict[str, Promise] = {
     "dispute_won": _("Dispute won in the appeal"),
     "reversal": _("Receipt that does not hold any more"),
     "receipt_corrected": _("Corrected receipt"),
+    "yearly_receipt": _("Cumulative receipt of a year"),
     "transfer_details": _("How to make the transfer"),
     "transfer_reminder": _("Reminder of a transfer"),
     tributes.CARD: _("Card in honour or memory of somebody"),
@@ -277,7 +299,8 @@ def _written(duty: Acknowledgement, **more: Any) -> Written:
 def _voided(duty: Acknowledgement) -> Receipt | None:
     """The receipt that the donor has and must not use any more; not one she was never sent."""
     had = Acknowledgement.objects.filter(
-        donation=duty.donation, mail__created_at__lt=F("receipt__voided_at")
+        Q(donation=duty.donation) | Q(receipt__lines__donation=duty.donation),
+        mail__created_at__lt=F("receipt__voided_at"),
     )
     newest = had.select_related("receipt").order_by("-receipt_id").first()
     return newest.receipt if newest else None

@@ -10,6 +10,7 @@ changes it, and its triggers get lost: such a migration unseals before and seals
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 JOURNAL, RECEIPTS = "donations_journalentry", "donations_receipt"
+LINES = "donations_receiptline"
 CONSENTS, MONTHS = "donations_consentchange", "donations_closedmonth"
 BOOKS_LOCK = 20_811  # of PostgreSQL's advisory ones: shared by who writes, alone for who closes
 STATEMENTS = "donations_statement"
@@ -22,6 +23,7 @@ IS_CLOSED = "the month is closed"
 ALWAYS = ["issuer", "year", "number", "donation_id", "amount", "data", "issued_at", "replaces_id"]
 ONCE = ["file", "sha256"]
 VOID = ["state", "voided_at", "void_reason", "void_day"]
+ON_LINE = ["receipt_id", "donation_id", "amount"]
 DRAWN = ["run_id", "donor_id", "organisation", "name", "amount", "gifts", "data"]
 SAID = ["kind", "granted", "words", "at"]
 CLOSED = ["first_day", "ends_at", "closed_at", "figures", "rows", "sha256"]
@@ -58,6 +60,25 @@ def seal_receipts(connection: BaseDatabaseWrapper) -> None:
 def unseal_receipts(connection: BaseDatabaseWrapper) -> None:
     _drop(connection, RECEIPTS, "receipt_frozen", "receipt_no_delete", "receipt_no_truncate")
     _drop(connection, JOURNAL, "journal_no_truncate")
+
+
+def seal_receipt_lines(connection: BaseDatabaseWrapper) -> None:
+    """Which gifts a receipt is for; a line that is not valid any more never is again."""
+    _refusal(connection, "receipt_refuse", AS_ISSUED)
+    differ = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    changed = [f"OLD.{name} {differ} NEW.{name}" for name in ON_LINE]
+    kept = " OR ".join([*changed, "(NEW.valid AND NOT OLD.valid)"])
+    _trigger(connection, "receipt_line_frozen", "update", LINES, "receipt_refuse", AS_ISSUED, kept)
+    _trigger(connection, "receipt_line_no_delete", "delete", LINES, "receipt_refuse", AS_ISSUED)
+    year = f"OLD.covers_year {differ} NEW.covers_year"
+    _trigger(
+        connection, "receipt_year_frozen", "update", RECEIPTS, "receipt_refuse", AS_ISSUED, year
+    )
+
+
+def unseal_receipt_lines(connection: BaseDatabaseWrapper) -> None:
+    _drop(connection, LINES, "receipt_line_frozen", "receipt_line_no_delete")
+    _drop(connection, RECEIPTS, "receipt_year_frozen")
 
 
 def seal_consents(connection: BaseDatabaseWrapper) -> None:

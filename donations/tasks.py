@@ -16,6 +16,7 @@ from donations.services import (
     sweeping,
     transfers,
     tributes,
+    yearly_receipts,
     yearly_statements,
 )
 
@@ -53,6 +54,11 @@ def alert_treasury() -> None:
 @shared_task
 def draw_receipts() -> None:
     receipts.draw_missing()
+
+
+@shared_task
+def issue_yearly_receipts() -> None:
+    yearly_receipts.work()
 
 
 @shared_task

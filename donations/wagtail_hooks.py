@@ -102,6 +102,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("line_aside", _("Set a line aside"), _("Set a line of the bank’s statement aside")),
         ("line_undone", _("Undo a line"), _("Took back what was said of a line of the statement")),
         ("reveal", _("Show personal data"), _("Saw a donor’s mail address or codice fiscale")),
+        ("receipts_issued", _("Issue cumulative receipts"), _("Issued cumulative receipts")),
         ("receipt_opened", _("Open a receipt"), _("Opened a receipt")),
         ("receipt_reprinted", _("Print a receipt again"), _("Printed a receipt again")),
         ("attachment_opened", _("Open an attachment"), _("Opened a mail’s attachment")),

@@ -88,6 +88,7 @@ def flush_and_restore(case: TransactionTestCase) -> None:
     for connection in connections.all():  # no product code does this
         seal.unseal(connection)
         seal.unseal_receipts(connection)
+        seal.unseal_receipt_lines(connection)
         seal.unseal_consents(connection)
         seal.unseal_months(connection)
         seal.unseal_statements(connection)
@@ -97,6 +98,7 @@ def flush_and_restore(case: TransactionTestCase) -> None:
         for connection in connections.all():
             seal.seal(connection)
             seal.seal_receipts(connection)
+            seal.seal_receipt_lines(connection)
             seal.seal_consents(connection)
             seal.seal_months(connection)
             seal.seal_statements(connection)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("dedica/<uuid:public_id>/", tributes.page, name="tribute"),
     path("dedica/<uuid:public_id>/ferma/", tributes.stop, name="tribute_stop"),
     path("ricevuta/<int:pk>/", views.receipt, name="receipt"),
+    path("ricevuta/adesso/", views.receipt_now, name="receipt_now"),
     path("riepilogo/<int:pk>/", views.statement, name="statement"),
     path("dati/", views.details, name="details"),
     path("lettera/", views.letter, name="letter"),

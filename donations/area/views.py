@@ -24,6 +24,7 @@ from donations.services import (
     erasing,
     own_data,
     reprinting,
+    yearly_receipts,
     yearly_statements,
 )
 from donations.services import details as written
@@ -89,6 +90,7 @@ def _page(request: HttpRequest, donor: Donor) -> HttpResponse:
         ),
         "dedicated": of_donor(donor),
         "statements": _statements(donor),
+        "waiting": yearly_receipts.of_donor(donor).count(),
         "given": sum(gift.net for gift in gifts if gift.settled_at),
         "details": written.last_written(donor=donor),
         "letter": consents.holds(donor=donor, kind=consents.NEWSLETTER),
@@ -125,6 +127,14 @@ def receipt(request: HttpRequest, donor: Donor, pk: int) -> HttpResponse:
         raise Http404(gettext("This receipt cannot be read just now."))
     name, content = paper
     return _file(content, "application/pdf", f"{name}.pdf")
+
+
+@hers
+@require_POST
+def receipt_now(request: HttpRequest, donor: Donor) -> HttpResponse:
+    """The cumulative receipt before its year is over; what comes after it is on another one."""
+    yearly_receipts.ask_early(donor=donor)
+    return see(f"{reverse('area:page')}#doni")
 
 
 @hers

@@ -92,6 +92,20 @@ def _valid_again(known: Context) -> str | None:
     ) % {"number": receipt.label, "amount": euros(receipt.amount, always_cents=True)}
 
 
+def _by_year(known: Context) -> str | None:
+    if not known["by_year"]:
+        return None
+    return by_year(known["by_year"])
+
+
+def by_year(year: int) -> str:
+    words = _(
+        "For your recurring gifts of %(year)s you get one receipt for all of them, once the year "
+        "is over. Do you need it earlier? You can ask for it on your page."
+    )
+    return words % {"year": year}
+
+
 def _next_charge(known: Context) -> str:
     day = known["promise"].first_charge
     words = _("The next charge is on %(day)s.")
@@ -174,6 +188,14 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
             lambda known: known["receipt"].label if known["receipt"] else None,
         ),
         Placeholder(
+            "ricevuta_dell_anno",
+            gettext_lazy(
+                "a sentence: there will be one receipt for the year; where there is none, the "
+                "paragraph is left out"
+            ),
+            _by_year,
+        ),
+        Placeholder(
             "per_le_tasse",
             gettext_lazy("a sentence: the receipt serves for the tax return, where it does"),
             _tax,
@@ -219,6 +241,29 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
             needed=True,
         ),
         replace(NUMBER, needed=True),
+    ),
+    "yearly_receipt": (
+        Placeholder(
+            "ricevuta",
+            gettext_lazy("the number of the receipt that is attached"),
+            lambda known: known["receipt"].label if known["receipt"] else None,
+            needed=True,
+        ),
+        Placeholder(
+            "anno",
+            gettext_lazy("the year of the receipt"),
+            lambda known: str(known["receipt"].covers_year),
+        ),
+        Placeholder(
+            "quanti",
+            gettext_lazy("how many gifts it holds"),
+            lambda known: str(known["number"]),
+        ),
+        Placeholder(
+            "totale",
+            gettext_lazy("their sum"),
+            lambda known: euros(known["receipt"].amount, always_cents=True),
+        ),
     ),
     "transfer_reminder": (
         Placeholder(

@@ -45,6 +45,8 @@ def context(kind: str) -> Context:
             "same_form": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(form)}",
             "refunded": 25_00,
             "returned": 25_00,
+            "by_year": None,
+            "number": 12,
             "taken": 25_00,
             "account": issuer.GiftAccount("IT60X0542811101000000123456", issuer.body()["name"]),
             "transfer": TransferPromise(reference="7K3M92", promised_at=day),
@@ -73,6 +75,8 @@ def marks(kind: str) -> Context:
             "same_form": "https://modulo.invalid/",
             "refunded": 2_222_13,
             "returned": 3_333_17,
+            "by_year": 1987,
+            "number": 17,
             "taken": 4_444_19,
             "account": issuer.GiftAccount("⟦iban⟧", "⟦conto⟧"),
             "transfer": TransferPromise(reference="7K3M92", promised_at=day + timedelta(days=9)),
@@ -141,6 +145,6 @@ def _dedicated(gift: Donation, *, honouree: str, recipient: str) -> Context:
 def _common(gift: Donation, fund: Fund, *, receipts: tuple[int, int]) -> Context:
     whole, part = receipts
     year = gift.created_at.year
-    valid = Receipt(year=year, number=123, amount=whole, donation=gift)
+    valid = Receipt(year=year, number=123, amount=whole, donation=gift, covers_year=year - 1)
     voided = Receipt(year=year, number=98, amount=part, donation=gift)
     return {"gift": gift, "receipt": valid, "voided": voided}

@@ -27,7 +27,13 @@ from donations.models.imports import GiftImport
 from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
 from donations.models.letters import MailText
-from donations.models.papers import Acknowledgement, Receipt, ReceiptCounter
+from donations.models.papers import (
+    Acknowledgement,
+    Receipt,
+    ReceiptCounter,
+    ReceiptLine,
+    ReceiptRun,
+)
 from donations.models.payouts import Correction, Explanation, Payout, PayoutLine
 from donations.models.promises import Interval, PromiseChange, RecurringDonation
 from donations.models.refunds import RefundRequest
@@ -80,6 +86,8 @@ __all__ = [
     "PromiseChange",
     "Receipt",
     "ReceiptCounter",
+    "ReceiptLine",
+    "ReceiptRun",
     "RecurringDonation",
     "RefundRequest",
     "SentAgain",

@@ -183,6 +183,9 @@ class Donation(models.Model):
     pieces = models.PositiveSmallIntegerField(_("pieces"), default=0)
     pieces_of = models.CharField(_("of what"), max_length=40, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    receipt_by_year = models.BooleanField(
+        _("receipt with the others of its year"), default=False
+    )  # as the setting was when it came in
     state = models.CharField(
         _("state"), max_length=16, choices=State.choices, default=State.STARTED, db_index=True
     )

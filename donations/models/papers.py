@@ -1,12 +1,19 @@
 """What the donor gets: acknowledgements by mail, and the numbered receipt."""
 
+from typing import TYPE_CHECKING
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from mail.storage import private_storage
 from outbox.models import Leased
+
+if TYPE_CHECKING:
+    from donations.models import Donation
 
 
 class Acknowledgement(Leased):
@@ -118,8 +125,14 @@ class Receipt(models.Model):
     donation = models.ForeignKey(
         "donations.Donation",
         on_delete=models.PROTECT,
-        related_name="receipts",
+        related_name="+",
         verbose_name=_("donation"),
+    )  # of a cumulative receipt: the latest that it covers
+    gifts: "models.ManyToManyField[Donation, ReceiptLine]" = models.ManyToManyField(
+        "donations.Donation", through="donations.ReceiptLine", related_name="receipts"
+    )
+    covers_year = models.PositiveSmallIntegerField(
+        _("cumulative, of the year"), null=True, blank=True
     )
     amount = models.PositiveIntegerField(_("amount"))
     data = models.JSONField()
@@ -177,6 +190,11 @@ class Receipt(models.Model):
     def label(self) -> str:
         return receipt_label(self.year, self.number)
 
+    def amount_of(self, donation: "Donation") -> int:
+        """Cents of this gift on it."""
+        line = self.lines.filter(donation=donation).first()
+        return line.amount if line else 0
+
     @property
     def void_words(self) -> str:
         """Why it is void, to those who read the screen."""
@@ -184,3 +202,60 @@ class Receipt(models.Model):
             return ""
         day = date_format(self.void_day, "j/n/Y")
         return str(self.get_void_reason_display()) % {"day": day}
+
+
+class ReceiptLine(models.Model):
+    """A gift on a receipt; a cumulative one has many. `valid` follows the receipt's state: it keeps a
+    gift from standing on two valid receipts."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")
+    donation = models.ForeignKey(
+        "donations.Donation", on_delete=models.PROTECT, related_name="receipt_lines"
+    )
+    amount = models.PositiveIntegerField(_("amount"))
+    valid = models.BooleanField(default=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["donation"], condition=Q(valid=True), name="receipt_line_one_valid"
+            ),
+            models.UniqueConstraint(fields=["receipt", "donation"], name="receipt_line_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_line_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id}: {self.donation_id}"
+
+
+class ReceiptRun(models.Model):
+    """The cumulative receipts of a year, asked for by a person. What is still to be issued is read in
+    the books: a run that died goes on where it was."""
+
+    year = models.PositiveSmallIntegerField(_("year"))
+    gifts = models.PositiveIntegerField(_("gifts"))  # that waited when it began
+    started_at = models.DateTimeField(_("begun"), default=timezone.now)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("begun by"),
+    )
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("run of cumulative receipts")
+        verbose_name_plural = _("runs of cumulative receipts")
+        default_permissions = ("add", "view")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year"], condition=Q(finished_at=None), name="receipt_run_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)

@@ -43,6 +43,16 @@ class GivingSettings(BaseGenericSetting):
         help_text=_("A gift this large puts a task on the desk. Empty: none does."),
     )
 
+    receipts_by_year = models.BooleanField(
+        _("recurring gifts get one receipt a year"),
+        default=False,
+        help_text=_(
+            "On: the charges of a recurring gift have no receipt of their own, but one for all of "
+            "them, which you issue once the year is over. A donor may ask for it earlier. Off: "
+            "each has its own at once; what waits already still gets its receipt of the year."
+        ),
+    )
+
     panels = [
         MultiFieldPanel(
             [
@@ -52,6 +62,7 @@ class GivingSettings(BaseGenericSetting):
             _("The costs of the payment"),
         ),
         FieldPanel("call_from"),
+        FieldPanel("receipts_by_year"),
     ]
 
     class Meta:

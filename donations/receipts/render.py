@@ -40,6 +40,9 @@ def render_receipt(snapshot: dict[str, Any], *, stamp: str | None = None) -> byt
     `body`: `name`, `brand`, `address` (street), `city` ("23100 Sondrio (SO)"), `fiscal_code`,
     `runts_number`, `runts_section`, `kind` (a key of `wording.WORDINGS`, else no tax wording).
 
+    A cumulative receipt also has `year` and `gifts`: `day`, `amount`, `method`, `reference` and
+    `purpose` of each.
+
     `stamp` is DUPLICATE or ANNULLED.
     """
     paper = compile_paper(HERE / "receipt.typ", _data(snapshot), snapshot["issued_on"])
@@ -55,7 +58,8 @@ def stamp_receipt(stored: bytes, snapshot: dict[str, Any], *, stamp: str, note: 
     """
     data = _data(snapshot)
     spoken = [stamp, *note.split("\n"), data["title"], data["figure"], data["words"]]
-    spoken += [f"{label}: {value}" for label, value in data["rows"]] + data["notes"]
+    spoken += [f"{label}: {value}" for label, value in data["rows"]]
+    spoken += [", ".join(gift) for gift in data["gifts"]] + data["notes"]
     alt = ". ".join(part for part in spoken if part)
     title = f"{data['title']}, {stamp.lower()}"
     with TemporaryDirectory() as folder:
@@ -92,12 +96,17 @@ def _data(snapshot: dict[str, Any]) -> dict[str, Any]:
     """What the layout shows: plain strings, already in their final wording."""
     body = snapshot["body"]
     amount = int(snapshot["amount"])
-    rows = [
-        ("Da", ", ".join(part for part in (snapshot["donor"], snapshot.get("address")) if part)),
-        ("Codice fiscale", snapshot.get("fiscal_code") or "non indicato"),
+    gifts = snapshot.get("gifts", [])  # of a cumulative receipt
+    of_one = [
         ("Data del dono", wording.day(snapshot["given_on"])),
         ("Mezzo di pagamento", wording.payment(snapshot["method"], snapshot["reference"])),
         ("Destinazione", snapshot["purpose"]),
+    ]
+    of_many = [("Doni", wording.count(len(gifts), snapshot["year"]))] if gifts else []
+    rows = [
+        ("Da", ", ".join(part for part in (snapshot["donor"], snapshot.get("address")) if part)),
+        ("Codice fiscale", snapshot.get("fiscal_code") or "non indicato"),
+        *(of_many or of_one),
         ("Sostituisce", _replaced(snapshot)),
     ]
     issued = wording.day(snapshot["issued_on"])
@@ -114,6 +123,7 @@ def _data(snapshot: dict[str, Any]) -> dict[str, Any]:
         "words": wording.words(amount),
         "figure": wording.figure(amount),
         "rows": [[label, value] for label, value in rows if value],
+        "gifts": [_gift(gift) for gift in gifts],
         "notes": wording.notes(snapshot),
         "place_and_date": ", ".join(part for part in (_town(body.get("city", "")), issued) if part),
         "signed": "Per l’ente, la tesoreria",
@@ -122,6 +132,15 @@ def _data(snapshot: dict[str, Any]) -> dict[str, Any]:
         "digest": spaced(digest(snapshot)),
         "body": {"name": body["name"], "brand": body["brand"], "lines": identity(body)},
     }
+
+
+def _gift(gift: dict[str, Any]) -> list[str]:
+    how = wording.payment(gift["method"], gift["reference"])
+    return [
+        wording.short_day(gift["day"]),
+        f"{gift['purpose']}, {how}",
+        wording.figure(gift["amount"]),
+    ]
 
 
 def _replaced(snapshot: dict[str, Any]) -> str:

@@ -150,6 +150,10 @@ def payment(method: str, reference: str) -> str:
     return f"{name}, riferimento {reference}" if reference else name
 
 
+def count(number: int, year: int) -> str:
+    return f"{number} doni del {year}, elencati sotto" if number > 1 else f"un dono del {year}"
+
+
 def traceable(snapshot: dict[str, Any]) -> bool:
     return snapshot["method"] not in NOT_TRACEABLE
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations.models import Acknowledgement, Donation, HandEntry, Receipt
-from donations.services import receipts
+from donations.services import receipts, yearly_receipts
 from donations.services.finding import write_words
 from donations.services.page import acknowledge, page_of, write
 
@@ -36,9 +36,15 @@ def correct(*, donation: Donation, written: Mapping[str, str], tell: bool) -> Re
 
 
 def _issue_again(gift: Donation, old: Receipt, *, tell: bool) -> Receipt:
-    receipts.void(receipt=old, reason=Receipt.VoidReason.CORRECTED, at=timezone.now())
     page = page_of(gift)
-    new = receipts.issue(roll=page.roll, donation=gift, amount=old.amount, replaces=old)
+    if old.covers_year:
+        old = yearly_receipts.newest(roll=page.roll, donation=gift) or old
+    receipts.void(receipt=old, reason=Receipt.VoidReason.CORRECTED, at=timezone.now())
+    if old.covers_year:
+        new = yearly_receipts.again(roll=page.roll, old=old, donation=gift, named=gift)
+        assert new  # the gift stays on it
+    else:
+        new = receipts.issue(roll=page.roll, donation=gift, amount=old.amount, replaces=old)
     # a mail that is still to be written brings the right one: she never had the other
     brings = Acknowledgement.objects.filter(receipt=old, state=Acknowledgement.State.DUE)
     if not brings.update(receipt=new) and tell and gift.donor.email:

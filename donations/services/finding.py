@@ -62,7 +62,7 @@ def _gifts(word: str) -> QuerySet:
     """Their keys. One query: whatever the word may be is asked for together."""
     kinds = [_named(word), _mailed(word)]
     if (number := receipt_query(word)) is not None:
-        kinds.append(Receipt.objects.filter(number).order_by().values("donation"))
+        kinds.append(Receipt.objects.filter(number).order_by().values("gifts"))
     if STRIPE.fullmatch(word):
         kinds += _at_stripe(word)
     if GIFT.fullmatch(beginning := word.lower().replace("-", "")):

@@ -134,6 +134,7 @@ def _gift(gift: Donation) -> Row:
                 "number": receipt.label,
                 "issued_at": receipt.issued_at.isoformat(),
                 "amount": receipt.amount,
+                "cumulative_of": receipt.covers_year,
                 "state": receipt.state,
                 "printed": receipt.data,
             }

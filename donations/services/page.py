@@ -25,7 +25,15 @@ STRIPE, FEES = Account.STRIPE, Account.FEES
 DISPUTES, SUSPENSE = Account.DISPUTES, Account.SUSPENSE
 BANK, CASH = Account.BANK, Account.CASH
 GIFTS = "gifts"  # the account of the gift's fund
-CHANGED = ["amount", "refunded_amount", "method", "method_reference", "settled_at", "state"]
+CHANGED = [
+    "amount",
+    "refunded_amount",
+    "method",
+    "method_reference",
+    "settled_at",
+    "state",
+    "receipt_by_year",
+]
 
 
 @dataclass

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations import issuer
-from donations.models import Donation, Receipt, ReceiptCounter
+from donations.models import Donation, Receipt, ReceiptCounter, ReceiptLine
 from donations.models.papers import receipt_label
 from donations.receipts import render_receipt
 from donations.receipts.wording import country
@@ -40,14 +40,18 @@ class Roll:
     def year(self) -> int:
         return self.now.astimezone(ROME).year
 
-    def next(self) -> int:
+    def hold(self) -> ReceiptCounter:
         if self.counter is None:
             issuer, year = self.body["fiscal_code"], self.year
             ReceiptCounter.objects.get_or_create(issuer=issuer, year=year)
             locked = ReceiptCounter.objects.select_for_update()
             self.counter = locked.get(issuer=issuer, year=year)
-        self.counter.last += 1
-        return self.counter.last
+        return self.counter
+
+    def next(self) -> int:
+        counter = self.hold()
+        counter.last += 1
+        return counter.last
 
     def close(self) -> None:
         if self.counter:
@@ -64,7 +68,7 @@ def issue(
     """A receipt with the roll's next number and its data frozen, in the books' transaction."""
     number = roll.next()
     label = receipt_label(roll.year, number)
-    return Receipt.objects.create(
+    receipt = Receipt.objects.create(
         issuer=roll.body["fiscal_code"],
         year=roll.year,
         number=number,
@@ -74,6 +78,8 @@ def issue(
         replaces=replaces,
         data=snapshot(donation, roll.body, amount, label, roll.now, replaces),
     )
+    ReceiptLine.objects.create(receipt=receipt, donation=donation, amount=amount)
+    return receipt
 
 
 def snapshot(
@@ -115,6 +121,7 @@ def void(*, receipt: Receipt, reason: Receipt.VoidReason, at: datetime) -> None:
     receipt.void_reason = reason
     receipt.void_day = at.astimezone(ROME).date()
     receipt.save(update_fields=["state", "voided_at", "void_reason", "void_day"])
+    receipt.lines.update(valid=False)
 
 
 def paper(*, receipt: Receipt) -> bytes:

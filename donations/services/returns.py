@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from donations.models import Acknowledgement, Dispute, Donation, Receipt
-from donations.services import alerting, receipts, refunding
+from donations.services import alerting, receipts, refunding, yearly_receipts
 from donations.services.page import (
     DISPUTES,
     FEES,
@@ -207,9 +207,14 @@ def _papers(page: Page, donation: Donation, changes: list[Change]) -> None:
     thanks = page.thanks.get(donation.pk)
     if not thanks and not changes:
         return
-    last = None if thanks else donation.receipts.order_by("-pk").first()
+    last = None if thanks else yearly_receipts.newest(roll=page.roll, donation=donation)
     valid = last if last and last.state == Receipt.State.ISSUED else None
-    known = donation.amount if thanks else valid.amount if valid else 0
+    if thanks and yearly_receipts.held_for_the_year(donation):
+        donation.receipt_by_year = True
+        page.changed[donation.pk] = donation
+    waits = donation.receipt_by_year and last is None
+    known = -1 if waits else valid.amount_of(donation) if valid else 0
+    known = donation.amount if thanks else known
     speaking = [] if known == donation.net else [one for one in changes if not one.quiet]
     for change in changes:
         if change not in speaking:
@@ -219,7 +224,11 @@ def _papers(page: Page, donation: Donation, changes: list[Change]) -> None:
     if valid:
         receipts.void(receipt=valid, reason=speaking[-1].reason, at=speaking[-1].at)
     receipt = None
-    if donation.net:
+    if last and last.covers_year:
+        receipt = yearly_receipts.again(
+            roll=page.roll, old=last, donation=donation, others=bool(valid)
+        )
+    elif donation.net and not waits:
         receipt = receipts.issue(
             roll=page.roll, donation=donation, amount=donation.net, replaces=last
         )

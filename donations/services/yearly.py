@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from donations.models import Donation, Donor, DonorDetails, JournalEntry, Receipt
+from donations.models import Donation, Donor, DonorDetails, JournalEntry, ReceiptLine
 from donations.receipts.wording import country
 from donations.services.details import NAMES
 from donations.services.receipts import ROME
@@ -41,12 +41,13 @@ class Share:
 
     @property
     def receipts(self) -> int:
-        return sum(receipt.amount for gift in self.gifts for receipt in _valid(gift))
+        return sum(line.amount for gift in self.gifts for line in _valid(gift))
 
     @property
     def without_receipt(self) -> int:
-        """Of gifts that never had one: cash without it, and what was imported."""
-        return sum(gift.net for gift in self.gifts if not gift.receipts.all())
+        """Of gifts that never had one: cash without it, what was imported, and what waits for the
+        cumulative receipt of the year."""
+        return sum(gift.net for gift in self.gifts if not gift.receipt_lines.all())
 
 
 def bounds(year: int) -> tuple[datetime, datetime]:
@@ -74,8 +75,8 @@ def differing(year: int) -> QuerySet[Donation]:
     """Gifts that the ledger, or a receipt, tells differently: `booked` and `receipted` are cents.
     A gift without any receipt has none to differ from."""
     entries = JournalEntry.objects.filter(donation=OuterRef("pk")).order_by()
-    papers = Receipt.objects.filter(donation=OuterRef("pk")).order_by()
-    valid = papers.filter(state=Receipt.State.ISSUED)
+    papers = ReceiptLine.objects.filter(donation=OuterRef("pk")).order_by()
+    valid = papers.filter(valid=True)
     gifts = gifts_of(year).annotate(
         stays=F("amount") - F("refunded_amount"),
         booked=_sum(entries.filter(credit__fund__isnull=False))
@@ -94,7 +95,9 @@ def shares(*, year: int, donors: Sequence[Donor]) -> list[Share]:
     """Of these donors (who are kept, see `merging`), all their addresses together. A gift without a
     name counts with those of its donor that have one."""
     theirs = gifts_of(year).filter(Q(donor__in=donors) | Q(donor__kept__in=donors))
-    theirs = theirs.select_related("fund", "donor").prefetch_related("receipts")
+    theirs = theirs.select_related("fund", "donor").prefetch_related(
+        Prefetch("receipt_lines", queryset=ReceiptLine.objects.select_related("receipt"))
+    )
     by_name: dict[tuple[int, str], list[Donation]] = defaultdict(list)
     for gift in theirs:
         by_name[gift.donor.kept_id or gift.donor_id, gift.organisation].append(gift)
@@ -185,9 +188,9 @@ def _row(gift: Donation) -> dict[str, Any]:
         "back": gift.refunded_amount,
         "method": gift.method,
         "purpose": gift.fund.name,
-        "receipt": next((receipt.label for receipt in _valid(gift)), ""),
+        "receipt": next((line.receipt.label for line in _valid(gift)), ""),
     }
 
 
-def _valid(gift: Donation) -> list[Receipt]:
-    return [one for one in gift.receipts.all() if one.state == Receipt.State.ISSUED]
+def _valid(gift: Donation) -> list[ReceiptLine]:
+    return [one for one in gift.receipt_lines.all() if one.valid]

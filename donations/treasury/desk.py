@@ -67,6 +67,7 @@ class Desk(TreasuryView):
             may_call=user.has_perm("donations.change_thanksinperson"),
             held=desk_counts.held_back().count(),
             brake=desk_counts.brake().first(),
+            unreceipted=desk_counts.unreceipted().count(),
             wall_words=desk_counts.wall_words().count(),
             erasures=[_erasure(row) for row in erasing.waiting()],
             may_erase=user.has_perm("donations.change_erasurerequest"),

@@ -22,7 +22,7 @@ from donations.models import (
     SweepMark,
     ThanksInPerson,
 )
-from donations.services import acknowledging, erasing, guarding, in_person
+from donations.services import acknowledging, erasing, guarding, in_person, yearly_receipts
 from mail.models import Message
 
 
@@ -94,6 +94,11 @@ def wall_words() -> QuerySet[DonorWallEntry]:
     return DonorWallEntry.objects.waiting()
 
 
+def unreceipted() -> QuerySet[Donation]:
+    """Recurring gifts of a year that is over: their cumulative receipts are to be issued."""
+    return yearly_receipts.overdue()
+
+
 def held_back() -> QuerySet[GiftTry]:
     """Donors, perhaps, whom the guard of the form sent to us: their page is good for a day."""
     since = timezone.now() - guarding.GOOD_FOR
@@ -128,4 +133,4 @@ def waiting() -> int:
         wall_words(),
         brake(),
     )
-    return sum(rows.count() for rows in duties) + held_back().exists()
+    return sum(rows.count() for rows in duties) + held_back().exists() + unreceipted().exists()

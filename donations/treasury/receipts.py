@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
-from donations.models import Donation, Receipt
+from donations.models import Donation, Receipt, ReceiptLine
 from donations.services import reprinting
 from donations.services.finding import gifts_found
 from donations.treasury import export
@@ -39,7 +39,9 @@ class ReceiptFilter(Period):
 
     def _cerca(self, rows: QuerySet[Receipt], text: str) -> QuerySet[Receipt]:
         found = gifts_found(Donation.objects.order_by(), text)
-        return rows.filter(donation__in=found.values("pk"))
+        return rows.filter(
+            pk__in=ReceiptLine.objects.filter(donation__in=found.values("pk")).values("receipt")
+        )
 
     def _stato(self, rows: QuerySet[Receipt], state: str) -> QuerySet[Receipt]:
         return rows.filter(state=state)

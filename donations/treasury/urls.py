@@ -22,6 +22,7 @@ from donations.treasury import (
     statements,
     tributes,
     wall,
+    yearly_receipts,
     yearly_statements,
 )
 
@@ -52,6 +53,7 @@ urlpatterns = [
     path("mesi/", months.Months.as_view(), name="months"),
     path("mesi/<int:year>/<int:month>/", months.MonthPage.as_view(), name="month"),
     path("ricevute/", receipts.ReceiptList.as_view(), name="receipts"),
+    path("ricevute/annuali/", yearly_receipts.YearlyReceipts.as_view(), name="yearly_receipts"),
     path("ricevute/<int:pk>/", receipts.stored, name="receipt"),
     path("ricevute/<int:pk>/duplicato/", receipts.reprint, name="reprint"),
     path("importa/", imports.Imports.as_view(), name="imports"),

@@ -92,6 +92,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "tribute_stop": [cast.settled.public_id],
         "entry": ["no-such-link"],
         "receipt": [cast.receipt.pk],
+        "receipt_now": [],
         "statement": [statement_of(cast.settled).pk],
         "details": [],
         "letter": [],

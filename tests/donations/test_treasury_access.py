@@ -133,6 +133,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "bring": [],
         "bank_statement": [line.statement_id],
         "receipts": [],
+        "yearly_receipts": [],
         "receipt": [cast.receipt.pk],
         "reprint": [cast.receipt.pk],
         "mail": [cast.mail.pk],

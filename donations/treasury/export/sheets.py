@@ -73,9 +73,7 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
     sources = {source.pk: source.full_name for source in known.select_related("parent")}
     found = (
         with_letter(Donation.objects.filter(pk__in=gifts.order_by().values("pk")))
-        .annotate(
-            valid=FilteredRelation("receipts", condition=Q(receipts__state=Receipt.State.ISSUED))
-        )
+        .annotate(valid=FilteredRelation("receipt_lines", condition=Q(receipt_lines__valid=True)))
         .order_by("-created_at", "-pk")
         .values_list(
             "created_at",
@@ -88,8 +86,8 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
             "method_reference",
             "source",
             "state",
-            "valid__year",
-            "valid__number",
+            "valid__receipt__year",
+            "valid__receipt__number",
             "amount",
             "refunded_amount",
             "letter",
