@@ -32,7 +32,7 @@ class Roll:
     """The numbers that one transaction gives out. The counter of body and year is locked at the
     first and written once at the end, so a number is given if and only if its receipt is there."""
 
-    now: datetime = field(default_factory=timezone.now)
+    now: datetime = field(default_factory=lambda: timezone.now())
     body: dict[str, str] = field(default_factory=issuer.body)
     counter: ReceiptCounter | None = None
 

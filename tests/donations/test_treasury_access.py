@@ -17,6 +17,7 @@ from donations.models import (
     ErasureRequest,
     GiftTry,
     ThanksInPerson,
+    Tribute,
 )
 from donations.services import erasing
 from donations.services.by_hand import today
@@ -61,6 +62,7 @@ POSTED = {
     "decide_wall",
     "release_try",
     "open_door",
+    "decide_tribute",
 }
 GUARD = {"abuse", "abuse_try"}
 BANK = {"bank", "bank_line", "bring", "bank_statement"}
@@ -87,6 +89,7 @@ def addresses(cast: Cast) -> dict[str, str]:
     asked, warning = asked_back(cast.settled), suspected(cast.settled)
     on_wall, _new = DonorWallEntry.objects.get_or_create(donation=cast.settled, name="Maria")
     tried, _new = GiftTry.objects.get_or_create(key="a", state=GiftTry.State.QUARANTINED)
+    Tribute.objects.get_or_create(donation=cast.settled, kind="honour", honouree="Pia")
     now = timezone.now()
     times = {"at": now, "until": now + timedelta(days=1)}
     door, _new = ClosedDoor.objects.get_or_create(kind="mail", key="a", defaults=times)
@@ -95,6 +98,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "abuse_try": [tried.pk],
         "release_try": [tried.pk],
         "open_door": [door.pk],
+        "decide_tribute": [cast.settled.public_id],
         "donations": [],
         "donation": [cast.settled.public_id],
         "refund": [cast.settled.public_id],
