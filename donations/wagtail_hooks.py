@@ -45,6 +45,7 @@ class TreasuryMenu(Menu):
             (_("Donations"), "donations", "sp-euro", "view_donation"),
             (_("Recurring gifts"), "promises", "rotate", "view_recurringdonation"),
             (_("Donors"), "donors", "group", "view_donor"),
+            (_("Reports"), "reports", "history", "view_journalentry"),
             (_("Ledger"), "ledger", "list-ul", "view_journalentry"),
             (_("Payouts"), "payouts", "download", "view_payout"),
             (_("Months"), "months", "calendar-alt", "view_closedmonth"),

@@ -11,6 +11,7 @@ from campaigns.models import Campaign
 from cms import campaign_state
 from cms.dashboard.base import Part, bounds, today
 from donations.models import Donation
+from donations.services import reporting
 from donations.treasury import desk_counts
 
 SHOWN = 5
@@ -56,6 +57,7 @@ class CameInToday(Part):
                 for row in sources
             ],
             "campaigns": self._open(),
+            "month": self._month(),
             "can_open": self.request.user.has_perm("donations.view_donation"),
             "to_decide": to_decide,
             "deadline": desk_counts.first_deadline() if to_decide else None,
@@ -63,6 +65,14 @@ class CameInToday(Part):
                 Q(state=Donation.State.FAILED), created_at__gte=starts
             ).count(),
         }
+
+    def _month(self) -> dict[str, int] | None:
+        """This month so far, and the same days a year before, as the treasury's books have them."""
+        if not self.request.user.has_perm("donations.view_journalentry"):
+            return None
+        scope = reporting.Scope(today().replace(day=1), today())
+        before = reporting.total(scope.year_before)
+        return {"now": reporting.total(scope).net, "before": before.net}
 
     def _open(self) -> list[campaign_state.State]:
         """Campaigns of these days that have a goal."""

@@ -23,6 +23,7 @@ TABS = (
     ("treasury:donations", _("Donations"), "donations.view_donation"),
     ("treasury:promises", _("Recurring"), "donations.view_recurringdonation"),
     ("treasury:donors", _("Donors"), "donations.view_donor"),
+    ("treasury:reports", _("Reports"), "donations.view_journalentry"),
     ("treasury:ledger", _("Ledger"), "donations.view_journalentry"),
     ("treasury:payouts", _("Payouts"), "donations.view_payout"),
     ("treasury:months", _("Months"), "donations.view_closedmonth"),

@@ -10,15 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from donations.models import Donation, DonorTag
+from donations.models import Donation, DonorTag, RecurringDonation
 from donations.services.finding import PERSON, persons_found
 from donations.treasury.periods import Filter, start
 
 MOST = 10_000_000
-NEW, NOT_THIS_YEAR, LAPSED = "nuovi", "non-quest-anno", "da-tempo"
+NEW, RECURRING = "nuovi", "ricorrenti"
+NOT_THIS_YEAR, LAPSED = "non-quest-anno", "da-tempo"
 SEGMENTS: tuple[tuple[str, Any], ...] = (
     ("", _("Everybody")),
     (NEW, _("New this year")),
+    (RECURRING, _("With a recurring gift")),
     (NOT_THIS_YEAR, _("Last year but not this")),
     (LAPSED, _("Not for longer")),
 )
@@ -71,6 +73,9 @@ class DonorFilter(Filter):
         this, last = _begins(this_year), _begins(this_year - 1)
         if segment == NEW:
             return rows.filter(first__gte=this)
+        if segment == RECURRING:
+            live = RecurringDonation.objects.filter(state__in=RecurringDonation.LIVE)
+            return rows.filter(person__in=live.order_by().values(found=PERSON))
         if segment == NOT_THIS_YEAR:
             return rows.filter(last__gte=last, last__lt=this)
         return rows.filter(last__lt=last)

@@ -279,5 +279,5 @@ def test_a_reference_is_found_however_the_bank_breaks_it(frame: str, lower: bool
 def test_a_slip_of_the_finger_is_no_other_promise(place: int, other: str) -> None:
     code = new_reference()
     wrong = code[:place] + other + code[place + 1 :]
-    if wrong != code:
+    if wrong != code and other.isdigit() == code[place].isdigit():  # else 1 in 97 is not seen
         assert find_references(f"SEGNO {wrong}") == []
