@@ -131,6 +131,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "wall": [],
         "decide_wall": [on_wall.pk],
         "ledger": [],
+        "reports": [],
         "bank": [],
         "bank_line": [line.pk],
         "recognise_sure": [],
