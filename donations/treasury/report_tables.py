@@ -51,6 +51,14 @@ class Table:
             for row, share in zip(self.rows, shares, strict=True)
         ]
 
+    def ends(self) -> list[str]:
+        """What stands under the chart: its first and its last column."""
+        return [self._text(self.rows[at][0]) for at in (0, -1)] if self.rows else []
+
+    def highest(self) -> int:
+        """Cents, of the tallest column."""
+        return max((value or 0 for pair in self.points for value in pair), default=0)
+
     def last(self) -> list[Cell]:
         return self._cells(self.totals[1:])
 

@@ -55,9 +55,9 @@ class ReportFilter(Period):
     field_order = ("rapporto", "da", "a", "campagna", "fondo", "confronta")
 
     rapporto = forms.ChoiceField(
-        label=_("Report"),
         required=False,
         choices=[(name, report.label) for name, report in REPORTS.items()],
+        widget=forms.HiddenInput,
     )
     campagna = forms.ModelChoiceField(
         label=_("Campaign"),
