@@ -1,7 +1,7 @@
 """The pages of giving in a real browser: accessibility, looks, life without a script."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,16 +14,20 @@ from area_support import PAGE, ask, entered, link
 from bank_support import brought, csv_of, imported, row
 from browser_support import HOST, faults_on_each_screen, opened, visit
 from donations.models import (
+    ClosedDoor,
     Donation,
+    GiftTry,
     Payout,
     RecurringDonation,
     RefundRequest,
     SuggestedAmount,
+    Tribute,
 )
 from donations.services import alerting, entering, erasing, importing, yearly_statements
 from donations.services.bank_lines import recognise_promise
 from donations.services.knowing import add_note, tag
 from donations.services.statements import bring
+from donations.services.tributes import Wish
 from form_support import open_fund
 from giving_support import MARIA, begin, session_of
 from giving_support import promised as promised_again
@@ -85,6 +89,39 @@ def test_the_donors_own_page_has_no_faults(
             RecurringDonation.objects.update(state=state)
             for address in (its, f"{its}?done=amount", f"{its}fine/"):
                 assert visit(context, address) == [], (state, address)
+
+
+def test_cards_reports_and_the_guard_have_no_faults(
+    browser: Any, client: Client, memory_stripe: MemoryStripe
+) -> None:
+    open_fund()
+    gift = gifts(memory_stripe).settled
+    day = timezone.localdate() + timedelta(days=9)
+    wish = Wish("memory", "Nonna Rosa", "Lucia", "lucia@example.org", "Grazie.", day, time(9, 30))
+    Tribute.objects.create(donation=gift, due_at=timezone.now() + timedelta(days=9), **vars(wish))
+    Donation.objects.filter(pk=gift.pk).update(receipt_by_year=True)
+    tried = GiftTry.objects.create(key="a" * 64, state="quarantined", mail="m", device="d")
+    now = timezone.now()
+    times = {"at": now, "until": now + timedelta(days=1)}
+    ClosedDoor.objects.create(kind="mail", key="m", hint="m•••", **times)
+    names = ("abuse", "yearly_receipts", "reports", "wall")
+    staff = [reverse(f"treasury:{name}") for name in names]
+    staff += [f"{reverse('treasury:reports')}?rapporto={name}" for name in ("canale", "ricorrenti")]
+    staff += [reverse("treasury:abuse_try", args=[tried.pk])]
+    staff += [reverse("treasury:donation", args=[gift.public_id])]
+    with opened(browser, member(roles.TREASURY)) as context:
+        for address in staff:
+            assert visit(context, address) == [], address
+    hers = [PAGE, reverse("area:tribute", args=[gift.public_id]), gift.get_absolute_url()]
+    with opened(browser, entered(gift.donor)) as context:
+        for address in hers:
+            assert visit(context, address) == [], address
+    with opened(browser, client) as context:
+        page = context.new_page()
+        page.goto(f"{HOST}/dona/")
+        page.get_by_text("In onore o in memoria di qualcuno").click()
+        assert page.locator("[name=dedicato]").is_visible()
+        assert faults_on_each_screen(page) == []
 
 
 def test_entering_without_a_script(
