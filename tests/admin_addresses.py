@@ -13,11 +13,12 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Collection, Page, Site, Task, Workflow, WorkflowState
 
-from campaigns.models import Account, Campaign, Post
+from campaigns.models import Account, Campaign, Delivery, Post
 from cms.models import HomePage
 from donations.models import (
     BankLine,
     BankStatement,
+    ClosedDoor,
     Donation,
     Donor,
     DonorMerge,
@@ -28,12 +29,14 @@ from donations.models import (
     FraudWarning,
     Fund,
     GiftImport,
+    GiftTry,
     Payout,
     Receipt,
     RecurringDonation,
     RefundRequest,
     Statement,
     StatementRun,
+    StripeEvent,
     ThanksInPerson,
 )
 from mail.models import Attachment, Message
@@ -92,11 +95,15 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ("admin/tesoreria/rimborsi", "pk", lambda: RefundRequest.objects.first()),
     ("admin/tesoreria/frodi", "pk", lambda: FraudWarning.objects.first()),
     ("admin/tesoreria/cancellazioni", "pk", lambda: ErasureRequest.objects.first()),
+    ("admin/tesoreria/abusi/porte/", "pk", lambda: ClosedDoor.objects.first()),
+    ("admin/tesoreria/abusi/", "pk", lambda: GiftTry.objects.first()),
+    ("admin/tesoreria/notizie/", "pk", lambda: StripeEvent.objects.first()),
     ("admin/tesoreria/muro", "pk", lambda: DonorWallEntry.objects.first()),
     ("admin/tesoreria/allegati", "pk", lambda: Attachment.objects.first()),
     ("admin/cms_campaign_chooser", "pk", lambda: Campaign.objects.first()),
     ("admin/campagne/", "pk", lambda: Campaign.objects.first()),
     ("admin/tesoreria/fondi", "pk", lambda: Fund.objects.first()),
+    ("admin/banco/", "pk", lambda: Delivery.objects.first()),
     ("admin/post/", "pk", lambda: _post()),
     ("admin/profili/", "pk", lambda: Account.objects.first()),
     ("admin/sites/", "pk", lambda: Site.objects.first()),
