@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Account, Donation, Donor, HandEntry, Receipt
+from donations.models import Account, Donation, Donor, HandEntry, Payout, Receipt
 from donations.services import refunding
 from donations.treasury import export, masks
 from donations.treasury.base import TreasuryList
@@ -15,6 +15,7 @@ from donations.treasury.by_hand import EnterGift, ReverseGift
 from donations.treasury.corrections import CorrectGift
 from donations.treasury.filters import VIEWS, DonationFilter
 from donations.treasury.looks import look
+from donations.treasury.payouts import PayoutPage
 from donations.treasury.reveal import RevealingView
 from donations.treasury.timeline import timeline
 from donations.treasury.tributes import card_of
@@ -113,6 +114,7 @@ class DonationPage(RevealingView):
             card=card_of(gift, user=self.request.user),
             to_refund=refunding.left_of(gift) if self._may_refund() else 0,
             going_back=gift.refund_requests.under_way().cents(),
+            payouts=self._payouts(),
             hand=HandEntry.objects.filter(donation=gift).first(),
             may_enter=self.request.user.has_perms(EnterGift.permissions),
             may_reverse=self.request.user.has_perms(ReverseGift.permissions),
@@ -120,6 +122,12 @@ class DonationPage(RevealingView):
             changes=gift.donor.consent_changes.all(),
             **kwargs,
         )
+
+    def _payouts(self) -> QuerySet[Payout]:
+        """Those that carried it, or what of it went back, for those who may read them."""
+        may = self.request.user.has_perms(PayoutPage.permissions)
+        found = Payout.objects.filter(lines__donation=self.gift).distinct()
+        return found if may else found.none()
 
     def _may_correct(self) -> bool:
         may = self.request.user.has_perms(CorrectGift.permissions)

@@ -53,6 +53,18 @@ def test_a_payout_line_by_line(treasury: Client, memory_stripe: MemoryStripe) ->
     assert "non spiegati" not in page and row.payout_id not in text(treasury, DESK)
 
 
+def test_a_gifts_page_leads_to_the_payout_that_carried_it(
+    treasury: Client, memory_stripe: MemoryStripe
+) -> None:
+    row = paid_out(memory_stripe)
+    its = reverse("treasury:payout", args=[row.pk])
+    carried = row.lines.filter(kind="charge").first()
+    assert carried and carried.donation
+    for gift, there in ((carried.donation, True), (begin().donation, False)):
+        page = treasury.get(reverse("treasury:donation", args=[gift.public_id])).content.decode()
+        assert (its in page) is there
+
+
 def test_what_is_still_at_stripe_adds_up_to_its_account(memory_stripe: MemoryStripe) -> None:
     def total() -> int:
         return sum(one.cents for one in waiting())
