@@ -1,4 +1,5 @@
-"""All that happened with one donor, latest first: gifts, receipts, mails, consents, disputes, notes."""
+"""All that happened with one donor, latest first: gifts, promises, receipts, mails, consents,
+disputes, notes."""
 
 from typing import Any
 
@@ -12,7 +13,9 @@ from donations.models import (
     Donation,
     Donor,
     DonorNote,
+    PromiseChange,
     Receipt,
+    RecurringDonation,
     Statement,
 )
 from donations.treasury.looks import Look, look
@@ -25,6 +28,8 @@ def story(donors: list[Donor], *, user: Any) -> list[Step]:
     one."""
     steps = [*_gifts(donors), *_consents(donors), *_disputes(donors), *_notes(donors)]
     steps += _statements(donors)
+    if user.has_perm("donations.view_recurringdonation"):
+        steps += _promises(donors)
     if user.has_perm("donations.view_receipt"):
         for receipt in Receipt.objects.filter(donation__donor__in=donors):
             steps += receipt_steps(receipt)
@@ -59,6 +64,36 @@ def _gifts(donors: list[Donor]) -> list[Step]:
                 row=gift,
                 rank=1,
             )
+        )
+    return steps
+
+
+def _promises(donors: list[Donor]) -> list[Step]:
+    """Begun, changed, ended; one that never came to be is not told."""
+    who, steps = _("Recurring gift"), []
+    begun = RecurringDonation.objects.filter(donor__in=donors, started_at__isnull=False)
+    for one in begun.select_related("fund"):
+        title = _("%(amount)s for “%(fund)s”") % {
+            "amount": euros(one.amount, always_cents=True),
+            "fund": one.fund.name,
+        }
+        here, often = look(one), str(one.get_interval_display())
+        more: dict[str, Any] = {"part": "promise", "row": one}
+        note = f"{often}: {here.label}"
+        steps.append(
+            Step(one.started_at or one.created_at, who, title, here.tone, here.icon, note, **more)
+        )
+        if one.ended_at:
+            why = str(one.get_end_reason_display())
+            gone = str(one.get_state_display())
+            steps.append(Step(one.ended_at, who, gone, "mute", "sp-cancelled", why, **more))
+    done = PromiseChange.objects.filter(promise__donor__in=donors, done_at__isnull=False)
+    for change in done.exclude(kind=PromiseChange.Kind.CANCEL).select_related("promise"):
+        what = str(change.get_kind_display())
+        note = euros(change.amount, always_cents=True) if change.amount else ""
+        more = {"part": "promise", "row": change.promise}
+        steps.append(
+            Step(change.done_at or change.asked_at, who, what, "info", "edit", note, **more)
         )
     return steps
 

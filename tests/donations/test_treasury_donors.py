@@ -13,9 +13,16 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
-from donations.models import Donation, Donor, DonorNote, DonorTag
+from donations.models import (
+    Donation,
+    Donor,
+    DonorNote,
+    DonorTag,
+    PromiseChange,
+    RecurringDonation,
+)
 from donations.services import knowing, merging
-from giving_support import MARIA, begin, session_of
+from giving_support import MARIA, begin, promised, session_of
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
@@ -195,6 +202,22 @@ def test_the_page_tells_everything_in_one_order(
     hours = re.findall(r'class="sp-sub">(\d+/\d+/\d{4} \d\d:\d\d) ·', page)
     when = [timezone.datetime.strptime(hour, "%d/%m/%Y %H:%M") for hour in hours]
     assert len(when) > 6 and when == sorted(when, reverse=True)
+
+
+def test_the_page_tells_of_promises_begun_changed_and_ended(
+    treasurer: Client, memory_stripe: MemoryStripe
+) -> None:
+    promise = promised(memory_stripe)
+    now = timezone.now()
+    what = {"promise": promise, "state": "done", "done_at": now, "asked_at": now}
+    PromiseChange.objects.create(key="a", kind="amount", amount=40_00, was=25_00, **what)
+    PromiseChange.objects.create(key="b", kind="cancel", **what)
+    RecurringDonation.objects.update(state="ended", ended_at=now, end_reason="donor")
+    address = reverse("treasury:promise", args=[promise.public_id])
+    page = read(treasurer, "donor", promise.donor.public_id)
+    for part in ("Ogni mese: ", "Un’altra cifra", "40,00", "Fermato da chi dona", address):
+        assert part in page, part
+    assert page.count(address) == 3
 
 
 def test_a_role_sees_in_the_story_what_it_may(cast: Cast) -> None:
