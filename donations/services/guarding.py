@@ -84,12 +84,14 @@ class Verdict:
 def weigh(*, visitor: Visitor, sent: Sent) -> Verdict:
     """Counts it, decides, and writes down what was decided."""
     doors = _doors(visitor)
-    over = limits.exceeded(_counted(visitor, sent, braked=_is_house(doors)))
+    over = limits.exceeded(_of_visitor(visitor, sent))
     state, reason, wait = _decide(sent, doors, over)
     key = _key("form", str(sent.token))
-    waits = state not in (State.PASSED, State.REFUSED) and reason != Reason.HOUSE
-    if waits and _released(visitor, key):
+    if state not in (State.PASSED, State.REFUSED) and _released(visitor, key):
         state, reason, wait = State.PASSED, Reason.NONE, 0
+    # last: what was stopped by then must not use up what the house may start
+    if state == State.PASSED and (over := limits.exceeded(_of_house(doors))):
+        state, reason, wait = State.SLOWED, Reason.HOUSE, max(limit.seconds for limit in over)
     if state == State.REFUSED:
         key = _bundle(visitor, reason)
     _write(visitor, key, state, reason, amount=sent.amount)
@@ -135,16 +137,19 @@ def _is_house(doors: Sequence[Door]) -> bool:
     return any(door.kind == ClosedDoor.Kind.HOUSE for door in doors)
 
 
-def _counted(visitor: Visitor, sent: Sent, *, braked: bool) -> list[tuple[Limit, str]]:
+def _of_visitor(visitor: Visitor, sent: Sent) -> list[tuple[Limit, str]]:
     rows = [
         (BY_FORM, str(sent.token)),
         (BY_ADDRESS, visitor.address),
         (BY_DEVICE, visitor.device),
         (BY_NETWORK, visitor.network),
         (PROMISES if sent.by_transfer else BY_MAIL, visitor.mail),
-        (HOUSE, "*"),
     ]
-    return [row for row in rows if row[1]] + ([(BRAKED, "*")] if braked else [])
+    return [row for row in rows if row[1]]
+
+
+def _of_house(doors: Sequence[Door]) -> list[tuple[Limit, str]]:
+    return [(HOUSE, "*"), *([(BRAKED, "*")] if _is_house(doors) else [])]
 
 
 def _decide(sent: Sent, doors: Sequence[Door], over: Sequence[Limit]) -> tuple[str, str, int]:
@@ -172,7 +177,7 @@ def _reason(limit: Limit) -> str:
         BY_NETWORK: Reason.NETWORK,
         BY_MAIL: Reason.MAIL,
         PROMISES: Reason.MAIL,
-    }.get(limit, Reason.HOUSE)
+    }[limit]
 
 
 def _released(visitor: Visitor, key: str) -> bool:

@@ -135,6 +135,18 @@ def test_each_layer_stops_and_says_which(
     assert len(memory_stripe.orders) == 2
 
 
+def test_whoever_is_stopped_uses_up_nothing_of_the_house(
+    still: None, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarding, "BY_NETWORK", Limit("t-network", 2, 600))
+    monkeypatch.setattr(guarding, "HOUSE", Limit("t-house", 3, 600))
+    for number in range(6):
+        send(address=f"192.0.2.{number}", email=f"a{number}@example.org")
+    assert len(memory_stripe.orders) == 2
+    answers = [send(address=f"198.51.{n}.7", email=f"b{n}@example.org") for n in range(2)]
+    assert [one.status_code for one in answers] == [303, 429]
+
+
 def test_one_form_may_not_be_sent_for_ever(
     still: None, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
