@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -88,9 +87,6 @@ class ReportFilter(Period):
         last = known.get("a") or max(today, known.get("da") or today)
         first = known.get("da") or date(last.year, 1, 1)
         return Scope(first, last, known.get("campagna"), known.get("fondo"))
-
-    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        raise NotImplementedError("a report adds up; it has no rows of its own")
 
 
 class Reports(TreasuryView):
