@@ -153,6 +153,23 @@ def test_the_composer_at_work(page, live_server, campaign, bluesky):
     assert post.text_for("bluesky") == "Breve {link} #DonoDay2026"
 
 
+def test_a_look_chosen_while_another_is_drawn_is_not_lost(
+    page, live_server, campaign, bluesky, write
+):
+    screen = page()
+    held = []
+    screen.goto(live_server.url + reverse("campaigns_posts:edit", args=[write().pk]))
+    screen.locator("[data-side-panel-toggle=preview]").click()
+    screen.frame_locator("#w-preview-iframe[src]").locator("body").wait_for()
+    with screen.expect_request("**mode=bluesky**"):
+        screen.route("**mode=bluesky**", lambda route: held.append(route))
+        screen.locator("[data-sp-mode=bluesky]").click()
+    screen.locator("[data-sp-mode=wall]").click()
+    held.pop().continue_()
+    screen.frame_locator("#w-preview-iframe[src*='mode=wall']").locator("body").wait_for()
+    assert screen.locator("[data-sp-mode=wall]").get_attribute("aria-pressed") == "true"
+
+
 def test_a_box_only_looked_into_leaves_no_old_text_behind(page, live_server, campaign, bluesky):
     screen = page()
     screen.goto(live_server.url + reverse("campaigns_posts:add"))

@@ -208,6 +208,14 @@
         chosen = target.value;
         press();
       });
+      /* Wagtail's panel forgets a choice made while it is drawing another one: choose again once it
+         has drawn, and is free */
+      document.addEventListener('w-preview:loaded', () =>
+        setTimeout(() => {
+          const drawn = new URL($('#w-preview-iframe').src, window.location).searchParams.get('mode');
+          if (shown && drawn !== chosen) choose(chosen);
+        }),
+      );
       new MutationObserver(() => {
         if ($(mode) === shown) return;
         shown = $(mode);
