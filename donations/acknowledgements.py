@@ -37,6 +37,7 @@ from donations.models import (
     RecurringDonation,
     Tribute,
 )
+from donations.models.promises import MANDATE
 from donations.services import receipts, tributes
 from donations.sums import meaning_of, sum_with
 
@@ -210,6 +211,13 @@ def card_expiring(duty: Acknowledgement) -> Written | None:
     return _promised(duty) if promise.is_live and same else None
 
 
+def mandate_ended(duty: Acknowledgement) -> Written | None:
+    """While the account that it is about is still the one to be debited."""
+    promise = _promise(duty)
+    same = promise.trouble == MANDATE + _about(duty).partition(":")[2]
+    return _promised(duty) if promise.is_live and same else None
+
+
 def _promise(duty: Acknowledgement) -> RecurringDonation:
     assert duty.donation.promise
     return duty.donation.promise
@@ -252,6 +260,7 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "payment_confirm": payment_failed,
     "payment_given_up": payment_given_up,
     "card_expiring": card_expiring,
+    "mandate_ended": mandate_ended,
 }
 
 
@@ -277,6 +286,7 @@ TITLES: dict[str, Promise] = {
     "payment_confirm": _("Charge that waits for the bank’s confirmation"),
     "payment_given_up": _("Last word on a charge that did not go through"),
     "card_expiring": _("Card about to expire"),
+    "mandate_ended": _("Account that may not be debited any more"),
 }
 
 

@@ -27,6 +27,7 @@ from donations.stripe_facts import (
     Endpoint,
     Event,
     Invoice,
+    Mandate,
     NotAnEvent,
     NotPermitted,
     Order,
@@ -262,6 +263,10 @@ class Gateway:
             found = self._stripe.subscriptions.retrieve(subscription_id, {"expand": WHOLE})
         return answers.subscription_of(found.to_dict())
 
+    def fetch_mandate(self, mandate_id: str) -> Mandate:
+        with _translated():
+            return answers.mandate_of(self._stripe.mandates.retrieve(mandate_id).to_dict())
+
     def paid_invoices(self, subscription_id: str, *, since: datetime) -> list[Invoice]:
         """Those that were made since then."""
         wanted: Any = {
@@ -354,6 +359,7 @@ class Gateway:
             "read payouts": lambda: v1.payouts.list(one),  # type: ignore[arg-type]
             "read recurring gifts": lambda: v1.subscriptions.list(one),  # type: ignore[arg-type]
             "change recurring gifts": lambda: v1.subscriptions.update(NOBODYS, {}),
+            "read mandates": lambda: v1.mandates.retrieve("mandate_nobodys"),
             "read their charges": lambda: v1.invoices.list(one),  # type: ignore[arg-type]
             "open the page that changes a card": lambda: v1.billing_portal.sessions.create(
                 {"customer": NOBODYS}

@@ -17,6 +17,7 @@ from donations.stripe_facts import (
     Event,
     Invoice,
     Line,
+    Mandate,
     Movement,
     NotAnEvent,
     Payout,
@@ -135,6 +136,10 @@ def _parent(invoice: dict) -> dict:
     return (invoice.get("parent") or {}).get("subscription_details") or {}
 
 
+def mandate_of(data: dict) -> Mandate:
+    return Mandate(data["id"], id_of(data["payment_method"]), data["status"])
+
+
 EVERY = {("month", 1): "month", ("month", 3): "quarter", ("year", 1): "year"}
 
 
@@ -169,6 +174,7 @@ def subscription_of(data: dict) -> Subscription:
         method=kind,
         reference=str(shown.get("last4") or ""),
         card_expires=_last_day(shown) if kind == "card" else None,
+        method_id=id_of(method),
         wanted=_wanted(data.get("customer"), id_of(method)),
         invoice=invoice_of(latest) if isinstance(latest, dict) else None,
     )

@@ -182,8 +182,21 @@ class Subscription:
     method: str = ""
     reference: str = ""
     card_expires: date | None = None  # its last day
+    method_id: str = ""
     wanted: str = ""
     invoice: Invoice | None = None  # the newest
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """The leave to debit an account: docs.stripe.com/api/mandates/object. `method`: Stripe's id of
+    the account."""
+
+    id: str
+    method: str
+    status: (
+        str  # active, pending, inactive: it may not be used (any more), and no other charge works
+    )
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,11 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("mail_decided", _("Decide about a mail"), _("Decided what became of a mail")),
         ("mail_again", _("Send a mail again"), _("Sent a donor’s mail again")),
         ("thanked", _("Thank in person"), _("Decided about thanks in person")),
+        (
+            "promise_dealt_with",
+            _("Deal with a recurring gift"),
+            _("Dealt with a recurring gift that cannot be charged"),
+        ),
         ("mail_words", _("Write the words of a mail"), _("Changed the words of a mail to donors")),
         ("refund_asked", _("Ask for a refund"), _("Asked Stripe to give money back")),
         ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),

@@ -12,6 +12,7 @@ from donations.stripe_facts import (
     Event,
     Invoice,
     Line,
+    Mandate,
     Movement,
     NotPermitted,
     Order,
@@ -47,6 +48,7 @@ class MemoryStripe:
     payouts: dict[str, Payout] = field(default_factory=dict)
     strays: list[Line] = field(default_factory=list)  # money that moved, and no object of ours
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    mandates: dict[str, Mandate] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)  # changes that were made, by idempotency key
     number: int = 0
     now: datetime = field(default_factory=lambda: datetime.now(UTC) - START)
@@ -195,7 +197,7 @@ class MemoryStripe:
         self._change(subscription_id, key, paused=False, paused_until=None)
 
     def charge_instead(self, subscription_id: str, method: str, *, key: str) -> None:
-        self._change(subscription_id, key, wanted="", reference=method[-4:])
+        self._change(subscription_id, key, wanted="", method_id=method, reference=method[-4:])
 
     def cancel(self, subscription_id: str, *, key: str) -> None:
         self._change(subscription_id, key, status="canceled", ended=self.now, end_reason=ASKED_FOR)
@@ -209,6 +211,10 @@ class MemoryStripe:
             self._subscription(subscription_id, **changes)
         if self.mute:
             raise Unavailable("APIConnectionError")
+
+    def fetch_mandate(self, mandate_id: str) -> Mandate:
+        self._asked("mandate")
+        return self.mandates[mandate_id]
 
     def open_portal(self, customer: str, *, back: str, language: str) -> str:
         self._asked("portal")
@@ -472,6 +478,14 @@ class MemoryStripe:
         self.subscriptions[subscription_id] = replace(told, wanted=method)
         self._tell("customer.updated", {"id": told.customer})
 
+    def take_leave_back(self, subscription_id: str, *, status: str = "inactive") -> str:
+        """The account may not be debited any more; `status`: or may be again."""
+        method = self.subscriptions[subscription_id].method_id
+        made = Mandate(f"mandate_{method}", method, status)
+        self.mandates[made.id] = made
+        self._tell("mandate.updated", {"id": made.id, "object": "mandate"})
+        return made.id
+
     def _begin(self, session_id: str, method: str) -> None:
         order, number = self.orders[session_id], self._next()
         first = Invoice(f"in_{session_id}", f"sub_{session_id}", order.key, "paid", True, 0, "")
@@ -488,6 +502,7 @@ class MemoryStripe:
             begun=self.now,
             next_charge=self.now + timedelta(days=30),
             method=method,
+            method_id=f"pm_{number}",
             reference="4242",
             card_expires=date(self.now.year + 2, 12, 31),
             invoice=first,

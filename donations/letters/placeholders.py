@@ -333,6 +333,14 @@ KINDS |= {
         *PROMISE,
     ),
 }
+KINDS["mandate_ended"] = (
+    Placeholder(
+        "cifre",
+        gettext_lazy("the last digits of the account"),
+        lambda known: known["promise"].method_reference,
+    ),
+    *PROMISE,
+)
 KINDS["tribute_card"] = (
     Placeholder(
         "destinatario",

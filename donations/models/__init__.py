@@ -35,7 +35,7 @@ from donations.models.papers import (
     ReceiptRun,
 )
 from donations.models.payouts import Correction, Explanation, Payout, PayoutLine
-from donations.models.promises import Interval, PromiseChange, RecurringDonation
+from donations.models.promises import Interval, Mandate, PromiseChange, RecurringDonation
 from donations.models.refunds import RefundRequest
 from donations.models.settings import GivingSettings
 from donations.models.statements import BankAccount, BankLine, BankStatement
@@ -81,6 +81,7 @@ __all__ = [
     "Interval",
     "JournalEntry",
     "MailText",
+    "Mandate",
     "Payout",
     "PayoutLine",
     "PromiseChange",

@@ -23,7 +23,37 @@ class Interval(models.TextChoices):
     YEAR = "year", _("Every year")
 
 
+MANDATE = "mandate:"  # begins the name of the trouble that an account may not be debited any more
+LIVE_STATES = ("active", "paused", "failing")
 MONTHS: dict[str, int] = {Interval.MONTH: 1, Interval.QUARTER: 3, Interval.YEAR: 12}
+
+
+class Promises(QuerySet):
+    def in_trouble(self) -> "Promises":
+        """Those that cannot be charged, and that nobody has dealt with; the oldest first."""
+        waiting = self.exclude(trouble="").exclude(trouble=models.F("dealt_with"))
+        return waiting.order_by("troubled_at", "pk")
+
+
+class Mandate(models.Model):
+    """What Stripe said, when it was looked at last, of the leave to debit an account. Nothing of
+    whose account it is: a promise is found by its means of payment.
+
+    https://docs.stripe.com/api/mandates/object
+    """
+
+    mandate_id = models.CharField(max_length=80, unique=True)
+    method_id = models.CharField(max_length=80, db_index=True)
+    inactive = models.BooleanField()
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.mandate_id
 
 
 class RecurringDonation(models.Model):
@@ -82,12 +112,19 @@ class RecurringDonation(models.Model):
     method = models.CharField(_("means of payment"), max_length=16, blank=True)
     method_reference = models.CharField(_("last digits"), max_length=8, blank=True)
     card_expires = models.DateField(_("card good until"), null=True, blank=True)
+    method_id = models.CharField(max_length=80, blank=True, db_index=True)  # Stripe's
     open_invoice = models.CharField(max_length=80, blank=True)  # Stripe's, not paid yet
     repair_url = models.URLField(max_length=2000, blank=True)  # where it can be paid
+    # why it cannot be charged, by a name that tells one time from the next; "" when it can
+    trouble = models.CharField(max_length=100, blank=True, db_index=True)
+    troubled_at = models.DateTimeField(null=True, blank=True)
+    dealt_with = models.CharField(max_length=100, blank=True)  # the trouble somebody took care of
 
     customer_id = models.CharField(max_length=80, blank=True, db_index=True)
     subscription_id = models.CharField(max_length=80, unique=True, null=True, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Promises.as_manager()
 
     class Meta:
         verbose_name = _("recurring gift")
@@ -108,6 +145,11 @@ class RecurringDonation(models.Model):
                 condition=Q(state="started") | Q(subscription_id__isnull=False),
                 name="promise_kept_at_stripe",
             ),
+            models.CheckConstraint(
+                condition=Q(trouble="", troubled_at=None)
+                | (~Q(trouble="") & Q(troubled_at__isnull=False, state__in=LIVE_STATES)),
+                name="promise_in_trouble_has_its_time",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +158,10 @@ class RecurringDonation(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in self.LIVE
+
+    @property
+    def mandate_is_over(self) -> bool:
+        return self.trouble.startswith(MANDATE)
 
     @property
     def first(self) -> "Donation":

@@ -16,12 +16,13 @@ from django.utils import timezone
 
 from donations import gateway, stripe_answers
 from donations.models import CheckoutAttempt, Dispute, RecurringDonation, StripeEvent
-from donations.services import books, doors, payouts, promises
+from donations.services import books, doors, mandates, payouts, promises
 from donations.services.inbox import (
     CUSTOMER_TYPES,
     DECLINE_TYPES,
     DISPUTE_TYPES,
     INVOICE_TYPES,
+    MANDATE_TYPES,
     PAYOUT_TYPES,
     REFUND_TYPES,
     SESSION_TYPES,
@@ -107,11 +108,17 @@ def process_events(*, limit: int = 1000, among: "QuerySet[StripeEvent] | None" =
         taken += len(events)
         until = monotonic() + ASKING
         of_payouts = [event for event in events if event.type in PAYOUT_TYPES]
+        of_mandates = [event for event in events if event.type in MANDATE_TYPES]
         declines = [event for event in events if event.type in DECLINE_TYPES]
-        apart = [*of_payouts, *declines]
+        apart = [*of_payouts, *of_mandates, *declines]
         _decline(declines)  # nothing is asked for them: there may be thousands
         _work(_cases([event for event in events if event not in apart], until), until)
-        _pay_out(of_payouts, until)  # after the gifts, which explain them
+        _look_at(
+            of_mandates, lambda one: mandates.take_in(mandate_id=one), until
+        )  # after the promises that have them
+        _look_at(
+            of_payouts, lambda one: payouts.take_in(payout_id=one), until
+        )  # after the gifts, which explain them
     if taken:
         payouts.explain_open()
     return taken
@@ -311,19 +318,19 @@ def _decline(events: list[StripeEvent]) -> None:
             _our_fault([event], error)
 
 
-def _pay_out(events: list[StripeEvent], until: float) -> None:
-    """One look at Stripe serves all that speak of a payout."""
-    for payout in dict.fromkeys(event.object_id for event in events):
-        case = [event for event in events if event.object_id == payout]
+def _look_at(events: list[StripeEvent], take_in: Callable[[str], Any], until: float) -> None:
+    """One look at Stripe serves all that speak of the same payout, or mandate."""
+    for thing in dict.fromkeys(event.object_id for event in events):
+        case = [event for event in events if event.object_id == thing]
         try:
             _in_time(until)
-            payouts.take_in(payout_id=payout)
+            take_in(thing)
         except Unavailable as error:
             _all(case, _later, str(error))
         except (Rejected, books.WrongMoney) as error:
             _all(case, _finish, State.FAILED, f"{type(error).__name__}: {error}")
         except Exception as error:  # a fault of ours: kept, tried again, and in the log
-            log.exception("payout not booked", extra={"payout": payout})
+            log.exception("news not taken in", extra={"thing": thing})
             _our_fault(case, error)
         else:
             _done(case)

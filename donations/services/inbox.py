@@ -32,6 +32,7 @@ PAYOUT_TYPES = (
 INVOICE_TYPES = ("invoice.paid", "invoice.payment_failed", "invoice.payment_action_required")
 SUBSCRIPTION_TYPES = ("customer.subscription.updated", "customer.subscription.deleted")
 CUSTOMER_TYPES = ("customer.updated",)  # another card was chosen
+MANDATE_TYPES = ("mandate.updated",)  # an account may not be debited any more
 PROMISE_TYPES = (*INVOICE_TYPES, *SUBSCRIPTION_TYPES, *CUSTOMER_TYPES)
 # the rest is kept and left alone
 ACTED_ON = (
@@ -43,6 +44,7 @@ ACTED_ON = (
     *WARNING_TYPES,
     *PAYOUT_TYPES,
     *PROMISE_TYPES,
+    *MANDATE_TYPES,
 )
 
 _COLUMNS = (

@@ -20,9 +20,11 @@ from donations.models import (
     CheckoutAttempt,
     Donation,
     DonorDetails,
+    Mandate,
     PromiseChange,
     RecurringDonation,
 )
+from donations.models.promises import MANDATE
 from donations.services.details import NAMES
 from donations.services.finding import write_words
 from donations.stripe_facts import Invoice, Rejected, Subscription, Unavailable
@@ -30,6 +32,7 @@ from donations.stripe_facts import Invoice, Rejected, Subscription, Unavailable
 State = RecurringDonation.State
 Why = RecurringDonation.EndReason
 WARNED_BEFORE = timedelta(days=31)
+UNPAID = "unpaid"  # a trouble without an invoice of its own
 WAITING = {"incomplete"}
 FAILED = {"past_due", "unpaid"}
 OVER = {"canceled", "incomplete_expired"}
@@ -125,7 +128,7 @@ def _write(held: RecurringDonation, told: Subscription) -> None:
     held.subscription_id, held.customer_id = told.id, told.customer
     held.amount, held.interval = told.amount, told.every or held.interval
     held.method, held.method_reference = told.method[:16], told.reference[:8]
-    held.card_expires = told.card_expires
+    held.method_id, held.card_expires = told.method_id[:80], told.card_expires
     held.state = _state(told)
     if held.state != State.STARTED and told.status != "incomplete_expired":
         held.started_at = told.begun
@@ -138,8 +141,40 @@ def _write(held: RecurringDonation, told: Subscription) -> None:
     if held.state == State.ENDED:
         held.ended_at = told.ended or held.ended_at or timezone.now()
         held.end_reason = _why(held, told)
+    _judge(held)
     if live and told.wanted:
         charge_instead(held, told.wanted)
+
+
+def reconsider(*, promise: int) -> None:
+    """Within the caller's transaction: a mandate was looked at, and Stripe was not asked for the
+    promise."""
+    held = RecurringDonation.objects.select_for_update(of=("self",)).get(pk=promise)
+    _judge(held)
+    held.save()
+    _say(held, Heard())
+
+
+def _judge(held: RecurringDonation) -> None:
+    """A charge that waits keeps its name while Stripe makes the next one ready."""
+    trouble = ""
+    if held.is_live and Mandate.objects.filter(method_id=held.method_id, inactive=True).exists():
+        trouble = f"{MANDATE}{held.method_id}"
+    elif held.state == State.FAILING:
+        charge = "" if held.mandate_is_over else held.trouble
+        trouble = held.open_invoice or charge or UNPAID
+    if not trouble:
+        held.troubled_at, held.dealt_with = None, ""
+    elif trouble != held.trouble:
+        held.troubled_at = timezone.now()
+    held.trouble = trouble
+
+
+def deal_with(*, promise: RecurringDonation, trouble: str) -> bool:
+    """Somebody took care of it: off the desk until there is another trouble. False when it is over
+    already, or another one by now."""
+    waiting = RecurringDonation.objects.in_trouble().filter(pk=promise.pk, trouble=trouble)
+    return bool(trouble and waiting.order_by().update(dealt_with=trouble))
 
 
 def _state(told: Subscription) -> State:
@@ -184,6 +219,8 @@ def _say(held: RecurringDonation, heard: Heard) -> None:
             acknowledge(held, "payment_given_up", invoice, skip=over)
     for invoice in heard.confirm:
         acknowledge(held, "payment_confirm", invoice, skip=held.open_invoice != invoice)
+    if held.mandate_is_over:
+        acknowledge(held, "mandate_ended", f"{held.public_id}:{held.method_id}")
     if held.state == State.ENDED and held.started_at:
         told_already = held.end_reason == Why.UNPAID
         acknowledge(held, "promise_ended", str(held.public_id), skip=told_already)

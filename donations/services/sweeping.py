@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from donations import gateway
 from donations.models import CheckoutAttempt, Donation, RecurringDonation, SweepMark
-from donations.services import books, inbox, payouts, promises
+from donations.services import books, inbox, mandates, payouts, promises
 from donations.stripe_facts import Rejected, Session, Unavailable
 
 OVERLAP = timedelta(hours=6)  # clocks differ, and Stripe lists an event some moments late
@@ -40,6 +40,7 @@ def fetch_missed(
     """Asks Stripe; `since`: further back than the list was read to already. Raises Unavailable
     when it falls silent: what came until then is kept."""
     found = _missed_events(now, since) + _missed_sessions(now, patience)
+    found += mandates.mark()
     return found + _missed_charges(now) + payouts.fetch_missed(now=now)
 
 

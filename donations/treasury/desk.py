@@ -1,8 +1,11 @@
 """What only a person can decide: disputes to answer, payments a bank believes to be a fraud, refunds
-that did not go, gifts paid twice, payouts that do not add up, mails without proof or not written,
-events that cannot be understood, donors who want their data deleted."""
+that did not go, gifts paid twice, payouts that do not add up, recurring gifts that cannot be charged,
+mails without proof or not written, events that cannot be understood, donors who want their data
+deleted."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,6 +24,7 @@ from donations.models import (
     Dispute,
     ErasureRequest,
     FraudWarning,
+    RecurringDonation,
     RefundRequest,
     StripeEvent,
     ThanksInPerson,
@@ -29,6 +33,7 @@ from donations.services import erasing, in_person
 from donations.services.acknowledging import try_again
 from donations.services.deciding import decide_event
 from donations.services.entering import STAYING
+from donations.services.promises import deal_with
 from donations.treasury import desk_counts, masks, troubles
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import Look, look, reconciled
@@ -58,6 +63,9 @@ class Desk(TreasuryView):
             twice=desk_counts.paid_twice(),
             payouts=[{"row": row, "look": reconciled(row)} for row in desk_counts.payouts()],
             at_stripe=settings.SANDBOX_URL + "/_control/" if settings.SANDBOX else STRIPE,
+            promises=[_promise(row) for row in self._promises()],
+            may_donor=user.has_perm("donations.view_donor"),
+            may_deal=user.has_perm("donations.change_recurringdonation"),
             mails=[_mail(row) for row in mails],
             unwritten=[_unwritten(row) for row in unwritten],
             stuck=[_event(row) for row in desk_counts.stuck_events()],
@@ -74,6 +82,10 @@ class Desk(TreasuryView):
             may_event=user.has_perm("donations.change_stripeevent"),
             **kwargs,
         )
+
+    def _promises(self) -> Iterable[RecurringDonation]:
+        seen = self.request.user.has_perm("donations.view_recurringdonation")
+        return desk_counts.promises() if seen else []
 
 
 def _dispute(row: Dispute) -> dict[str, Any]:
@@ -93,6 +105,11 @@ def _refund(row: RefundRequest) -> dict[str, Any]:
         "who": str(row.asked_by.get_full_name() or row.asked_by) if row.asked_by else "–",
         "trouble": troubles.refusal(row.refusal_code, row.refusal) if refused else late,
     }
+
+
+def _promise(row: RecurringDonation) -> dict[str, Any]:
+    newest = row.donations.order_by("-pk")[0]
+    return {"row": row, "look": look(row), "name": newest.donor_name}
 
 
 def _erasure(row: ErasureRequest) -> dict[str, Any]:
@@ -185,6 +202,21 @@ def decide_thanks(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, gettext("Noted."))
         else:
             messages.warning(request, gettext("Somebody has decided already."))
+    return HttpResponseRedirect(reverse("treasury:desk"))
+
+
+@require_POST
+def deal_with_promise(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """`guaio`: the trouble that was seen on the desk."""
+    rights = ("donations.view_stripeevent", "donations.change_recurringdonation")
+    if not request.user.has_perms(rights):
+        return permission_denied(request)
+    promise = get_object_or_404(RecurringDonation, public_id=public_id)
+    if deal_with(promise=promise, trouble=request.POST.get("guaio", "")):
+        log(instance=promise, action="donations.promise_dealt_with")
+        messages.success(request, gettext("Noted: it comes back when the next charge fails."))
+    else:
+        messages.warning(request, gettext("Something has changed meanwhile: look again."))
     return HttpResponseRedirect(reverse("treasury:desk"))
 
 

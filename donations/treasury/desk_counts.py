@@ -17,6 +17,7 @@ from donations.models import (
     GiftTry,
     JournalEntry,
     Payout,
+    RecurringDonation,
     RefundRequest,
     StripeEvent,
     SweepMark,
@@ -79,6 +80,11 @@ def payouts() -> QuerySet[Payout]:
     return Payout.objects.unexplained()
 
 
+def promises() -> QuerySet[RecurringDonation]:
+    """Recurring gifts that cannot be charged."""
+    return RecurringDonation.objects.in_trouble().select_related("donor", "fund")
+
+
 def calls() -> QuerySet[ThanksInPerson]:
     """Who gave so much that somebody should telephone."""
     return in_person.waiting()
@@ -128,6 +134,7 @@ def waiting() -> int:
         refunds(),
         paid_twice(),
         payouts(),
+        promises(),
         erasing.waiting(),
         calls(),
         wall_words(),

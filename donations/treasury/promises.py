@@ -175,7 +175,7 @@ def timeline(promise: RecurringDonation, *, user: Any) -> list[Step]:
     if user.has_perm("mail.view_message"):
         kinds = Q(acknowledgement__kind__startswith="promise_")
         kinds |= Q(acknowledgement__kind__startswith="payment_")
-        kinds |= Q(acknowledgement__kind="card_expiring")
+        kinds |= Q(acknowledgement__kind__in=["card_expiring", "mandate_ended"])
         found = Message.objects.filter(kinds, acknowledgement__donation__promise=promise)
         steps += [mail_step(message) for message in found.prefetch_related("attachments")]
     return sorted(steps, key=lambda step: (step.at, step.rank), reverse=True)

@@ -48,6 +48,7 @@ urlpatterns = [
     path("donatori/unioni/<int:pk>/separa/", donor_notes.part, name="part"),
     path("ricorrenti/", promises.PromiseList.as_view(), name="promises"),
     path("ricorrenti/<uuid:public_id>/", promises.PromisePage.as_view(), name="promise"),
+    path("ricorrenti/<uuid:public_id>/fatto/", desk.deal_with_promise, name="deal_with_promise"),
     path("prima-nota/", ledger.Ledger.as_view(), name="ledger"),
     path("accrediti/", payouts.PayoutList.as_view(), name="payouts"),
     path("accrediti/<int:pk>/", payouts.PayoutPage.as_view(), name="payout"),

@@ -48,6 +48,9 @@ STORIES = (
     "paused and resumed",
     "ended",
     "left",
+    "leave taken back",
+    "leave taken back, then another account",
+    "leave taken back and given up",
 )
 DISTURBANCES = ("deliver", "deliver", "process", "down", "sweep", "interrupted", "hours")
 Act = Callable[[], Any]
@@ -101,6 +104,21 @@ def acts_of(stripe: MemoryStripe, gift: Donation, story: str) -> list[Act]:
             renew,
         ],
         "ended": [pay, renew, end(ASKED_FOR)],
+        "leave taken back": [promise, collect, partial(stripe.take_leave_back, sub)],
+        "leave taken back, then another account": [
+            promise,
+            partial(stripe.take_leave_back, sub),
+            collect,
+            lambda: stripe.charge_instead(sub, f"pm_new_{sub}", key=f"{sub}:pm"),
+            renew,
+        ],
+        "leave taken back and given up": [
+            promise,
+            collect,
+            partial(stripe.take_leave_back, sub),
+            partial(stripe.fail, sub),
+            end("payment_failed"),
+        ],
         "left": [partial(stripe.expire_session, at)],
     }[story]
 
@@ -136,6 +154,7 @@ def picture(world: World) -> dict[str, Any]:
     return {
         "promises": sorted(
             (promise[one.pk], one.state, one.end_reason, one.amount, one.open_invoice)
+            + (one.trouble, one.method_id, bool(one.troubled_at))
             + (bool(one.started_at), bool(one.next_charge), bool(one.paused_until))
             for one in RecurringDonation.objects.all()
         ),
@@ -148,12 +167,19 @@ def picture(world: World) -> dict[str, Any]:
             for one in JournalEntry.objects.all()
         ),
         "totals": totals(world.campaign),
-        "acknowledgements": sorted(map(key_of, Acknowledgement.objects.all())),
+        "acknowledgements": sorted(map(key_of, filter(_counts, Acknowledgement.objects.all()))),
         "receipts": sorted(
             (charge[one.donation_id], one.amount) for one in Receipt.objects.filter(state="issued")
         ),
         "events": sorted(StripeEvent.objects.values_list("event_id", flat=True)),
     }
+
+
+def _counts(duty: Acknowledgement) -> bool:
+    """Of a mandate that is over she hears only while the promise needs another account: whoever heard
+    too late of it has nothing to tell."""
+    promise = duty.donation.promise
+    return duty.kind != "mandate_ended" or bool(promise and promise.mandate_is_over)
 
 
 def in_good_order(stories: list[str], order: list[int]) -> dict[str, Any]:

@@ -108,12 +108,12 @@ def test_it_makes_one_endpoint_and_shows_its_secret_once() -> None:
 
 
 def test_it_brings_an_endpoint_in_line_and_says_what_was_wrong() -> None:
-    kept = make(enabled_events=["charge.updated", "mandate.updated"])
+    kept = make(enabled_events=["charge.updated", "invoice.created"])
     gateway.get()._stripe.webhook_endpoints.update(kept, {"disabled": True})
     told = run("stripe_setup")
     (one,) = there()
     assert (one.id, one.enabled, one.types) == (kept, True, frozenset(inbox.ACTED_ON))
-    assert "it is disabled" in told and "mandate.updated" in told and "refund.failed" in told
+    assert "it is disabled" in told and "invoice.created" in told and "refund.failed" in told
     assert "whsec_" not in told
 
 
@@ -465,7 +465,7 @@ def test_by_id_and_one_that_fails_again(settled: Donation) -> None:
 def test_what_cannot_be_run_again_is_named_and_nothing_is_done(settled: Donation) -> None:
     StripeEvent.objects.update(state=State.FAILED)
     known = settled.stripe_events.earliest("pk").event_id
-    stored(8, type="mandate.updated")
+    stored(8, type="invoice.created")
     stored(9, payload=b"{}")  # forgotten with its gift
     with pytest.raises(CommandError, match="evt_8, evt_9, evt_nowhere"):
         run("stripe_replay", known, "evt_nowhere", "evt_8", "evt_9")
