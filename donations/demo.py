@@ -17,10 +17,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from attribution.models import Source
-from donations import demo_bank, demo_guard
+from donations import demo_bank, demo_guard, gateway
 from donations.forms import GiftForm
 from donations.models import Donation, Fund, Interval, SuggestedAmount
-from donations.services import Details, start_donation, tributes
+from donations.services import Details, payouts, start_donation, tributes
 from donations.services.acknowledging import write_due
 from donations.services.by_hand import HandGift, enter_gift, today
 from donations.services.events import process_events
@@ -28,6 +28,7 @@ from donations.services.sweeping import sweep
 from donations.services.tributes import Wish
 
 FORMS = uuid.UUID("5e600000-0000-4000-8000-000000000000")  # the forms of the demonstration
+PAID_OUT = timedelta(days=2)
 WAIT = 20  # seconds for the sandbox to come up
 MEANINGS = {
     15_00: "La spesa di un giorno per quattro",
@@ -112,6 +113,7 @@ def load() -> None:
     _take_in()
     if _give_back():
         _take_in()
+    _pay_out()
     for number, (donor, rest) in enumerate(BY_HAND):
         _enter(number, donor, *rest)
     demo_bank.load([_token(f"transfer {number}") for number in range(len(demo_bank.PROMISES))])
@@ -144,6 +146,16 @@ def _give_back() -> int:
     for gift in kept:
         _control("refund", payment_intent=gift.attempts.latest("number").payment_intent)
     return len(kept)
+
+
+def _pay_out() -> None:
+    """What was free on Stripe's side two days ago is in the bank since; the rest is still there."""
+    at = timezone.now() - PAID_OUT
+    stripe = gateway.get()
+    if not stripe.list_payouts(since=at - timedelta(days=365)):
+        _control("payout", available="true", outcome="paid", created=int(at.timestamp()))
+    for told in stripe.list_payouts(since=at - timedelta(days=365)):
+        payouts.take_in(payout_id=told.id)
 
 
 def _fund(slug: str, name: str, position: int) -> Fund:

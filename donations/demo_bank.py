@@ -8,7 +8,7 @@ from uuid import UUID
 
 from donations import issuer
 from donations.forms import GiftForm
-from donations.models import BankStatement, Donation, Fund
+from donations.models import BankStatement, Donation, Fund, Payout
 from donations.services import Details, promise_transfer
 from donations.services.by_hand import today
 from donations.services.statements import bring, look, remember, take_in
@@ -27,7 +27,8 @@ def load(tokens: list[UUID]) -> None:
     promises = [_promise(token, *one) for token, one in zip(tokens, PROMISES, strict=True)]
     if BankStatement.objects.exists():
         return
-    data = _statement(promises[0].transfer.readable).encode("cp1252")
+    sent = Payout.objects.filter(status=Payout.Status.PAID).first()
+    data = _statement(promises[0].transfer.readable, sent).encode("cp1252")
     statement, _new = bring(data=data, name="movimenti.csv", iban=account.iban, by=None)
     table = csv_file.table(data)
     remember(account=statement.account, table=table, columns=csv_file.guess(table.header))
@@ -50,14 +51,18 @@ def _promise(token: UUID, first: str, last: str, euros: int, fund: str) -> Donat
     ).donation
 
 
-def _statement(reference: str) -> str:
-    """One that is sure, one that only looks like a gift, one that is none, one that went out."""
-    rows = (
+def _statement(reference: str, sent: Payout | None) -> str:
+    """One that is sure, one that only looks like a gift, one that is none, one that went out, and
+    what came from Stripe."""
+    rows = [
         (2, "60,00", f"BONIFICO A VOSTRO FAVORE {reference}", "BIANCHINI TERESA", "A2000000011"),
         (2, "35,00", "EROGAZIONE LIBERALE GRAZIE", "GIANOLI NADIA", "A2000000012"),
         (1, "15,00", "QUOTA SOCIALE", "NERI UGO", "A2000000013"),
         (1, "-4,50", "COMPETENZE E SPESE", "", ""),
-    )
+    ]
+    if sent:
+        amount = f"{sent.amount // 100},{sent.amount % 100:02}"
+        rows.append((1, amount, "STRIPE PAYOUT", "STRIPE TECHNOLOGY EUROPE LTD", "A2000000014"))
     lines = []
     for days, amount, text, name, number in rows:
         day = (today() - timedelta(days=days)).strftime("%d/%m/%Y")

@@ -15,26 +15,10 @@ from django.views.generic import TemplateView
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from donations.treasury import desk_counts, export
+from donations.treasury import desk_counts, export, tabs
 from donations.treasury.periods import Filter
 
 PER_PAGE = 50
-TABS = (
-    ("treasury:donations", _("Donations"), "donations.view_donation"),
-    ("treasury:promises", _("Recurring"), "donations.view_recurringdonation"),
-    ("treasury:donors", _("Donors"), "donations.view_donor"),
-    ("treasury:reports", _("Reports"), "donations.view_journalentry"),
-    ("treasury:ledger", _("Ledger"), "donations.view_journalentry"),
-    ("treasury:payouts", _("Payouts"), "donations.view_payout"),
-    ("treasury:months", _("Months"), "donations.view_closedmonth"),
-    ("treasury:bank", _("Bank"), "donations.view_bankline"),
-    ("treasury:receipts", _("Receipts"), "donations.view_receipt"),
-    ("treasury:letters", _("Acknowledgements"), "donations.change_mailtext"),
-    ("treasury:wall", _("Donor wall"), "donations.view_donorwallentry"),
-    ("treasury:statements", _("Year end"), "donations.view_statementrun"),
-    ("treasury:abuse", _("Abuse control"), "donations.view_gifttry"),
-    ("treasury:desk", _("To decide"), "donations.view_stripeevent"),
-)
 
 
 class TreasuryView(WagtailAdminTemplateMixin, TemplateView):
@@ -61,13 +45,8 @@ class TreasuryView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        tabs = [
-            {"url": reverse(name), "label": label, "here": name == self.tab}
-            for name, label, permission in TABS
-            if user.has_perm(permission)
-        ]
         waiting = desk_counts.waiting() if user.has_perm("donations.view_stripeevent") else 0
-        return super().get_context_data(tabs=tabs, waiting=waiting, **kwargs)
+        return super().get_context_data(**tabs.rows(user, self.tab), waiting=waiting, **kwargs)
 
     def paged(self, rows: QuerySet | list[Any]) -> Page:
         return Paginator(rows, PER_PAGE).get_page(self.request.GET.get("p"))

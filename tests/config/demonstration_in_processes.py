@@ -28,6 +28,7 @@ PLACES = (
     ("donations.demo", "_pay", 3, "before"),
     ("donations.demo", "_pay", 3, "after"),
     ("donations.demo", "_give_back", 1, "after"),
+    ("donations.demo", "payouts.take_in", 1, "before"),
     ("config.demonstration", "done", 1, "before"),
 )
 
@@ -87,7 +88,7 @@ def counted() -> dict[str, object]:
         "people.User", "wagtailcore.Page", "media.Image", "campaigns.Campaign", "campaigns.Post",
         "campaigns.Account", "campaigns.Delivery", "campaigns.WallEntry", "attribution.Visit",
         "donations.Fund", "donations.Donation", "donations.Donor", "donations.Receipt",
-        "donations.SuggestedAmount",
+        "donations.SuggestedAmount", "donations.Payout", "donations.BankLine",
     )  # fmt: skip
     return {
         **{name: apps.get_model(name).objects.count() for name in names},
