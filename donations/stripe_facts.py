@@ -10,6 +10,8 @@ from datetime import date, datetime
 ATTEMPT = "attempt"
 SOURCE = "source"
 REQUEST = "refund_request"
+# docs.stripe.com/error-codes, docs.stripe.com/declines/codes
+CONFIRM = {"invoice_payment_intent_requires_action", "authentication_required"}
 
 
 class Unavailable(Exception):

@@ -41,6 +41,7 @@ class MemoryStripe:
     down: bool = False
     hides_warnings: bool = False  # a key that may not read them
     mute: bool = False  # refunds are made, and the answer gets lost
+    refuses: str = ""  # the code with which the next invoice is not paid
     blind: bool = False  # a key that may not read refunds
     keeps: bool = False  # refunds are not made, and the failure is kept under the key
     kept: dict[str, Refund | None] = field(default_factory=dict)  # answers by idempotency key
@@ -198,6 +199,19 @@ class MemoryStripe:
 
     def charge_instead(self, subscription_id: str, method: str, *, key: str) -> None:
         self._change(subscription_id, key, wanted="", method_id=method, reference=method[-4:])
+
+    def pay_invoice(self, invoice_id: str, *, key: str) -> None:
+        self._asked(f"pay {invoice_id}")
+        if key not in self.answered:
+            self.answered.add(key)
+            if self.refuses:
+                words, self.refuses = self.refuses, ""
+                raise Rejected("CardError 402", code=words, words="Refused.")
+            if self.sessions[invoice_id].charge:
+                raise Rejected("InvalidRequestError 400", words="Invoice is already paid")
+            self.settle_invoice(invoice_id)
+        if self.mute:
+            raise Unavailable("APIConnectionError")
 
     def cancel(self, subscription_id: str, *, key: str) -> None:
         self._change(subscription_id, key, status="canceled", ended=self.now, end_reason=ASKED_FOR)
@@ -436,7 +450,7 @@ class MemoryStripe:
     def renew(self, subscription_id: str, *, method: str = "card") -> str:
         """The next charge falls due and goes through."""
         invoice = self._fall_due(subscription_id)
-        self.pay_invoice(invoice, method=method)
+        self.settle_invoice(invoice, method=method)
         return invoice
 
     def fail(self, subscription_id: str, *, last: bool = False, confirm: bool = False) -> str:
@@ -453,7 +467,7 @@ class MemoryStripe:
         for kind in kinds:
             self._told_of_invoice(kind, invoice, None if last else 1)
 
-    def pay_invoice(self, invoice: str, *, method: str = "card") -> None:
+    def settle_invoice(self, invoice: str, *, method: str = "card") -> None:
         charge = self._charge(invoice, method, True)
         paid = replace(
             self.sessions[invoice],

@@ -229,6 +229,7 @@ class PromiseChange(Leased):
         SKIP = "skip", _("One charge skipped")
         RESUME = "resume", _("The end of the pause")
         CARD = "card", _("Another card or account")
+        PAY = "pay", _("The charge that did not go through, asked for again")
         CANCEL = "cancel", _("The end")
 
     class State(models.TextChoices):
@@ -256,6 +257,7 @@ class PromiseChange(Leased):
     was = models.PositiveIntegerField(_("amount before"), null=True, blank=True)
     until = models.DateTimeField(_("until"), null=True, blank=True)
     payment_method = models.CharField(max_length=80, blank=True)
+    invoice = models.CharField(max_length=80, blank=True)  # Stripe's, to be paid at once
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -288,6 +290,9 @@ class PromiseChange(Leased):
             ),
             models.CheckConstraint(
                 condition=Q(kind="card") ^ Q(payment_method=""), name="promise_change_of_card"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="pay") ^ Q(invoice=""), name="promise_change_pays_an_invoice"
             ),
             models.CheckConstraint(
                 condition=Q(state="done") ^ Q(done_at__isnull=True),

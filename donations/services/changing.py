@@ -14,13 +14,14 @@ from donations.models import PromiseChange, RecurringDonation
 from donations.money import MAXIMUM, MINIMUM
 from donations.services import promises
 from donations.services.giving import InvalidAmount
-from donations.stripe_facts import Rejected, Subscription, Unavailable
+from donations.stripe_facts import CONFIRM, Rejected, Subscription, Unavailable
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 Kind, State = PromiseChange.Kind, PromiseChange.State
 LEASE = timedelta(minutes=2)  # many times the gateway's patience
 AGAIN = {"base": timedelta(seconds=5), "cap": timedelta(minutes=10)}
 LONGEST = timedelta(days=366)
+UNTOLD = {Kind.CANCEL, Kind.PAY}  # a mail of its own tells of them
 AFTER = timedelta(days=1)  # a charge that is skipped lies a day behind when the pause ends
 
 log = logging.getLogger(__name__)
@@ -111,6 +112,9 @@ def _ask(row: PromiseChange) -> None:
         call = row.call + 1 if error.stored else row.call
         _write(row, call=call, last_error=str(error)[:500] or "?", next_at=_later(row))
     except Rejected as error:
+        if row.kind == Kind.PAY:
+            _not_paid(row, error)
+            return
         _write(row, state=State.REFUSED, last_error=(error.words or str(error))[:500] or "?")
     except Exception as error:  # a fault of ours: in the log, and tried again
         log.exception("change not asked", extra={"promise_change": row.pk})
@@ -131,6 +135,8 @@ def _tell(row: PromiseChange) -> None:
         stripe.resume(kept, key=key)
     elif row.kind == Kind.CARD:
         stripe.charge_instead(kept, row.payment_method, key=key)
+    elif row.kind == Kind.PAY:
+        stripe.pay_invoice(row.invoice, key=key)
     else:
         stripe.cancel(kept, key=key)
 
@@ -140,8 +146,48 @@ def _done(row: PromiseChange, told: Subscription, began: datetime) -> None:
         with transaction.atomic():
             held = promises.follow(promise=row.promise_id, told=told, began=began)
             finish(row, state=State.DONE, done_at=timezone.now(), last_error="")
-            if row.kind != Kind.CANCEL:
+            if row.kind == Kind.CARD:
+                _pay_what_waits(held, row)
+            if row.kind not in UNTOLD:
                 promises.acknowledge(held, "promise_changed", row.key)
+    except LeaseLost:
+        log.info("change went on without us", extra={"promise_change": row.pk})
+
+
+def _pay_what_waits(held: RecurringDonation, row: PromiseChange) -> None:
+    """With the new card at once, and not only when Stripe tries again some days later. Once for a
+    charge and a card, which are in the key; the card's own row is finished with it."""
+    if held.state != RecurringDonation.State.FAILING or not held.open_invoice:
+        return
+    PromiseChange.objects.get_or_create(
+        key=f"{held.public_id}:pay:{held.open_invoice}:{row.payment_method}"[:110],
+        defaults={
+            "promise": held,
+            "kind": Kind.PAY,
+            "invoice": held.open_invoice,
+            "next_at": timezone.now(),
+        },
+    )
+
+
+def _not_paid(row: PromiseChange, error: Rejected) -> None:
+    """Or paid by other means meanwhile: a fresh look tells. Where the bank wants to hear from her she
+    gets the page for it; a card that was refused is Stripe's to try again."""
+    began = timezone.now()
+    try:
+        told = gateway.get().fetch_subscription(str(row.promise.subscription_id))
+    except (Unavailable, Rejected) as silence:
+        _write(row, last_error=str(silence)[:500] or "?", next_at=_later(row))
+        return
+    try:
+        with transaction.atomic():
+            held = promises.follow(promise=row.promise_id, told=told, began=began)
+            if held.open_invoice != row.invoice:
+                finish(row, state=State.DONE, done_at=timezone.now(), last_error="")
+                return
+            if error.code in CONFIRM:
+                promises.acknowledge(held, "payment_confirm", row.invoice)
+            finish(row, state=State.REFUSED, last_error=(error.words or str(error))[:500] or "?")
     except LeaseLost:
         log.info("change went on without us", extra={"promise_change": row.pk})
 

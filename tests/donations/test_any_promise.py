@@ -71,7 +71,7 @@ def acts_of(stripe: MemoryStripe, gift: Donation, story: str) -> list[Act]:
     promise, collect = partial(stripe.promise_debit, at), partial(stripe.collect_debit, at)
     refuse = partial(stripe.refuse_debit, at)
     newest = lambda: stripe.subscriptions[sub].invoice.id  # type: ignore[union-attr]  # noqa: E731
-    repay = lambda: stripe.pay_invoice(newest())  # noqa: E731
+    repay = lambda: stripe.settle_invoice(newest())  # noqa: E731
 
     def again(**how: bool) -> Act:
         return lambda: stripe.fail_again(newest(), **how)

@@ -106,7 +106,7 @@ def test_one_that_failed_and_recovers_is_active_again(memory_stripe: MemoryStrip
     promise.refresh_from_db()
     assert promise.state == State.FAILING and promise.open_invoice == invoice
     assert Acknowledgement.objects.get(kind="payment_failed").state == "due"
-    memory_stripe.pay_invoice(invoice)
+    memory_stripe.settle_invoice(invoice)
     heard(memory_stripe)
     promise.refresh_from_db()
     assert (promise.state, promise.open_invoice, promise.repair_url) == (State.ACTIVE, "", "")

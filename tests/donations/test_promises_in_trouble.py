@@ -60,7 +60,7 @@ def test_a_failing_one_stands_on_the_desk_until_it_recovers(memory_stripe: Memor
     shown = desk()
     assert "Il dono ricorrente di Maria Rossi non è passato" in shown
     assert reverse("treasury:promise", args=[promise.public_id]) in shown
-    memory_stripe.pay_invoice(invoice)
+    memory_stripe.settle_invoice(invoice)
     heard(memory_stripe)
     assert on_the_desk() == [] and desk_counts.waiting() == 0
 

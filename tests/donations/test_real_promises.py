@@ -188,13 +188,54 @@ def test_a_failing_one_that_gets_another_card_recovers(begun: Any, control: Any)
     chosen = requests.post(page.url, {"method": "card"}, allow_redirects=False, timeout=10)
     assert chosen.headers["Location"] == back
     told(promise)
-    assert changing.ask_stripe() == 1
-    promise.refresh_from_db()
-    assert promise.method_reference == "4242"
-    move(control, datetime.now(UTC) + timedelta(days=75))
+    assert changing.ask_stripe() == 2  # the card, and at once the charge that did not go through
     told(promise)
-    assert promise.state == State.ACTIVE and promise.open_invoice == ""
-    assert promise.donations.filter(state="settled").count() >= 2
+    assert promise.method_reference == "4242"
+    assert promise.state == State.ACTIVE and promise.open_invoice == "" and promise.trouble == ""
+    assert len(days(promise)) == 2  # nobody had to wait for Stripe's next try
+    move(control, due(promise, 0) + timedelta(days=1))
+    told(promise)
+    assert len(days(promise)) == 3
+    assert Acknowledgement.objects.filter(kind="thank_you").count() == 3
+
+
+def test_a_new_card_whose_bank_wants_to_hear_from_her_gets_the_page_for_it(
+    begun: Any, control: Any
+) -> None:
+    promise = begun("card_fails_later")
+    move(control, due(promise, 0) + timedelta(days=1))
+    told(promise)
+    control("method", customer=promise.customer_id, method="card_asks")
+    told(promise)
+    assert changing.ask_stripe() == 2
+    told(promise)
+    pay = promise.changes.get(kind=Kind.PAY)
+    assert pay.state == "refused" and promise.state == State.FAILING
+    duty = Acknowledgement.objects.get(kind="payment_confirm")
+    assert duty.state == "due" and duty.key == f"{promise.open_invoice}:payment_confirm"
+    control("invoice", invoice=promise.open_invoice, confirm=True)
+    told(promise)
+    assert promise.state == State.ACTIVE and len(days(promise)) == 2
+
+
+def test_leave_taken_back_at_the_bank_is_seen_and_another_account_mends_it(
+    begun: Any, control: Any
+) -> None:
+    promise = begun("sepa")
+    move(control, datetime.now(UTC) + timedelta(days=10))
+    told(promise)
+    control("mandate", subscription=promise.subscription_id, status="inactive")
+    told(promise)
+    assert promise.mandate_is_over and promise.state == State.ACTIVE
+    assert Acknowledgement.objects.get(kind="mandate_ended").state == "due"
+    control("method", customer=promise.customer_id, method="sepa")
+    told(promise)
+    changing.ask_stripe()
+    told(promise)
+    assert not promise.trouble
+    move(control, due(promise, 0) + timedelta(days=15))
+    told(promise)
+    assert len(days(promise)) == 2
 
 
 def test_a_debit_is_a_gift_when_the_bank_has_paid_it(begun: Any, control: Any) -> None:

@@ -292,6 +292,10 @@ def test_it_ends_with_an_error_and_says_what_to_do() -> None:
         ("payout_read", "read payouts"),
         ("event_read", "list events"),
         ("payment_intent_read", "read payments"),
+        ("radar_early_fraud_warning_read", "read fraud warnings"),
+        ("mandate_read", "read mandates"),
+        ("invoice_read", "read their charges"),
+        ("invoice_write", "pay them at once"),
     ],
 )
 def test_each_permission_that_is_missing_is_named(
