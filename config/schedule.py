@@ -29,6 +29,8 @@ TICKS = {
     "promised transfers": every(60, "donations.tasks.remind_of_transfers"),
     "unfinished gifts": every(300, "donations.tasks.forget_unfinished"),
     "recipients of cards": every(300, "donations.tasks.forget_recipients"),
+    "pieces nobody pays for": every(300, "donations.tasks.put_pieces_back"),
+    "addresses of parcels": every(300, "donations.tasks.forget_parcels"),
     "entry links": every(2, "donations.tasks.write_entry_links"),
     "entries that are over": every(300, "donations.tasks.forget_entries"),
     "attempts at the form": every(300, "donations.tasks.forget_gift_tries"),

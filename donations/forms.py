@@ -16,6 +16,7 @@ from donations.fields import FiscalCodeField, MailField, NameField, WordsField
 from donations.form_tokens import token_of
 from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
 from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
+from donations.premium_forms import PremiumFields
 from donations.services.donor_wall import Signature
 from donations.tribute_forms import TributeFields
 
@@ -128,7 +129,7 @@ class Choice:
         return self.amount + self.costs
 
 
-class GiftForm(PersonForm, TributeFields):
+class GiftForm(PersonForm, TributeFields, PremiumFields):
     """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund. `notice` and the words of `letter`
     are logged with the gift as they were shown."""
 
@@ -341,6 +342,7 @@ class GiftForm(PersonForm, TributeFields):
                 "A gift for somebody is made once: choose “once” above, or empty this."
             )
             self.add_error("dedicato", sentence)
+        data["premium"] = self.read_premium(data, amount=data.get("amount"))
         return data
 
     def _read_amount(self, data: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from donations.services import (
     forgetting,
     guarding,
     importing,
+    premium_stock,
     promises,
     receipts,
     refunding,
@@ -94,6 +95,16 @@ def forget_unfinished() -> None:
 @shared_task
 def forget_recipients() -> None:
     tributes.forget_recipients()
+
+
+@shared_task
+def put_pieces_back() -> None:
+    premium_stock.put_back_abandoned()
+
+
+@shared_task
+def forget_parcels() -> None:
+    premium_stock.forget_addresses()
 
 
 @shared_task

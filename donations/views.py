@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from attribution.models import Source
 from attribution.services import source_of
-from donations import guard, issuer, sharing, tribute_words
+from donations import guard, issuer, left_gift, premium_offer, sharing, tribute_words
 from donations.area.door import donor_of
 from donations.area.forms import DetailsForm
 from donations.form_tokens import new_token
@@ -31,6 +31,7 @@ from donations.services import (
     InvalidAmount,
     Started,
     donor_wall,
+    premiums,
     promise_transfer,
     start_donation,
     tributes,
@@ -43,8 +44,6 @@ from people.limits import Limit
 
 log = logging.getLogger(__name__)
 
-OWN_COOKIE = "dono"  # which gift this browser began, for an hour: what was typed comes back
-OWN_AGE = 3600
 CARDS = Limit("gift-card-to", 10, 86400)  # by the recipient's address
 _MANY_CARDS = gettext_lazy(
     "Today enough cards have been asked for that address: take the card away, or try tomorrow. "
@@ -101,7 +100,7 @@ def without_cookie(request: HttpRequest) -> HttpResponse:
 def _sent(request: HttpRequest) -> HttpResponse:
     if (short := _short(request)) is not None:
         return short
-    form = GiftForm(request.POST)
+    form = _asked_for(request, GiftForm(request.POST))
     if not form.is_valid():
         if "token" in form.errors:
             form = _with_new_token(request, form)
@@ -115,6 +114,8 @@ def _sent(request: HttpRequest) -> HttpResponse:
         if _too_many_cards(form.cleaned_data):
             return _refused(request, form, 429, _MANY_CARDS)
         return _to_payment(_begin(request, form))
+    except (premiums.SoldOut, premiums.NotForThis) as error:
+        return _without_premium(request, form, error)
     except InvalidAmount:
         return _refused(request, form, 422, _WRONG_AMOUNT)
     except Unavailable:
@@ -136,6 +137,21 @@ def _short(request: HttpRequest) -> HttpResponse | None:
         log.exception("attempt not counted: the database is busy")
         form = GiftForm(request.POST)
         return _refused(request, form, 503, _BUSY) if form.is_valid() else None
+
+
+def _asked_for(request: HttpRequest, form: GiftForm) -> GiftForm:
+    """With the thank-you gifts of its campaign, where the page had some to choose from."""
+    campaign = _campaign_of(request, form) if "omaggio" in form.data else None
+    return premium_offer.offer(request, form, campaign) if campaign else form
+
+
+def _without_premium(
+    request: HttpRequest, form: GiftForm, error: premiums.SoldOut | premiums.NotForThis
+) -> HttpResponse:
+    again, sentence = premium_offer.without(request, form, error)
+    if _asked_for(request, again).is_valid():
+        again.add_error("omaggio", sentence)
+    return _page(request, again, status=409)
 
 
 def _too_many_cards(data: dict[str, Any]) -> bool:
@@ -172,6 +188,7 @@ def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
         "language": get_language() or settings.LANGUAGE_CODE,
         "consents": _consents(data),
         "source": source_of(request) or _campaign(data["campagna"]),
+        "premium": premium_offer.chosen(request, data["premium"]),
     }
     amount, covered = data["amount"], data["covered"]
     if data["modo"] == BY_TRANSFER:
@@ -215,15 +232,7 @@ def _to_payment(started: Started) -> HttpResponse:
     response = HttpResponseRedirect(started.url)
     response.status_code = 303
     response.csp_form_action = [payment_page()]  # type: ignore[attr-defined]
-    response.set_signed_cookie(
-        OWN_COOKIE,
-        str(started.donation.public_id),
-        max_age=OWN_AGE,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.BEHIND_HTTPS,
-        path="/dona/",
-    )
+    left_gift.remember(response, started.donation)
     return response
 
 
@@ -231,17 +240,20 @@ def _with_new_token(request: HttpRequest, form: GiftForm) -> GiftForm:
     """The same form with everything typed, ready to be sent again."""
     data = request.POST.copy()
     data["token"] = new_token()
-    fresh = GiftForm(data)
+    fresh = _asked_for(request, GiftForm(data))
     if fresh.is_valid():
         fresh.add_error(None, str(form.errors["token"][0]))
     return fresh
 
 
 def _page(request: HttpRequest, form: GiftForm, *, status: int = 200) -> HttpResponse:
+    campaign = _campaign_of(request, form)
+    if campaign and not form.premiums:
+        premium_offer.offer(request, form, campaign)
     context = {
         "form": form,
         "free": FREE,
-        "campaign": _campaign_of(request, form),
+        "campaign": campaign,
         "cancelled": "annullato" in request.GET and not form.is_bound,
         "card": sharing.card(request),
         "gift_in_short": sharing.described(),
@@ -285,7 +297,7 @@ def _asked_amount(request: HttpRequest) -> dict[str, Any]:
 def _typed_before(request: HttpRequest) -> dict[str, Any]:
     """From the gift's row, and only for the browser that began it: its signed cookie says so."""
     asked = request.GET.get("annullato", "")
-    own = request.get_signed_cookie(OWN_COOKIE, default="", max_age=OWN_AGE)
+    own = left_gift.key_of(request)
     if not asked or asked != own:
         return {}
     gifts = Donation.objects.select_related("donor", "fund", "promise")
@@ -313,6 +325,7 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
         "modo": BY_TRANSFER if gift.state == Donation.State.AWAITING else "",
         **_signed_before(gift),
         **GiftForm.tribute_typed(Tribute.objects.filter(donation=gift).first()),
+        **GiftForm.premium_typed(premium_offer.claim_before(request)),
         "campagna": _key_of(gift),
         "lettera": gift.consents.filter(kind=Consent.Kind.NEWSLETTER).exists(),
         "opposizione": gift.consents.filter(kind=Consent.Kind.AGENZIA).exists(),

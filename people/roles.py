@@ -7,12 +7,13 @@ EDITORS = "Redazione"
 CAMPAIGNERS = "Campagne"
 TREASURY = "Tesoreria"
 COORDINATION = "Coordinamento"
+PACKERS = "Omaggi"
 REVIEW_COOPERATION = "Revisione cooperazione"
 REVIEW_VOLUNTEERING = "Revisione volontariato"
 REVIEW_PUBLIC_BODY = "Revisione ente pubblico"
 
 REVIEWERS = (REVIEW_COOPERATION, REVIEW_VOLUNTEERING, REVIEW_PUBLIC_BODY)
-ALL = (EDITORS, CAMPAIGNERS, TREASURY, COORDINATION, *REVIEWERS)
+ALL = (EDITORS, CAMPAIGNERS, TREASURY, COORDINATION, PACKERS, *REVIEWERS)
 
 
 def grant(apps: Any, *, role: str, app_label: str, codenames: Iterable[str]) -> None:

@@ -35,6 +35,7 @@ from donations.models.papers import (
     ReceiptRun,
 )
 from donations.models.payouts import Correction, Explanation, Payout, PayoutLine
+from donations.models.premiums import PickUpPlace, Premium, PremiumClaim
 from donations.models.promises import Interval, Mandate, PromiseChange, RecurringDonation
 from donations.models.refunds import RefundRequest
 from donations.models.settings import GivingSettings
@@ -84,6 +85,9 @@ __all__ = [
     "Mandate",
     "Payout",
     "PayoutLine",
+    "PickUpPlace",
+    "Premium",
+    "PremiumClaim",
     "PromiseChange",
     "Receipt",
     "ReceiptCounter",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from donations import issuer
 from donations.models import Donor, ErasureRequest
-from donations.services import tributes
+from donations.services import premium_stock, tributes
 from mail.services import compose
 
 WITHIN = timedelta(days=30)  # art. 12.3 GDPR: one month
@@ -44,6 +44,7 @@ def answer(*, request: ErasureRequest, words: str, by: Any) -> None:
     held.answer, held.answered_at, held.answered_by = words, timezone.now(), by
     held.save(update_fields=["answer", "answered_at", "answered_by"])
     tributes.forget_of(donor=held.donor)
+    premium_stock.forget_of(donor=held.donor)
     body = issuer.body()
     compose(
         key=f"erasure:{held.pk}",

@@ -21,6 +21,7 @@ from donations.models import (
     RecurringDonation,
     StripeEvent,
 )
+from donations.services import premiums
 from mail.models import Attachment, Message
 
 # A payment page lives a day, a debit takes two weeks at most, and for 30 days Stripe can still be
@@ -83,6 +84,7 @@ def _forget(pk: int, until: datetime) -> int:
     told.update(payload=FORGOTTEN, donation=None)
     held.consents.all().delete()
     _forget_mails(held)
+    premiums.forget_claim(held)
     held.delete()
     if held.promise_id:
         begun = RecurringDonation.objects.filter(pk=held.promise_id, donations=None)

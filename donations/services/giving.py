@@ -16,6 +16,7 @@ from attribution.models import Source
 from donations import gateway
 from donations.models import CheckoutAttempt, Consent, Donation, Donor, Fund, RecurringDonation
 from donations.money import MAXIMUM, MINIMUM
+from donations.services import premiums
 from donations.services.finding import write_words
 from donations.stripe_facts import Busy, Order, Rejected, Session, Unavailable
 
@@ -77,16 +78,18 @@ def start_donation(
     covered: int = 0,
     pieces: tuple[int, str] = (0, ""),
     every: str = "",
+    premium: premiums.Choice | None = None,
 ) -> Started:
     """One gift per `form_token`, however often the form is sent; the row first, then the call.
 
     Sent again unchanged, the form leads to the same payment page; changed, the old page is closed
     at Stripe before a new one is opened. `consents`: the words that were shown, by kind. `covered`:
     cents of the amount that were added for the costs. `pieces`: how many of what was chosen.
-    `every`: the Interval of a promise, of which this is the first gift.
+    `every`: the Interval of a promise, of which this is the first gift. `premium`: the thank-you gift;
+    None where the form had none to choose from.
 
-    Raises InvalidAmount; gateway.Unavailable (send the same form again, nothing is charged) and
-    gateway.Rejected (Stripe will not have it).
+    Raises InvalidAmount; premiums.SoldOut and premiums.NotForThis; gateway.Unavailable (send the
+    same form again, nothing is charged) and gateway.Rejected (Stripe will not have it).
     """
     given: dict[str, Any] = {
         "amount": amount,
@@ -96,6 +99,8 @@ def start_donation(
     }
     given |= {"fund": fund, "language": language}
     donation = begin_gift(form_token, donor, given, source, consents)
+    if premium:
+        premiums.choose(gift=donation, choice=premium, bare=amount - covered)
     attempt = _attempt(donation, given, consents, every)
     if attempt is None:
         donation.refresh_from_db()

@@ -18,7 +18,7 @@ from donations.models import (
     Fund,
     JournalEntry,
 )
-from donations.services import dating, in_person, receipts, tributes
+from donations.services import dating, in_person, premiums, receipts, tributes
 from donations.services.merging import persons
 
 STRIPE, FEES = Account.STRIPE, Account.FEES
@@ -125,6 +125,7 @@ def write(page: Page) -> None:
     )
     if page.changed:
         Donation.objects.bulk_update(page.changed.values(), CHANGED)
+        premiums.follow(page.changed.values())
     JournalEntry.objects.bulk_create(page.entries)
     in_person.ask_for(page.entries)
     page.duties += tributes.cards(page.entries, page.said)

@@ -15,6 +15,7 @@ from attribution.models import Source
 from brand.models import LegalSettings
 from donations.models import Donation, Fund, TransferPromise
 from donations.references import new_reference
+from donations.services import premiums
 from donations.services.giving import REOPENABLE, Details, Started, begin_gift, retire, rewrite
 from donations.services.page import acknowledge, page_of, write
 
@@ -35,13 +36,17 @@ def promise_transfer(
     consents: Mapping[str, str],
     source: Source | None = None,
     pieces: tuple[int, str] = (0, ""),
+    premium: premiums.Choice | None = None,
 ) -> Started:
     """Like `start_donation`, without a payment page and its costs: one gift per `form_token`, and its
     reference stays the same however often the form is sent; a payment page that was opened before is
-    closed at Stripe. Raises InvalidAmount, gateway.Unavailable and gateway.Rejected."""
+    closed at Stripe. Raises InvalidAmount, premiums.SoldOut, premiums.NotForThis, gateway.Unavailable
+    and gateway.Rejected."""
     given: dict[str, Any] = {"amount": amount, "covered": 0, "fund": fund, "language": language}
     given |= {"pieces": pieces[0], "pieces_of": pieces[1]}
     donation = begin_gift(form_token, donor, given, source, consents)
+    if premium:
+        premiums.choose(gift=donation, choice=premium, bare=amount)
     last = donation.attempts.order_by("-number").first()
     if last and not retire(last):  # somebody has paid at the page of this form
         return Started(donation, donation.get_absolute_url())

@@ -31,11 +31,13 @@ from donations.models import (  # noqa: E402
     Acknowledgement,
     CheckoutAttempt,
     Donation,
+    Premium,
+    PremiumClaim,
     Receipt,
     RefundRequest,
     StripeEvent,
 )
-from donations.services import refunding, tributes  # noqa: E402
+from donations.services import premium_stock, refunding, tributes  # noqa: E402
 from donations.services.acknowledging import write_due  # noqa: E402
 from donations.services.events import process_events  # noqa: E402
 from donations.services.sweeping import _missed_events  # noqa: E402
@@ -44,6 +46,7 @@ from forks import control, end_of, in_fork, told  # noqa: E402
 from giving_support import begin, session_of  # noqa: E402
 from mail.models import Message, Sender  # noqa: E402
 from mail.services import send_due  # noqa: E402
+from premium_support import at_the_shop, seeds  # noqa: E402
 from two_at_once import played  # noqa: E402
 
 POINTS = (
@@ -101,6 +104,15 @@ CARD_POINTS = (
     ("mail.transport", "deliver", "before"),
     ("mail.transport", "deliver", "after"),
     ("mail.services", "_send", "after"),
+)
+
+# a piece is put aside, and hers with the payment
+PIECE_POINTS = (
+    ("donations.services.premiums", "_take", "after"),
+    ("donations.services.premiums", "choose", "after"),
+    ("donations.gateway", "Gateway.open_checkout", "after"),
+    ("donations.services.premiums", "_confirm", "after"),
+    ("donations.services.books", "record", "after"),
 )
 
 
@@ -293,6 +305,51 @@ def killed_card(point: tuple[str, str, str]) -> dict[str, Any]:
     return {"ends": ends, **told(lambda: report(token))}
 
 
+def with_a_piece(token: uuid.UUID, premium: int) -> None:
+    choice = at_the_shop(Premium.objects.get(pk=premium))
+    gift = begin(form_token=token, amount=10_00, premium=choice).donation
+    if gift.state == Donation.State.CHECKOUT_OPEN:
+        control("pay", session=session_of(gift), method="card")
+    hear()
+
+
+def pieces_of(premium: int) -> list[Any]:
+    """Taken, those that live claims hold, and how the claims stand."""
+    found = Premium.objects.get(pk=premium)
+    live = found.claims.filter(state__in=PremiumClaim.LIVE).count()
+    return [found.taken, live, list(found.claims.values_list("state", flat=True))]
+
+
+def killed_with_a_piece(point: tuple[str, str, str]) -> dict[str, Any]:
+    """The donor comes back and sends the same form; another one does not, and hours pass."""
+    told_of: dict[str, Any] = {}
+    for back in ("back", "away"):
+        token = uuid.uuid5(uuid.NAMESPACE_OID, f"piece {back} {point}")
+        premium = told(lambda name=str(token): seeds(name=name, pieces=1).pk)
+
+        def dying(token: uuid.UUID = token, premium: int = premium) -> None:
+            die_at(*point)
+            with_a_piece(token, premium)
+
+        def afterwards(token: uuid.UUID = token, premium: int = premium) -> None:
+            leases_run_out()
+            with_a_piece(token, premium)
+            with_a_piece(token, premium)
+
+        def hours_later() -> None:
+            leases_run_out()
+            hear()
+            premium_stock.put_back_abandoned(now=timezone.now() + timedelta(hours=3))
+            hear()
+
+        ends = [end_of(in_fork(dying))]
+        found = [told(lambda premium=premium: pieces_of(premium))]
+        ends.append(end_of(in_fork(afterwards if back == "back" else hours_later)))
+        found.append(told(lambda premium=premium: pieces_of(premium)))
+        told_of[back] = {"ends": ends, "pieces": found}
+    return told_of
+
+
 def cards_together(processes: int) -> dict[str, Any]:
     """Several workers at the same card."""
     token = uuid.uuid5(uuid.NAMESPACE_OID, "cards together")
@@ -330,6 +387,7 @@ def main() -> None:
     }
     found["cards"] = {" ".join(point): killed_card(point) for point in CARD_POINTS}
     found["cards"]["together"] = cards_together(4)
+    found["pieces"] = {" ".join(point): killed_with_a_piece(point) for point in PIECE_POINTS}
     found["asked"] = {" ".join(point): killed_asking(point) for point in ASKED_POINTS}
     found["together"] = together(4)
     found["two at once"] = played()

@@ -32,6 +32,7 @@ OTHERS = (
     "later",
     "asked",
     "cards",
+    "pieces",
 )  # beside the points of a gift
 
 
@@ -76,7 +77,7 @@ def found(database: str, sandbox: str, tmp_path_factory: Any) -> dict[str, Any]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=900,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return dict(json.loads(done.stdout.splitlines()[-1]))
@@ -113,6 +114,20 @@ def test_a_card_leaves_once(found: dict[str, Any]) -> None:
         last = "unknown" if point in WITHOUT_PROOF else "sent"
         assert sorted(told["mails"]) == sorted(["sent", last]), point
         assert told["left"] == 1 + WITHOUT_PROOF.get(point, 1), point
+
+
+def test_a_piece_is_neither_lost_nor_given_twice(found: dict[str, Any]) -> None:
+    """Killed between the form, the piece put aside, the payment page and the books."""
+    assert len(found["pieces"]) == 5
+    paid = ("_confirm", "record")
+    for point, told in found["pieces"].items():
+        for story in told.values():
+            assert story["ends"] == [-signal.SIGKILL, 0], point
+            for taken, live, _states in story["pieces"]:
+                assert taken == live <= 1, point
+        assert told["back"]["pieces"][1] == [1, 1, ["confirmed"]], point
+        hers = any(name in point for name in paid)
+        assert told["away"]["pieces"][1][0] == (1 if hers else 0), point
 
 
 def test_what_goes_back_or_comes_in_later_is_booked_once(found: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
-// The summary's box says the free amount, and that of several pieces, while they are typed. Without
-// this script it says what the server knew of them. What counts is what the server reads
+// The summary's box says the free amount, and that of several pieces, while they are typed; a small
+// thank you is shown once its amount is reached. Without this script the box says what the server
+// knew, and every thank you stands there with its amount. What counts is what the server reads
 // (donations/money.py) and reckons (donations/models/settings.py).
 (() => {
   const NUMBER = /^(\d{1,12}|\d{1,3}(?:[.\s]\d{3})+)(?:,(\d{1,2}))?$/;
@@ -42,9 +43,32 @@
     said(); // a browser may bring back what was typed before
   };
 
-  follow("cifra", ({ value }) => tell("libero", typed(value)));
-  follow("quante", (field) => {
+  const piece = () => {
+    const field = document.getElementById("quante");
     const each = Number(field.closest("[data-pezzo]").dataset.pezzo);
-    tell("pezzi", /^\d{1,3}$/.test(field.value.trim()) ? each * Number(field.value) : null);
-  });
+    return /^\d{1,3}$/.test(field.value.trim()) ? each * Number(field.value) : null;
+  };
+
+  const amount = () => {
+    const chosen = form.querySelector("[name=importo]:checked");
+    if (!chosen) return null;
+    if (chosen.id === "pezzi") return piece();
+    return typed(chosen.id === "libero" ? document.getElementById("cifra").value : chosen.value);
+  };
+
+  const thank = () => {
+    const cents = amount();
+    for (const row of form.querySelectorAll("[data-minimo]")) {
+      row.hidden = cents === null || cents < Number(row.dataset.minimo);
+      if (row.hidden && row.querySelector(":checked")) form.querySelector("#omaggio").checked = true;
+    }
+    const rows = form.querySelector(".omaggi");
+    if (rows) rows.hidden = !rows.querySelector("[data-minimo]:not([hidden])");
+  };
+
+  form.addEventListener("input", thank);
+  thank();
+
+  follow("cifra", ({ value }) => tell("libero", typed(value)));
+  follow("quante", () => tell("pezzi", piece()));
 })();
