@@ -111,12 +111,21 @@ def _spoken(blocks: Iterable[Block], said: Said) -> Iterator[Block | Part]:
             if part := said.parts.get(block.alone):  # else this mail has no such piece
                 yield part
             continue
+        if "\n" in (said.values.get(block.alone) or ""):
+            yield from _as_written(said.values[block.alone] or "")
+            continue
         if not block.listed and _silent(block.lines, said):
             continue
         filled = [_filled(line, said) for line in block.lines if not _silent([line], said)]
         lines = tuple(line for line in filled if any(run.text.strip() for run in line))
         if lines:
             yield Block(lines, block.listed)
+
+
+def _as_written(value: str) -> Iterator[Block]:
+    """What somebody wrote in paragraphs of its own, without a mark in it being one of ours."""
+    for paragraph in re.split(r"\n\s*\n", value.replace("\r\n", "\n").strip()):
+        yield Block(tuple((Run(line.strip()),) for line in paragraph.split("\n")))
 
 
 def _silent(lines: Iterable[Line], said: Said) -> bool:

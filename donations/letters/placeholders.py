@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from brand.figures import euros
 from brand.templatetags.brand_tags import spell
@@ -110,6 +110,19 @@ def _next_charge(known: Context) -> str:
     day = known["promise"].first_charge
     words = _("The next charge is on %(day)s.")
     return words % {"day": spell(day, "j F Y")} if day else ""
+
+
+def _how_many(known: Context) -> str:
+    number = known["statement"].gifts
+    return ngettext("%(number)s gift", "%(number)s gifts", number) % {"number": number}
+
+
+def _replaces(known: Context) -> str | None:
+    if not known["statement"].data["replaces"]:
+        return None
+    return _(
+        "It takes the place of the statement we had sent you before: something has changed since."
+    )
 
 
 NAME = Placeholder(
@@ -341,6 +354,58 @@ KINDS["mandate_ended"] = (
     ),
     *PROMISE,
 )
+KINDS["entry_link"] = (
+    Placeholder(
+        "minuti",
+        gettext_lazy("for how many minutes the link is good"),
+        lambda known: str(known["minutes"]),
+    ),
+)
+BRAND = Placeholder(
+    "marchio", gettext_lazy("the short name of the body"), lambda known: known["body"]["brand"]
+)
+KINDS["yearly_statement"] = (
+    Placeholder(
+        "nome",
+        gettext_lazy("how we call the donor"),
+        lambda known: known["statement"].data["called"],
+    ),
+    Placeholder(
+        "anno",
+        gettext_lazy("the year of the statement"),
+        lambda known: str(known["statement"].run.year),
+    ),
+    Placeholder(
+        "totale",
+        gettext_lazy("how much was given in it"),
+        lambda known: euros(known["statement"].amount, always_cents=True),
+    ),
+    Placeholder("quanti", gettext_lazy("with how many gifts: “12 gifts”"), _how_many),
+    Placeholder(
+        "sostituisce",
+        gettext_lazy("a sentence: it takes the place of an earlier one, where it does"),
+        _replaces,
+        needed=True,
+    ),
+    BRAND,
+)
+KINDS["code_request"] = (
+    Placeholder("anno", gettext_lazy("the year of the gifts"), lambda known: str(known["year"])),
+    BRAND,
+)
+KINDS["erasure_answer"] = (
+    Placeholder(
+        "chiesto_il",
+        gettext_lazy("the day on which the donor asked"),
+        lambda known: spell(known["request"].asked_at, "j F Y"),
+    ),
+    Placeholder(
+        "risposta",
+        gettext_lazy("what the treasury has answered"),
+        lambda known: known["request"].answer,
+        needed=True,
+    ),
+)
 KINDS["tribute_card"] = (
     Placeholder(
         "destinatario",
@@ -359,6 +424,12 @@ KINDS["tribute_card"] = (
 )
 # a card tells the recipient nothing of the sum, nor of the donor's own affairs
 KEPT_FROM = {"tribute_card": {"nome", "importo", "giorno", "incassato_il", "pagina"}}
+# no single gift is spoken of, and who only wants to enter gets the address of the link alone
+OF_A_GIFT = {"importo", "fondo", "giorno", "incassato_il"}
+KEPT_FROM |= {"entry_link": OF_A_GIFT | {"pagina"}}
+KEPT_FROM |= dict.fromkeys(
+    ("yearly_statement", "code_request", "erasure_answer"), OF_A_GIFT | {"nome"}
+)
 # parts of the layout that a mail can do without; all others are needed
 SPARED = {("thank_you", "pulsante"), ("thank_you", "riquadro"), ("processing", "pulsante")}
 SPARED |= {("tribute_card", "pulsante")}

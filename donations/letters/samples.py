@@ -14,10 +14,13 @@ from donations.acknowledgements import changed
 from donations.models import (
     Donation,
     Donor,
+    ErasureRequest,
     Fund,
     PromiseChange,
     Receipt,
     RecurringDonation,
+    Statement,
+    StatementRun,
     TransferPromise,
     Tribute,
 )
@@ -51,6 +54,7 @@ def context(kind: str) -> Context:
             "account": issuer.GiftAccount("IT60X0542811101000000123456", issuer.body()["name"]),
             "transfer": TransferPromise(reference="7K3M92", promised_at=day),
         }
+        | _apart(year=2026, called="Maria", gifts=12, amount=360_00, replaces="")
         | _dedicated(gift, honouree=_("Grandma Rosa"), recipient="Lucia")
         | _promised(_promise(fund, 15_00, "month", "4242", day), given=180_00)
     )
@@ -81,6 +85,8 @@ def marks(kind: str) -> Context:
             "account": issuer.GiftAccount("⟦iban⟧", "⟦conto⟧"),
             "transfer": TransferPromise(reference="7K3M92", promised_at=day + timedelta(days=9)),
         }
+        | _apart(year=1987, called="⟦nome⟧", gifts=17, amount=6_789_12, replaces="⟦prima⟧")
+        | {"minutes": 47, "request": _asked("⟦risposta⟧", day - timedelta(days=11))}
         | _dedicated(gift, honouree="⟦onorato⟧", recipient="⟦destinatario⟧")
         | {"tribute_line": "⟦dedica⟧"}
         | _promised(_promise(fund, 8_765_43, "⟦ogni⟧", "⟦cifre⟧", day), given=6_543_21)
@@ -129,6 +135,27 @@ def _promised(promise: RecurringDonation, *, given: int) -> Context:
         "changed": changed(change),
         "given": given,
     }
+
+
+def _apart(*, year: int, called: str, gifts: int, amount: int, replaces: str) -> Context:
+    """Of the mails that speak of no single gift."""
+    answer = _("We have deleted your phone number and our notes.\n\nYour receipts stay: by law.")
+    return {
+        "year": year,
+        "link": f"{settings.SITE_URL}{reverse('area:page')}",
+        "minutes": 30,
+        "request": _asked(answer, datetime(2026, 9, 26, 10, 42, tzinfo=ROME)),
+        "statement": Statement(
+            run=StatementRun(year=year, version=1),
+            gifts=gifts,
+            amount=amount,
+            data={"called": called, "replaces": replaces},
+        ),
+    }
+
+
+def _asked(answer: str, day: datetime) -> ErasureRequest:
+    return ErasureRequest(asked_at=day, answer=answer)
 
 
 def _dedicated(gift: Donation, *, honouree: str, recipient: str) -> Context:

@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from donations.acknowledgements import KINDS
 from donations.models import Acknowledgement
-from donations.services import letters
+from donations.services.letters import compose
 from mail import masks
-from mail.services import compose
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 State = Acknowledgement.State
@@ -67,18 +66,13 @@ def _compose(duty: Acknowledgement) -> None:
     if written is None or not address:
         finish(duty, state=State.SKIPPED)
         return
-    template, context = letters.dressed(
-        kind=duty.kind, language=gift.language, context=written.context
-    )
     with transaction.atomic():
         message = compose(
             key=f"acknowledgement:{duty.key}",
             kind=duty.kind,
             to=written.to or address,
             language=gift.language,
-            template=template,
-            context=context,
+            context=written.context,
             attachments=written.attachments,
-            reply_to=written.context["body"]["email"],
         )
         finish(duty, state=State.DONE, mail=message)

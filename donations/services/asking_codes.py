@@ -11,9 +11,9 @@ from django.utils import timezone
 from donations import issuer
 from donations.models import CodeRequest, Donor
 from donations.services import agenzia
+from donations.services.letters import compose
 from donations.services.merging import mailbox
 from mail import masks
-from mail.services import compose
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 from people.models import User
 
@@ -71,15 +71,12 @@ def _compose(request: CodeRequest) -> None:
     if not to:
         finish(request, state=State.SKIPPED)
         return
-    body = issuer.body()
     with transaction.atomic():
         message = compose(
             key=f"code:{request.year}:{request.donor.public_id}",
             kind=KIND,
             to=to,
             language=request.language,
-            template=f"donations/mail/{KIND}",
-            context={"year": request.year, "body": body, "site_url": settings.SITE_URL},
-            reply_to=body["email"],
+            context={"year": request.year, "body": issuer.body(), "site_url": settings.SITE_URL},
         )
         finish(request, state=State.DONE, mail=message)

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from donations import issuer
 from donations.models import Donation, Donor, DonorSession, EntryLink, EntryRequest
+from donations.services.letters import compose
 from mail import masks
-from mail.services import SECRET, compose, secret_of, send_urgent
+from mail.services import SECRET, secret_of, send_urgent
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 LINK = timedelta(minutes=30)
@@ -112,21 +113,18 @@ def _answer(request: EntryRequest) -> None:
     EntryLink.objects.create(
         donor=gift.donor, digest=_digest(secret_of(key)), expires_at=timezone.now() + LINK
     )
-    body = issuer.body()
     compose(
         key=key,
         kind=KIND,
         to=request.email,
         language=request.language,
-        template=f"donations/mail/{KIND}",
         context={
             "gift": gift,
-            "body": body,
+            "body": issuer.body(),
             "site_url": settings.SITE_URL,
             "link": settings.SITE_URL + reverse("area:entry", args=[SECRET]),
             "minutes": LINK.seconds // 60,
         },
-        reply_to=body["email"],
     )
 
 

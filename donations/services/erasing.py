@@ -11,7 +11,7 @@ from django.utils import timezone
 from donations import issuer
 from donations.models import Donor, ErasureRequest
 from donations.services import premium_stock, tributes
-from mail.services import compose
+from donations.services.letters import compose
 
 WITHIN = timedelta(days=30)  # art. 12.3 GDPR: one month
 
@@ -45,13 +45,10 @@ def answer(*, request: ErasureRequest, words: str, by: Any) -> None:
     held.save(update_fields=["answer", "answered_at", "answered_by"])
     tributes.forget_of(donor=held.donor)
     premium_stock.forget_of(donor=held.donor)
-    body = issuer.body()
     compose(
         key=f"erasure:{held.pk}",
         kind="erasure_answer",
         to=held.donor.email or "",  # she has one: she entered by it
         language=held.language,
-        template="donations/mail/erasure_answer",
-        context={"request": held, "body": body, "site_url": settings.SITE_URL},
-        reply_to=body["email"],
+        context={"request": held, "body": issuer.body(), "site_url": settings.SITE_URL},
     )

@@ -1,19 +1,25 @@
-"""The words of mails: those of the templates, or those that staff wrote in their place."""
+"""The mails to donors, in their words: those of the templates, or those that staff wrote in their
+place. Whatever a donor gets goes through `compose` here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 from donations.acknowledgements import TITLES
 from donations.letters import checks, defaults, markup, placeholders, samples
 from donations.letters.defaults import Letter, Words
 from donations.models import MailText
+from mail.models import Message
+from mail.services import compose as freeze
 from mail.services import rendered
 from people.models import User
 
@@ -41,12 +47,48 @@ class _Spoken:
     text: str
 
 
+# mails to donors that are no acknowledgement of a gift
+APART: dict[str, Promise] = {
+    "entry_link": _("Link to the donor’s own page"),
+    "yearly_statement": _("Statement of a year"),
+    "code_request": _("Question for the codice fiscale"),
+    "erasure_answer": _("Answer to who wants their data deleted"),
+}
+
+
+def titles() -> dict[str, Promise]:
+    return TITLES | APART
+
+
 def kinds() -> list[str]:
-    return list(TITLES)
+    return list(titles())
 
 
 def languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
+
+
+def compose(
+    *,
+    key: str,
+    kind: str,
+    to: str,
+    language: str,
+    context: Context,
+    attachments: Iterable[tuple[str, str, bytes]] = (),
+) -> Message:
+    """As `mail.services.compose`, in the words that are in use; answers go to the body."""
+    template, known = dressed(kind=kind, language=language, context=context)
+    return freeze(
+        key=key,
+        kind=kind,
+        to=to,
+        language=language,
+        template=template,
+        context=known,
+        attachments=attachments,
+        reply_to=context["body"]["email"],
+    )
 
 
 def dressed(*, kind: str, language: str, context: Context) -> tuple[str, Context]:

@@ -23,9 +23,9 @@ from donations.models.yearly_statements import SAMPLES
 from donations.receipts import render_statement
 from donations.services import yearly
 from donations.services.by_hand import today
+from donations.services.letters import compose
 from donations.services.merging import mailbox
 from mail import masks
-from mail.services import compose
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 from people.models import User
 
@@ -261,17 +261,15 @@ def _post(statement: Statement) -> None:
         return
     if content is None:
         raise FileNotFoundError("the paper is missing or altered")
-    body = issuer.body()
+    said = {"statement": statement, "body": issuer.body(), "site_url": settings.SITE_URL}
     with transaction.atomic():
         message = compose(
             key=f"statement:{statement.pk}",
             kind=KIND,
             to=to,
             language=statement.language,
-            template=f"donations/mail/{KIND}",
-            context={"statement": statement, "body": body, "site_url": settings.SITE_URL},
+            context=said,
             attachments=[(f"riepilogo-{run.year}.pdf", "application/pdf", content)],
-            reply_to=body["email"],
         )
         finish(statement, state=Paper.POSTED, mail=message, last_error="")
 

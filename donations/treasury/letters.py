@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
-from donations.acknowledgements import TITLES
 from donations.letters import defaults, placeholders
 from donations.letters.defaults import Letter, Words
 from donations.models import MailText
@@ -73,7 +72,7 @@ class LetterList(TreasuryView):
         own = {(row.kind, row.language): row for row in MailText.objects.filter(in_use=True)}
         rows = [
             {
-                "title": TITLES[kind],
+                "title": letters.titles()[kind],
                 "cells": [
                     (language, own.get((kind, language))) for language in letters.languages()
                 ],
@@ -95,7 +94,7 @@ class LetterPage(TreasuryView):
 
     def get_page_title(self) -> str:
         spoken = get_language_info(self.language)["name_translated"].lower()
-        return f"{TITLES[self.kind]} ({spoken})"
+        return f"{letters.titles()[self.kind]} ({spoken})"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         letter = _letter(self.kind, self.language)
