@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from donations.models import Donation, DonorTag, RecurringDonation
 from donations.services.finding import PERSON, persons_found
-from donations.treasury.periods import Filter, start
+from donations.treasury.periods import Filter, SearchField, start
 
 MOST = 10_000_000
 NEW, RECURRING = "nuovi", "ricorrenti"
@@ -42,12 +42,9 @@ def sums_by_person() -> QuerySet:
 
 
 class DonorFilter(Filter):
-    cerca = forms.CharField(
-        label=_("Name, mail, codice fiscale, receipt, payment"),
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+    chips = ("gruppo",)
+
+    cerca = SearchField()
     gruppo = forms.ChoiceField(label=_("Group"), required=False, choices=SEGMENTS)
     etichetta = forms.ModelChoiceField(
         label=pgettext_lazy("donors", "Tag"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from attribution.models import Source
 from donations.models import Donation, Fund
 from donations.services.finding import gifts_found
-from donations.treasury.periods import Period
+from donations.treasury.periods import Period, SearchField
 
 NO_CODE = "senza-codice"
 VIEWS: tuple[tuple[str, Any], ...] = (
@@ -33,14 +33,10 @@ class SourceField(forms.ModelChoiceField):
 
 class DonationFilter(Period):
     moment = "created_at"
+    chips = ("stato",)
     field_order = ("cerca", "stato", "fondo", "da", "a", "fonte")
 
-    cerca = forms.CharField(
-        label=_("Name, mail, codice fiscale, receipt, payment"),
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+    cerca = SearchField()
     stato = forms.ChoiceField(
         label=_("State"),
         required=False,

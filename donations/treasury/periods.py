@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -32,9 +33,21 @@ class DayField(forms.DateField):
         )
 
 
+class SearchField(forms.CharField):
+    """By whatever one has at hand of a gift or of who gave it."""
+
+    def __init__(self) -> None:
+        label = _("Name, mail, codice fiscale, receipt, payment")
+        field = forms.TextInput(attrs={"type": "search", "placeholder": label})
+        super().__init__(label=label, required=False, max_length=120, widget=field)
+
+
 class Filter(forms.Form):
     """Every field may be empty; what cannot be read narrows nothing and says so. A field `x` of a
-    form below this one has a method `_x` that narrows by it."""
+    form below this one has a method `_x` that narrows by it. `chips`: the fields whose choice the
+    page shows as chips too."""
+
+    chips: tuple[str, ...] = ()
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         self.is_valid()
@@ -46,6 +59,21 @@ class Filter(forms.Form):
     @property
     def narrows(self) -> bool:
         return any(self.data.get(name) for name in self.fields)
+
+    @property
+    def search(self) -> BoundField | None:
+        """Stands above the others, which are folded away until one of them is chosen."""
+        return self["cerca"] if "cerca" in self.fields else None
+
+    @property
+    def others(self) -> list[BoundField]:
+        return [field for field in self.visible_fields() if field.name != "cerca"]
+
+    @property
+    def chosen(self) -> int:
+        """How many of `others` narrow, and are told by no chip."""
+        told = [field.name for field in self.others if field.name not in self.chips]
+        return sum(1 for name in told if self.data.get(name))
 
 
 class Period(Filter):

@@ -20,19 +20,14 @@ from donations.services.finding import gifts_found
 from donations.treasury import export
 from donations.treasury.base import TreasuryList
 from donations.treasury.looks import look
-from donations.treasury.periods import Period
+from donations.treasury.periods import Period, SearchField
 
 
 class ReceiptFilter(Period):
     moment = "issued_at"
     field_order = ("cerca", "stato", "da", "a")
 
-    cerca = forms.CharField(
-        label=_("Name, mail, codice fiscale, receipt, payment"),
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+    cerca = SearchField()
     stato = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("Whichever")), *Receipt.State.choices]
     )
