@@ -49,7 +49,8 @@ class Result:
 def get(url: str, **headers: str) -> bytes:
     """The bytes of a GET request."""
     parts = urlsplit(url)
-    lines = [f"GET {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}", "Connection: close"]
+    asked = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    lines = [f"GET {asked} HTTP/1.1", f"Host: {parts.netloc}", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
