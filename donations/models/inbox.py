@@ -42,6 +42,13 @@ class StripeEvent(Leased):
         verbose_name = _("Stripe event")
         verbose_name_plural = _("Stripe events")
         ordering = ["-pk"]
+        indexes = [
+            models.Index(  # the few that are not done with, among all that ever came
+                fields=["happened_at"],
+                condition=Q(state__in=["received", "parked", "failed"]),
+                name="event_to_look_at",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"

@@ -63,6 +63,11 @@ class Acknowledgement(Leased):
         verbose_name = _("acknowledgement")
         verbose_name_plural = _("acknowledgements")
         ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["attempts"], condition=Q(state="due"), name="acknowledgement_to_write"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.key

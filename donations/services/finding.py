@@ -18,6 +18,7 @@ from donations.models import (
     CheckoutAttempt,
     Dispute,
     Donation,
+    Donor,
     GiftWord,
     JournalEntry,
     Receipt,
@@ -47,10 +48,12 @@ def gifts_found(rows: QuerySet[Donation], text: str) -> QuerySet[Donation]:
 def persons_found(rows: QuerySet, text: str) -> QuerySet:
     """Of rows with a `person` (see `PERSON`): every word is found, but each may be on another gift,
     from another address: names change, and so do addresses."""
-    for word in _typed(text):
+    donors = Donor.objects.annotate(person=Coalesce("kept_id", "id")).order_by()
+    for word in (typed := _typed(text)):
         of_a_gift = Donation.objects.filter(pk__in=_gifts(word)).order_by()
-        rows = rows.filter(person__in=of_a_gift.values(found=PERSON))
-    return rows
+        donors = donors.filter(person__in=of_a_gift.values(found=PERSON))
+    # by their addresses: an index leads from there to the gifts
+    return rows.filter(donor__in=donors.values("pk")) if typed else rows
 
 
 def _typed(text: str) -> list[str]:

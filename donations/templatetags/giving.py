@@ -1,15 +1,19 @@
 """Money and form fields in templates."""
 
+from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from brand import figures
 from donations import money
 from donations.forms import GiftForm
 from donations.treasury import troubles
+from donations.treasury.report_tables import Cell
 
 register = template.Library()
 
@@ -48,6 +52,17 @@ def fraud_kind(kind: str) -> str:
 def within(sentence: str) -> str:
     """A sentence inside another: its first letter small."""
     return sentence[:1].lower() + sentence[1:]
+
+
+@register.simple_tag
+def figure_cells(cells: Iterable[Cell]) -> SafeString:
+    """The figures of a report's row. A report by day has thousands of them: a loop in the template
+    takes ten times as long."""
+    drawn = (
+        f'<td data-l="{escape(str(cell.label))}" class="sp-num">{escape(cell.text)}</td>'
+        for cell in cells
+    )
+    return mark_safe("".join(drawn))  # noqa: S308  escaped
 
 
 @register.inclusion_tag("donations/parts/own.html")

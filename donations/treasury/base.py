@@ -54,9 +54,13 @@ class TreasuryView(WagtailAdminTemplateMixin, TemplateView):
 
 class TreasuryList(TreasuryView, ABC):
     """`?formato=csv` or `xlsx`: the spreadsheet of what is seen. With a filter that cannot be read
-    it is the page, which says so: nobody asked for a spreadsheet of everything."""
+    it is the page, which says so: nobody asked for a spreadsheet of everything.
+
+    `by_key`: rows have a key. The page's keys are found first, then its rows, so that far down a long
+    list only keys are passed over."""
 
     filter_class: type[Filter]
+    by_key = False
 
     def get(  # type: ignore[override]  # a file is an answer too
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -80,5 +84,13 @@ class TreasuryList(TreasuryView, ABC):
         for name in ("p", "formato"):
             query.pop(name, None)
         return super().get_context_data(
-            filter=self.filter, page=self.paged(self.rows), query=query.urlencode(), **kwargs
+            filter=self.filter, page=self._page(), query=query.urlencode(), **kwargs
         )
+
+    def _page(self) -> Page:
+        if not self.by_key:
+            return self.paged(self.rows)
+        page = self.paged(self.rows.values_list("pk", flat=True))
+        whole = self.all_rows().in_bulk(list(page.object_list))
+        page.object_list = list(whole.values())
+        return page

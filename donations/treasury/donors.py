@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet, Window
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,7 +18,7 @@ from donations.services.finding import PERSON
 from donations.services.likeness import alike
 from donations.services.merging import addresses
 from donations.treasury import export, masks
-from donations.treasury.base import TreasuryList
+from donations.treasury.base import PER_PAGE, TreasuryList
 from donations.treasury.donor_filters import SEGMENTS, DonorFilter, sums_by_person
 from donations.treasury.donor_story import story
 from donations.treasury.reveal import RevealingView
@@ -31,7 +32,9 @@ NOTHING = {
 def names(of: Iterable[Donor]) -> dict[int, str]:
     """As each person wrote it last, by key; of an organisation its own."""
     keys = [one.pk for one in of]
-    theirs = Donation.objects.filter(Q(donor__in=keys) | Q(donor__kept__in=keys))
+    known = Donor.objects.filter(Q(pk__in=keys) | Q(kept__in=keys)).values_list("pk", flat=True)
+    # by their keys: both at once would read all gifts there are
+    theirs = Donation.objects.filter(donor__in=list(known))
     rows = theirs.order_by("created_at", "pk").values_list(
         PERSON, "organisation", "first_name", "last_name"
     )
@@ -51,6 +54,20 @@ def tags_of(donor: Donor) -> list[DonorTag]:
     return sorted(set(every), key=lambda tag: tag.key)
 
 
+class OneLook(Paginator):
+    """How many rows there are is told with those of the page: adding all gifts up once is enough."""
+
+    def get_page(self, number: Any) -> Page:
+        place = int(number) if str(number).isdecimal() and len(str(number)) < 9 else 1
+        first = (max(place, 1) - 1) * self.per_page
+        counted = self.object_list.annotate(there_are=Window(Count("*")))  # type: ignore[union-attr]
+        rows = list(counted[first : first + self.per_page])
+        if not rows:
+            return super().get_page(number)
+        self.count = rows[0]["there_are"]
+        return self._get_page(rows, max(place, 1), self)
+
+
 class DonorList(TreasuryList):
     permissions = ("donations.view_donor", "donations.view_donation")
     template_name = "donations/treasury/donors.html"
@@ -60,6 +77,9 @@ class DonorList(TreasuryList):
 
     def all_rows(self) -> QuerySet[Any]:
         return sums_by_person()
+
+    def paged(self, rows: QuerySet[Any] | list[Any]) -> Page:
+        return OneLook(rows, PER_PAGE).get_page(self.request.GET.get("p"))
 
     def sheet(self) -> HttpResponseBase:
         """Each address of the persons that are seen."""

@@ -1,9 +1,10 @@
 """How the treasurer narrows the list of donations."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from attribution.models import Source
@@ -22,6 +23,17 @@ VIEWS: tuple[tuple[str, Any], ...] = (
     (Donation.State.DISPUTED, Donation.State.DISPUTED.label),
     (NO_CODE, _("Without codice fiscale")),
 )
+
+
+def view_numbers() -> Counter[str]:
+    """How many gifts each view holds, by one look at the table."""
+    rows = Donation.objects.order_by().values_list("state", Q(codice_fiscale=""))
+    found: Counter[str] = Counter()
+    for state, bare, number in rows.annotate(number=Count("pk")):
+        found[""] += number
+        found[state] += number
+        found[NO_CODE] += number if bare and state in Donation.RECEIVED else 0
+    return found
 
 
 class SourceField(forms.ModelChoiceField):

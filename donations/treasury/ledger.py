@@ -58,6 +58,7 @@ class Ledger(TreasuryList):
     page_title = _("Ledger")
     tab = "treasury:ledger"
     filter_class = LedgerFilter
+    by_key = True
 
     @property
     def account(self) -> Account | None:

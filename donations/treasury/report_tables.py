@@ -43,6 +43,7 @@ class Table:
     shares: list[int] = field(default_factory=list)  # of each row, where its bar stands beside it
     words: str = ""
     by_month: bool = True  # how a day in the first cell is written
+    whole: Sums | None = None  # of all rows, where they are those of the scope and no others
 
     def shown(self) -> list[tuple[str, list[Cell], int | None]]:
         shares: Sequence[int | None] = self.shares or [None] * len(self.rows)
@@ -170,7 +171,7 @@ def _table(
             earlier.add(past)
             cells.append(Cents(past.net))
         table.rows.append([name(key), *cells])
-    table.totals = [_("In all"), *_cells(whole)]
+    table.totals, table.whole = [_("In all"), *_cells(whole)], whole
     if before is not None:
         table.headings.append(_("Net, a year before"))
         table.totals.append(Cents(earlier.net))

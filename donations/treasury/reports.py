@@ -126,7 +126,7 @@ class Reports(TreasuryView):
             report=self.report,
             wrong=wrong,
             table=table,
-            tiles=None if wrong or not self.report.narrowed else _tiles(self.filter.scope),
+            tiles=None if wrong or not self.report.narrowed else _tiles(self.filter.scope, table),
             empty=table is not None and not any(_moved(row) for row in table.rows),
             compared=any(before is not None for _now, before in table.points) if table else False,
             scope=None if wrong else self.filter.scope,
@@ -151,8 +151,8 @@ class Reports(TreasuryView):
         return found
 
 
-def _tiles(scope: Scope) -> dict[str, Any]:
-    sums = reporting.total(scope)
+def _tiles(scope: Scope, table: Table | None) -> dict[str, Any]:
+    sums = table.whole if table and table.whole else reporting.total(scope)
     return {"sums": sums, "median": reporting.median(scope, sums.number)}
 
 
