@@ -32,9 +32,9 @@ NOTHING = {
 def names(of: Iterable[Donor]) -> dict[int, str]:
     """As each person wrote it last, by key; of an organisation its own."""
     keys = [one.pk for one in of]
-    known = Donor.objects.filter(Q(pk__in=keys) | Q(kept__in=keys)).values_list("pk", flat=True)
-    # by their keys: both at once would read all gifts there are
-    theirs = Donation.objects.filter(donor__in=list(known))
+    # by their addresses, found first: asked of the gifts themselves, all there are would be read
+    known = Donor.objects.filter(Q(pk__in=keys) | Q(kept__in=keys)).order_by()
+    theirs = Donation.objects.filter(donor__in=known.values("pk"))
     rows = theirs.order_by("created_at", "pk").values_list(
         PERSON, "organisation", "first_name", "last_name"
     )
@@ -60,12 +60,14 @@ class OneLook(Paginator):
     def get_page(self, number: Any) -> Page:
         place = int(number) if str(number).isdecimal() and len(str(number)) < 9 else 1
         first = (max(place, 1) - 1) * self.per_page
-        counted = self.object_list.annotate(there_are=Window(Count("*")))  # type: ignore[union-attr]
+        counted = self.object_list.annotate(  # type: ignore[attr-defined]  # a query, never a list
+            there_are=Window(Count("*"))
+        )
         rows = list(counted[first : first + self.per_page])
         if not rows:
             return super().get_page(number)
         self.count = rows[0]["there_are"]
-        return self._get_page(rows, max(place, 1), self)
+        return Page(rows, max(place, 1), self)
 
 
 class DonorList(TreasuryList):

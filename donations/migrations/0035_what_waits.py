@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("donations", "0032_yearly_receipts"),
+        ("donations", "0034_open_charge_at_once"),
     ]
 
     operations = [
