@@ -124,6 +124,8 @@ def first_deadline() -> datetime | None:
 
 
 def waiting() -> int:
+    """How many there are of all: every page of the treasury says it, so they are counted by one
+    statement."""
     duties = (
         refused_list(),
         stuck_events(),
@@ -140,4 +142,6 @@ def waiting() -> int:
         wall_words(),
         brake(),
     )
-    return sum(rows.count() for rows in duties) + held_back().exists() + unreceipted().exists()
+    first, *others = (rows.order_by().values("pk") for rows in duties)
+    number = first.union(*others, all=True).count()
+    return number + held_back().exists() + unreceipted().exists()

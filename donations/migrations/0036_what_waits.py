@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("donations", "0034_open_charge_at_once"),
+        ("donations", "0035_premiums"),
     ]
 
     operations = [
