@@ -43,6 +43,15 @@ class GivingSettings(BaseGenericSetting):
         help_text=_("A gift this large puts a task on the desk. Empty: none does."),
     )
 
+    back_after = models.PositiveSmallIntegerField(
+        _("welcome back in person after a silence of, in months"),
+        default=18,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=_("The first gift after it puts a task on the desk. Empty: none does."),
+    )
+
     receipts_by_year = models.BooleanField(
         _("recurring gifts get one receipt a year"),
         default=False,
@@ -61,7 +70,7 @@ class GivingSettings(BaseGenericSetting):
             ],
             _("The costs of the payment"),
         ),
-        FieldPanel("call_from"),
+        FieldRowPanel([FieldPanel("call_from"), FieldPanel("back_after")]),
         FieldPanel("receipts_by_year"),
     ]
 

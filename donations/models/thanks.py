@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ThanksInPerson(models.Model):
-    """A gift so large that somebody should telephone; written with its settlement, once."""
+    """A gift so `large`, or the first after so long a silence, that somebody should telephone; written
+    with its settlement, once."""
 
     class State(models.TextChoices):
         OPEN = "open", _("To do")
@@ -23,6 +24,8 @@ class ThanksInPerson(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.OPEN, db_index=True
     )
+    large = models.BooleanField(_("large gift"), default=True)
+    silent_since = models.DateTimeField(_("last gift before"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
@@ -45,7 +48,11 @@ class ThanksInPerson(models.Model):
                 condition=Q(state="open", decided_at=None)
                 | (~Q(state="open") & Q(decided_at__isnull=False)),
                 name="thanks_in_person_decided_has_its_time",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(large=True) | Q(silent_since__isnull=False),
+                name="thanks_in_person_has_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
