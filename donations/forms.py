@@ -327,7 +327,7 @@ class GiftForm(PersonForm, TributeFields, PremiumFields):
         if chosen == BY_TRANSFER and not self.by_transfer:
             raise ValidationError(gettext("We cannot take transfers now: choose another way."))
         if chosen == BY_TRANSFER and self.cleaned_data.get("frequenza", ONCE) != ONCE:
-            sentence = gettext("A transfer is made once: to give again and again choose a card.")
+            sentence = gettext("A transfer is made once: for a recurring gift choose a card.")
             raise ValidationError(sentence)
         return str(chosen)
 

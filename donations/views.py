@@ -19,7 +19,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from attribution.models import Source
 from attribution.services import source_of
-from donations import guard, issuer, left_gift, premium_offer, sharing, tribute_words
+from donations import (
+    guard,
+    issuer,
+    left_gift,
+    other_fund,
+    premium_offer,
+    sharing,
+    tribute_words,
+)
 from donations.area.door import donor_of
 from donations.area.forms import DetailsForm
 from donations.form_tokens import new_token
@@ -82,7 +90,11 @@ def payment_page() -> str:
 def give(request: HttpRequest) -> HttpResponse:
     """The gift form. GET reads `?importo=25&fondo=emporion&campagna=…`; POST starts the gift."""
     if request.method == "POST":
-        return _sent(request)
+        return (
+            _page(request, other_fund.form_of(request))
+            if other_fund.asked(request)
+            else _sent(request)
+        )
     return _page(request, GiftForm(initial=_initial(request)))
 
 

@@ -67,8 +67,31 @@
   };
 
   form.addEventListener("input", thank);
-  thank();
 
-  follow("cifra", ({ value }) => tell("libero", typed(value)));
-  follow("quante", () => tell("pezzi", piece()));
+  const watch = () => {
+    follow("cifra", ({ value }) => tell("libero", typed(value)));
+    follow("quante", () => tell("pezzi", piece()));
+    thank();
+  };
+  watch();
+
+  // another fund has other amounts: those parts of the same page, as the server draws them
+  const fund = document.getElementById("fondo");
+  let turn = 0;
+  const ask = async () => {
+    const mine = (turn += 1);
+    const sent = new FormData(form);
+    sent.set("mostra", "importi");
+    const answer = await fetch(form.action, { method: "POST", body: sent });
+    if (!answer.ok || mine !== turn) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of ["quanto", "aggiungo", "conto"]) {
+      const old = document.getElementById(id);
+      const drawn = page.getElementById(id);
+      if (old && drawn) old.replaceWith(document.adoptNode(drawn));
+    }
+    watch();
+  };
+  // without an answer the old amounts stay: the server says which fund a piece belongs to
+  fund?.addEventListener("change", () => ask().catch(() => {}));
 })();
