@@ -34,6 +34,10 @@ TICKS = {
     "entry links": every(2, "donations.tasks.write_entry_links"),
     "entries that are over": every(300, "donations.tasks.forget_entries"),
     "attempts at the form": every(300, "donations.tasks.forget_gift_tries"),
+    "erased donors": every(300, "donations.tasks.follow_erasures"),
+    "customers of erased donors": every(60, "donations.tasks.remove_customers"),
+    "old events and mails": every(300, "donations.tasks.forget_old"),
     "mails": every(2, "mail.tasks.send_due"),
+    "files without a row": every(300, "mail.tasks.delete_files"),
     "tries": every(300, "people.tasks.forget_tries"),
 }

@@ -309,6 +309,16 @@ class Gateway:
         with _translated():
             self._stripe.subscriptions.cancel(subscription_id, wanted, {"idempotency_key": key})
 
+    def delete_customer(self, customer_id: str) -> None:
+        """With what recurs and every card of theirs; payments that were made stay. One that is gone
+        already is as good: docs.stripe.com/api/customers/delete."""
+        try:
+            with _translated():
+                self._stripe.customers.delete(customer_id)
+        except Rejected as error:
+            if error.code != "resource_missing":
+                raise
+
     def open_portal(self, customer: str, *, back: str, language: str) -> str:
         """The address of Stripe's page where the means of payment is changed. Good for minutes, and
         for whoever has it: it is never kept."""
@@ -372,6 +382,7 @@ class Gateway:
             "open the page that changes a card": lambda: v1.billing_portal.sessions.create(
                 {"customer": NOBODYS}
             ),
+            "delete the customer of an erased donor": lambda: v1.customers.delete(NOBODYS),
             "read fees": lambda: v1.balance_transactions.list(one),  # type: ignore[arg-type]
             "list events": lambda: v1.events.list(one),  # type: ignore[arg-type]
             "list webhook endpoints": lambda: v1.webhook_endpoints.list(one),  # type: ignore[arg-type]

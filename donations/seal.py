@@ -14,6 +14,7 @@ LINES = "donations_receiptline"
 CONSENTS, MONTHS = "donations_consentchange", "donations_closedmonth"
 BOOKS_LOCK = 20_811  # of PostgreSQL's advisory ones: shared by who writes, alone for who closes
 STATEMENTS = "donations_statement"
+TEN_YEARS = 10
 ADDED_TO = "the journal is only ever added to"
 AS_SAID = "the history of consents is only ever added to"
 AS_DRAWN = "a statement stays as it was drawn"
@@ -136,6 +137,74 @@ def seal_statements(connection: BaseDatabaseWrapper) -> None:
 
 def unseal_statements(connection: BaseDatabaseWrapper) -> None:
     _drop(connection, STATEMENTS, "statement_frozen", "statement_no_delete")
+
+
+def seal_terms(connection: BaseDatabaseWrapper) -> None:
+    """After `seal_receipts` and `seal_statements`, in their place: ten whole years after its own, and
+    once only, a paper of somebody who was erased may lose its words and its file; number, amount and
+    what it was for stay (art. 2220 of the Civil Code)."""
+    differ = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    this = _this_year(connection)
+    over = "OLD.forgotten_at IS NULL AND NEW.forgotten_at IS NOT NULL AND NEW.data = '{}'"
+    over += " AND NEW.file = '' AND NEW.sha256 = ''"
+    receipts = f"({over} AND OLD.year + {TEN_YEARS} < {this})"
+    drawn = f"COALESCE({_year_drawn(connection)}, {this})"
+    statements = f"({over} AND {drawn} + {TEN_YEARS} < {this})"
+    lost = [*ONCE, "data"]
+    _drop(connection, RECEIPTS, "receipt_frozen")
+    _drop(connection, STATEMENTS, "statement_frozen")
+    _frozen_but(
+        connection,
+        ("receipt_frozen", RECEIPTS, "receipt_refuse", AS_ISSUED),
+        [f"OLD.{name} {differ} NEW.{name}" for name in ALWAYS if name not in lost]
+        + [f"(OLD.state = 'void' AND OLD.{name} {differ} NEW.{name})" for name in VOID],
+        [f"OLD.data {differ} NEW.data"]
+        + [f"(OLD.{name} <> '' AND OLD.{name} {differ} NEW.{name})" for name in ONCE],
+        receipts,
+    )
+    lost = [*lost, "organisation", "name"]
+    _frozen_but(
+        connection,
+        ("statement_frozen", STATEMENTS, "statement_refuse", AS_DRAWN),
+        [f"OLD.{name} {differ} NEW.{name}" for name in DRAWN if name not in lost],
+        [f"OLD.{name} {differ} NEW.{name}" for name in ("data", "organisation", "name")]
+        + [f"(OLD.{name} <> '' AND OLD.{name} {differ} NEW.{name})" for name in ONCE],
+        statements,
+    )
+
+
+def unseal_terms(connection: BaseDatabaseWrapper) -> None:
+    """As it was before: what is kept is kept for ever."""
+    unseal_receipts(connection)
+    unseal_statements(connection)
+    seal_receipts(connection)
+    seal_statements(connection)
+
+
+def _frozen_but(
+    connection: BaseDatabaseWrapper,
+    what: tuple[str, str, str, str],
+    never: list[str],
+    kept: list[str],
+    over: str,
+) -> None:
+    """`never`: changes that are refused always; `kept`: those that are refused until `over`."""
+    name, table, refusal, words = what
+    condition = " OR ".join([*never, f"(({' OR '.join(kept)}) AND NOT {over})"])
+    _trigger(connection, name, "update", table, refusal, words, condition)
+
+
+def _this_year(connection: BaseDatabaseWrapper) -> str:
+    if connection.vendor == "postgresql":
+        return "EXTRACT(YEAR FROM now())"
+    return "CAST(strftime('%Y', 'now') AS INTEGER)"
+
+
+def _year_drawn(connection: BaseDatabaseWrapper) -> str:
+    """Of a statement, by the day that is printed on it."""
+    if connection.vendor == "postgresql":
+        return "CAST(substr(OLD.data ->> 'issued_on', 1, 4) AS INTEGER)"
+    return "CAST(substr(json_extract(OLD.data, '$.issued_on'), 1, 4) AS INTEGER)"
 
 
 def _refusal(connection: BaseDatabaseWrapper, name: str, words: str) -> None:

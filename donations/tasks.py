@@ -6,6 +6,7 @@ from donations.services import (
     asking_codes,
     changing,
     entering,
+    erased,
     events,
     forgetting,
     guarding,
@@ -120,3 +121,19 @@ def forget_entries() -> None:
 @shared_task
 def forget_gift_tries() -> None:
     guarding.forget()
+
+
+@shared_task
+def follow_erasures() -> None:
+    erased.forget_answered()
+    erased.look_again()
+
+
+@shared_task
+def remove_customers() -> None:
+    erased.ask_stripe()
+
+
+@shared_task
+def forget_old() -> None:
+    erased.forget_old()

@@ -81,3 +81,16 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class GoneFile(models.Model):
+    """A file in the private storage whose row is gone: whoever is killed before deleting it leaves it
+    to the next tick."""
+
+    name = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -195,7 +195,8 @@ def decide(*, message: Message, sent: bool) -> Message:
         else {"state": State.QUEUED, "next_at": now, "attempts": 0}
     )
     states = [State.UNKNOWN] if sent else [State.UNKNOWN, State.FAILED]
-    if not Message.objects.filter(pk=message.pk, state__in=states).update(**fields):
+    waiting = Message.objects.filter(pk=message.pk, state__in=states).exclude(to="")  # forgotten
+    if not waiting.update(**fields):
         raise Decided(message.key)
     message.refresh_from_db()
     return message

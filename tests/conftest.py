@@ -102,6 +102,7 @@ def flush_and_restore(case: TransactionTestCase) -> None:
             seal.seal_consents(connection)
             seal.seal_months(connection)
             seal.seal_statements(connection)
+            seal.seal_terms(connection)
     for name, written in WRITTEN.items():
         connections[name].creation.deserialize_db_from_string(written)
 

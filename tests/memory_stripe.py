@@ -51,6 +51,8 @@ class MemoryStripe:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     mandates: dict[str, Mandate] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)  # changes that were made, by idempotency key
+    gone: set[str] = field(default_factory=set)  # customers
+    keeps_customers: bool = False  # a key that may not delete them
     number: int = 0
     now: datetime = field(default_factory=lambda: datetime.now(UTC) - START)
     moments: dict[datetime, int] = field(default_factory=dict)  # the times in their order
@@ -229,6 +231,16 @@ class MemoryStripe:
     def fetch_mandate(self, mandate_id: str) -> Mandate:
         self._asked("mandate")
         return self.mandates[mandate_id]
+
+    def delete_customer(self, customer_id: str) -> None:
+        self._asked(f"delete {customer_id}")
+        if self.keeps_customers:
+            raise NotPermitted("PermissionError 403", permission="customer_write")
+        self.gone.add(customer_id)
+        for one in list(self.subscriptions.values()):
+            if one.customer == customer_id and one.status != "canceled":
+                self._subscription(one.id, status="canceled", ended=self.now, end_reason=ASKED_FOR)
+        self._tell("customer.deleted", {"id": customer_id, "email": "nobody@example.org"})
 
     def open_portal(self, customer: str, *, back: str, language: str) -> str:
         self._asked("portal")

@@ -406,6 +406,21 @@ KINDS["erasure_answer"] = (
         needed=True,
     ),
 )
+KINDS["erasure_done"] = (
+    Placeholder(
+        "chiesto_il",
+        gettext_lazy(
+            "the day on which the donor asked, on their page; else the paragraph is left out"
+        ),
+        lambda known: spell(known["request"].asked_at, "j F Y") if known["request"] else None,
+    ),
+    Placeholder(
+        "elenco",
+        gettext_lazy("what was deleted, what stays and why"),
+        lambda known: known["told"],
+        needed=True,
+    ),
+)
 KINDS["tribute_card"] = (
     Placeholder(
         "destinatario",
@@ -428,7 +443,7 @@ KEPT_FROM = {"tribute_card": {"nome", "importo", "giorno", "incassato_il", "pagi
 OF_A_GIFT = {"importo", "fondo", "giorno", "incassato_il"}
 KEPT_FROM |= {"entry_link": OF_A_GIFT | {"pagina"}}
 KEPT_FROM |= dict.fromkeys(
-    ("yearly_statement", "code_request", "erasure_answer"), OF_A_GIFT | {"nome"}
+    ("yearly_statement", "code_request", "erasure_answer", "erasure_done"), OF_A_GIFT | {"nome"}
 )
 # parts of the layout that a mail can do without; all others are needed
 SPARED = {("thank_you", "pulsante"), ("thank_you", "riquadro"), ("processing", "pulsante")}

@@ -144,6 +144,7 @@ def _apart(*, year: int, called: str, gifts: int, amount: int, replaces: str) ->
         "year": year,
         "link": f"{settings.SITE_URL}{reverse('area:page')}",
         "minutes": 30,
+        "told": _("Deleted: notes and tags.\n\nKept for ten years: receipts."),
         "request": _asked(answer, datetime(2026, 9, 26, 10, 42, tzinfo=ROME)),
         "statement": Statement(
             run=StatementRun(year=year, version=1),

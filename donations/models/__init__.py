@@ -14,6 +14,7 @@ from donations.models.by_hand import HandEntry
 from donations.models.closing import ClosedMonth
 from donations.models.disputes import Dispute
 from donations.models.donors import DonorMerge, DonorNote, DonorTag, GiftWord
+from donations.models.erasures import CustomerRemoval, Erasure
 from donations.models.giving import (
     CheckoutAttempt,
     Consent,
@@ -59,6 +60,7 @@ __all__ = [
     "Consent",
     "ConsentChange",
     "Correction",
+    "CustomerRemoval",
     "Dispute",
     "Donation",
     "Donor",
@@ -70,6 +72,7 @@ __all__ = [
     "DonorWallEntry",
     "EntryLink",
     "EntryRequest",
+    "Erasure",
     "ErasureRequest",
     "Explanation",
     "FraudWarning",

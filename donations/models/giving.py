@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
+NOBODY = "–"  # stands where the name of somebody stood whose data were erased
+
 
 class Fund(ClusterableModel):
     """What a gift is for."""
@@ -84,6 +86,9 @@ class Donor(models.Model):
 
     `kept`: somebody found that this is another address of that person. Gifts stay with the address
     they were made from, so that mails go where the form said, and nothing is lost by parting.
+
+    `erased_at`: her data are gone (`services.erasing`); whoever gives from her address afterwards is
+    somebody new.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -92,6 +97,7 @@ class Donor(models.Model):
     kept = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("donor")
@@ -104,10 +110,20 @@ class Donor(models.Model):
                 condition=Q(email=Lower("email")), name="donor_mail_is_lower_case"
             ),
             models.CheckConstraint(condition=~Q(email=""), name="donor_without_mail_is_null"),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(email=None), name="donor_erased_has_no_mail"
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)  # logs are written with it
+
+
+def name_of(organisation: str, first: str, last: str) -> str:
+    """How we call whoever gave."""
+    if last == NOBODY:
+        return gettext("Erased person")
+    return organisation or f"{first} {last}".strip() or gettext("Without a name")
 
 
 _RECEIVED = ["settled", "partly_refunded", "refunded", "disputed", "lost", "reversed"]
@@ -253,12 +269,16 @@ class Donation(models.Model):
 
     @property
     def donor_name(self) -> str:
-        own = self.organisation or f"{self.first_name} {self.last_name}".strip()
-        return own or gettext("Without a name")
+        return name_of(self.organisation, self.first_name, self.last_name)
 
     @property
     def has_name(self) -> bool:
-        return bool(self.organisation or self.first_name or self.last_name)
+        return bool(self.organisation or self.first_name or self.last_name) and not self.erased
+
+    @property
+    def erased(self) -> bool:
+        """Its donor's data are gone: it has no receipt but in the place of one it had."""
+        return self.last_name == NOBODY
 
     @property
     def called(self) -> str:

@@ -11,7 +11,8 @@ from outbox.models import Leased
 
 
 class StripeEvent(Leased):
-    """One event, stored once. `payload` is the body that was signed."""
+    """One event, stored once. `payload` is the body that was signed; from `redacted_at` on only what
+    the books need of it (`donations.erasure.payloads`)."""
 
     class State(models.TextChoices):
         RECEIVED = "received", _("Received")
@@ -29,6 +30,7 @@ class StripeEvent(Leased):
     payload = models.BinaryField()
     happened_at = models.DateTimeField(_("happened"), db_index=True)
     received_at = models.DateTimeField(_("received"))
+    redacted_at = models.DateTimeField(null=True, editable=False)
     donation = models.ForeignKey(
         "donations.Donation",
         on_delete=models.SET_NULL,

@@ -160,6 +160,8 @@ class Receipt(models.Model):
         _("file"), storage=private_storage, upload_to="receipts/%Y/", max_length=200, blank=True
     )
     sha256 = models.CharField(max_length=64, blank=True)
+    # of somebody who was erased, after the term: data and file are gone, the number stays
+    forgotten_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("receipt")

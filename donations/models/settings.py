@@ -12,6 +12,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from brand.figures import NBSP, euros
 
+TEN_YEARS = 10  # art. 2220 of the Civil Code; the seal of the receipts knows it too
 WHOLE = 10_000  # hundredths of a percent
 
 
@@ -62,6 +63,31 @@ class GivingSettings(BaseGenericSetting):
         ),
     )
 
+    years_kept = models.PositiveSmallIntegerField(
+        _("receipts and statements, in years"),
+        default=TEN_YEARS,
+        validators=[MinValueValidator(TEN_YEARS), MaxValueValidator(50)],
+        help_text=_(
+            "How long after the end of their year those of an erased donor are kept. The law asks "
+            "for ten years (art. 2220 of the Civil Code)."
+        ),
+    )
+    events_kept = models.PositiveSmallIntegerField(
+        _("what Stripe told us, in months"),
+        default=24,
+        validators=[MinValueValidator(14), MaxValueValidator(120)],
+        help_text=_(
+            "After that the personal data in Stripe’s stored events go; what the books need of them "
+            "stays. A bank may dispute a debit for 13 months."
+        ),
+    )
+    mails_kept = models.PositiveSmallIntegerField(
+        _("mails to donors, in months"),
+        default=36,
+        validators=[MinValueValidator(3), MaxValueValidator(120)],
+        help_text=_("After that address, words and attachments go; that a mail left stays."),
+    )
+
     panels = [
         MultiFieldPanel(
             [
@@ -72,6 +98,10 @@ class GivingSettings(BaseGenericSetting):
         ),
         FieldRowPanel([FieldPanel("call_from"), FieldPanel("back_after")]),
         FieldPanel("receipts_by_year"),
+        MultiFieldPanel(
+            [FieldPanel(name) for name in ("years_kept", "events_kept", "mails_kept")],
+            _("How long personal data are kept"),
+        ),
     ]
 
     class Meta:
@@ -79,7 +109,10 @@ class GivingSettings(BaseGenericSetting):
         constraints = [
             models.CheckConstraint(
                 condition=Q(cost_percent__gte=0, cost_percent__lte=20), name="costs_in_percent"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(years_kept__gte=TEN_YEARS), name="receipts_kept_as_the_law_asks"
+            ),
         ]
 
     @property

@@ -135,6 +135,7 @@ class Statement(Leased):
         storage=private_storage, upload_to="statements/%Y/", max_length=200, blank=True
     )
     sha256 = models.CharField(max_length=64, blank=True)
+    forgotten_at = models.DateTimeField(null=True, editable=False)  # as of a receipt
     mail = models.OneToOneField(
         "mail.Message", on_delete=models.PROTECT, null=True, related_name="statement"
     )

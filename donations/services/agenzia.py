@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.it import codicefiscale
 
 from donations.models import Donation, DonorDetails, JournalEntry, RecurringDonation
+from donations.models.giving import NOBODY as ERASED
 from donations.services.consents import objecting
 from donations.services.finding import PERSON
 from donations.services.receipts import ROME
@@ -170,6 +171,9 @@ def _rows(gifts: QuerySet[Donation]) -> Iterator[dict[str, Any]]:
 
 
 def _name(gift: dict[str, Any]) -> str:
+    """ "" of somebody who was erased, too."""
+    if gift["last_name"] == ERASED:
+        return ""
     return gift["organisation"] or f"{gift['first_name']} {gift['last_name']}".strip()
 
 

@@ -129,7 +129,7 @@ def _settle(page: Page, donation: Donation, charge: Charge) -> None:
     origin = f"{charge.id}:gift"
     donation.amount = charge.amount  # what was really paid is what counts
     donation.method = charge.method[:16]
-    donation.method_reference = charge.reference
+    donation.method_reference = "" if donation.erased else charge.reference
     donation.settled_at = charge.settled
     donation.state = State.SETTLED
     page.changed[donation.pk] = donation

@@ -116,7 +116,7 @@ def settle_promise(
     HandEntry.objects.create(donation=held, entered_by=by)
     page = page_of(held)
     page.changed[held.pk] = held
-    _book(page, held, line, receipt=True, thanks=True)
+    _book(page, held, line, receipt=not held.erased, thanks=True)
     return held
 
 
@@ -230,6 +230,7 @@ def _like(gift: Donation, amount: int, day: date, line: BankLine) -> HandGift:
         donor=donor,
         reference=line.reference[:80],
         source=gift.source,
+        receipt=not gift.erased,
         same_as=gift,
     )
 
@@ -240,7 +241,11 @@ def _donor(email: str, given: HandGift) -> Donor:
         # held until the gift is there: who is forgotten at this moment is written anew
         return Donor.objects.select_for_update().get_or_create(email=email)[0]
     other, names = given.same_as, ("organisation", "first_name", "last_name")
-    if other and all(getattr(other, name) == getattr(given.donor, name) for name in names):
+    if (
+        other
+        and not other.erased
+        and all(getattr(other, name) == getattr(given.donor, name) for name in names)
+    ):
         return Donor.objects.select_for_update().get(pk=other.donor_id)
     return Donor.objects.create()
 

@@ -90,4 +90,7 @@ def with_letter(gifts: QuerySet[Donation]) -> QuerySet[Any]:
     return gifts.annotate(
         asked_at=Subquery(asked.values("granted_at")[:1]),
         last_said=Subquery(changes.values("granted")[:1]),
-    ).annotate(letter=Q(last_said=True) | (Q(asked_at__isnull=False) & ~Exists(later)))
+    ).annotate(
+        letter=Q(donor__erased_at=None)
+        & (Q(last_said=True) | (Q(asked_at__isnull=False) & ~Exists(later)))
+    )

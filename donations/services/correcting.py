@@ -14,7 +14,7 @@ from donations.services.page import acknowledge, page_of, write
 
 
 class CannotCorrect(Exception):
-    """Nothing of the gift remains, or nothing would change."""
+    """Nothing of the gift remains, nothing would change, or whose it was is erased."""
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def correct(*, donation: Donation, written: Mapping[str, str], tell: bool) -> Re
     gifts = Donation.objects.select_for_update(of=("self",))
     held = gifts.select_related("fund", "source", "donor").get(pk=donation.pk)
     unchanged = all(getattr(held, name) == value for name, value in written.items())
-    if unchanged or held.state not in Donation.RECEIVED or not held.net:
+    if unchanged or held.erased or held.state not in Donation.RECEIVED or not held.net:
         raise CannotCorrect(held.pk)
     for name, value in written.items():
         setattr(held, name, value)

@@ -2,6 +2,8 @@
 
 from dataclasses import asdict
 
+from django.db import transaction
+
 from donations.models import Donor, DonorDetails
 from donations.services.entering import STAYING
 from donations.services.giving import Details
@@ -26,7 +28,10 @@ def last_written(*, donor: Donor) -> Details:
     return Details(donor.email or "", **{name: getattr(hers, name, "") for name in NAMES})
 
 
+@transaction.atomic
 def write(*, donor: Donor, details: Details) -> None:
-    """For her next gifts; the mail address is how she is known, and stays."""
+    """For her next gifts; the mail address is how she is known, and stays. Nothing of her who was
+    erased meanwhile."""
     fields = {name: value for name, value in asdict(details).items() if name in NAMES}
-    DonorDetails.objects.update_or_create(donor=donor, defaults=fields)
+    if Donor.objects.select_for_update(no_key=True).filter(pk=donor.pk, erased_at=None).first():
+        DonorDetails.objects.update_or_create(donor=donor, defaults=fields)

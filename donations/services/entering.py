@@ -107,7 +107,7 @@ def _answer(request: EntryRequest) -> None:
         raise LeaseLost(f"EntryRequest {request.pk}")
     gifts = Donation.objects.filter(donor__email=request.email, state__in=STAYING)
     gift = gifts.select_related("donor").order_by("-created_at").first()
-    if gift is None:
+    if gift is None or not _still_hers(gift.donor, request.email):
         return
     key = f"entry:{request.key}"
     EntryLink.objects.create(
@@ -126,6 +126,12 @@ def _answer(request: EntryRequest) -> None:
             "minutes": LINK.seconds // 60,
         },
     )
+
+
+def _still_hers(donor: Donor, email: str) -> bool:
+    """Held until the link is there: whoever is erased at this moment gets none."""
+    held = Donor.objects.select_for_update(no_key=True).filter(pk=donor.pk).first()
+    return held is not None and held.email == email
 
 
 def _digest(text: str) -> str:

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from donations import gateway, stripe_answers
+from donations.erasure.payloads import redacted
 from donations.models import CheckoutAttempt, Dispute, RecurringDonation, StripeEvent
 from donations.services import books, doors, mandates, payouts, promises
 from donations.services.inbox import (
@@ -263,6 +264,8 @@ def _record(seen: list[tuple[Case, Look]]) -> None:
         for (case, _look), outcome in zip(seen, outcomes, strict=True):
             for event in case.events:
                 event.donation = outcome.donation
+            if outcome.donation.erased:
+                _name_nobody(case.events)
             if outcome.complete:
                 done += case.events
             else:
@@ -274,6 +277,13 @@ def _record(seen: list[tuple[Case, Look]]) -> None:
             ]
         )
         _done(done)
+
+
+def _name_nobody(events: list[StripeEvent]) -> None:
+    """Of somebody who was erased: what the books need stays."""
+    for event in events:
+        event.payload, event.redacted_at = redacted(bytes(event.payload)), timezone.now()
+    StripeEvent.objects.bulk_update(events, ["payload", "redacted_at"])
 
 
 def _keep(seen: list[tuple[int | None, Case, Look]]) -> None:

@@ -7,12 +7,12 @@ is remembered as long after it was given up, with the mails about it: it may sti
 
 import logging
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from donations.erasure.payloads import FORGOTTEN
 from donations.models import (
     Acknowledgement,
     CheckoutAttempt,
@@ -22,6 +22,7 @@ from donations.models import (
     StripeEvent,
 )
 from donations.services import premiums
+from mail.forgetting import doom
 from mail.models import Attachment, Message
 
 # A payment page lives a day, a debit takes two weeks at most, and for 30 days Stripe can still be
@@ -29,7 +30,6 @@ from mail.models import Attachment, Message
 UNFINISHED = timedelta(days=35)
 AT_ONCE = 200
 OF_PROMISES = ("transfer_details", "transfer_reminder")
-FORGOTTEN = b"{}"  # in place of what an event told: that it came stays, said again it is not new
 
 State = Donation.State
 Attempt = CheckoutAttempt.State
@@ -97,11 +97,9 @@ def _forget(pk: int, until: datetime) -> int:
 def _forget_mails(gift: Donation) -> None:
     """What was written to her of the promise, and the files that went along."""
     mails = list(Message.objects.filter(acknowledgement__donation=gift))
-    files = [one.file for one in Attachment.objects.filter(message__in=mails)]
+    doom(Attachment.objects.filter(message__in=mails).values_list("file", flat=True))
     gift.acknowledgements.all().delete()
     Message.objects.filter(pk__in=[mail.pk for mail in mails]).delete()
-    for file in files:
-        transaction.on_commit(partial(file.delete, save=False))
 
 
 def _ids(gift: Donation) -> list[str]:

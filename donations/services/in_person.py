@@ -32,7 +32,8 @@ def ask_for(entries: Iterable[JournalEntry]) -> None:
     only the charge that begins it. Whoever waits for a call already gets no second one."""
     settled = [one.donation for one in entries if one.donation and one.origin.endswith(SETTLES)]
     since = timezone.now() - FRESH
-    fresh = [gift for gift in settled if gift.settled_at and gift.settled_at > since]
+    known = [gift for gift in settled if not gift.erased]
+    fresh = [gift for gift in known if gift.settled_at and gift.settled_at > since]
     limits = GivingSettings.load()
     if not fresh or (limits.call_from is None and limits.back_after is None):
         return

@@ -13,7 +13,14 @@ class NoName(ValueError):
     """A tag of nothing but blanks, or a longer one than fits."""
 
 
+class Gone(Exception):
+    """She was erased: nothing is written of her any more."""
+
+
+@transaction.atomic
 def add_note(*, donor: Donor, author: User, text: str) -> DonorNote:
+    """Raises Gone."""
+    _hold(donor)
     return DonorNote.objects.create(donor=donor, author=author, text=text)
 
 
@@ -25,7 +32,9 @@ def take_back(*, note: DonorNote, by: User) -> bool:
 
 @transaction.atomic
 def tag(*, donor: Donor, name: str) -> DonorTag:
-    """However it is written, a tag that is there already is taken, as it was first written."""
+    """However it is written, a tag that is there already is taken, as it was first written. Raises
+    NoName and Gone."""
+    _hold(donor)
     name = " ".join(name.split())
     key = fold(name)
     if not key or len(name) > LONGEST or len(key) > 2 * LONGEST:
@@ -46,3 +55,10 @@ def untag(*, donor: Donor, tag: DonorTag) -> None:
     held.donors.remove(donor, *donor.merged.all())
     if not held.donors.exists():
         held.delete()
+
+
+def _hold(donor: Donor) -> None:
+    """Whoever erases her waits, or was quicker."""
+    held = Donor.objects.select_for_update(no_key=True).get(pk=donor.pk)
+    if held.erased_at:
+        raise Gone

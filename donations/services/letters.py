@@ -53,6 +53,7 @@ APART: dict[str, Promise] = {
     "yearly_statement": _("Statement of a year"),
     "code_request": _("Question for the codice fiscale"),
     "erasure_answer": _("Answer to who wants their data deleted"),
+    "erasure_done": _("Farewell to whose data were deleted"),
 }
 
 

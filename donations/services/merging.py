@@ -19,7 +19,7 @@ from people.models import User
 
 
 class CannotMerge(Exception):
-    """The same person already, or one of the two was joined to a third meanwhile."""
+    """The same person already, one of the two was joined to a third meanwhile, or is erased."""
 
 
 class CannotPart(Exception):
@@ -48,7 +48,8 @@ def mailbox(donor: Donor) -> str:
 def merge(*, kept: Donor, absorbed: Donor, by: User) -> DonorMerge:
     """Raises CannotMerge."""
     held = _hold([kept.pk, absorbed.pk])
-    if kept == absorbed or any(held[one.pk].kept_id for one in (kept, absorbed)):
+    both = [held[one.pk] for one in (kept, absorbed)]
+    if kept == absorbed or any(one.kept_id or one.erased_at for one in both):
         raise CannotMerge
     moved = [one for one in held.values() if absorbed.pk in (one.pk, one.kept_id)]
     written = DonorMerge.objects.create(kept=kept, absorbed=absorbed, by=by)
@@ -79,14 +80,15 @@ def _hold(ids: list[int]) -> dict[int, Donor]:
     those begun while we waited for their donor follow, so that no credit of theirs is being
     written under the old key."""
     those = Donor.objects.filter(Q(pk__in=ids) | Q(kept__in=ids))
-    _hold_gifts(those.values_list("pk", flat=True))
+    hold_gifts(those.values_list("pk", flat=True))
     # no_key: whoever writes a gift of these donors at this moment need not wait for us, nor we
     held = {one.pk: one for one in those.select_for_update(no_key=True).order_by("pk")}
-    _hold_gifts(held)
+    hold_gifts(held)
     return held
 
 
-def _hold_gifts(donors: Iterable[int]) -> None:
+def hold_gifts(donors: Iterable[int]) -> None:
+    """All in the same order, as everybody does."""
     gifts = Donation.objects.select_for_update().filter(donor__in=list(donors))
     list(gifts.order_by("pk").values_list("pk", flat=True))
 

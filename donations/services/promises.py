@@ -127,8 +127,10 @@ def follow(
 def _write(held: RecurringDonation, told: Subscription) -> None:
     held.subscription_id, held.customer_id = told.id, told.customer
     held.amount, held.interval = told.amount, told.every or held.interval
-    held.method, held.method_reference = told.method[:16], told.reference[:8]
-    held.method_id, held.card_expires = told.method_id[:80], told.card_expires
+    erased = held.donor.erased_at is not None  # what is hers does not come back
+    held.method, held.method_reference = told.method[:16], "" if erased else told.reference[:8]
+    held.method_id = told.method_id[:80]
+    held.card_expires = None if erased else told.card_expires
     held.state = _state(told)
     if held.state != State.STARTED and told.status != "incomplete_expired":
         held.started_at = told.begun
@@ -137,7 +139,7 @@ def _write(held: RecurringDonation, told: Subscription) -> None:
     held.paused_until = told.paused_until if held.state == State.PAUSED else None
     latest = told.invoice if told.invoice and told.invoice.is_open else None
     held.open_invoice = latest.id if latest else ""
-    held.repair_url = latest.url if latest else ""
+    held.repair_url = latest.url if latest and not erased else ""
     if held.state == State.ENDED:
         held.ended_at = told.ended or held.ended_at or timezone.now()
         held.end_reason = _why(held, told)

@@ -23,6 +23,7 @@ from donations.receipts.wording import country
 
 ROME = ZoneInfo("Europe/Rome")
 DRAWN_AT_ONCE = 100
+PRINTED_OF_HER = ("donor", "organisation", "address", "fiscal_code", "reference")
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,9 @@ def issue(
     """A receipt with the roll's next number and its data frozen, in the books' transaction."""
     number = roll.next()
     label = receipt_label(roll.year, number)
+    data = snapshot(donation, roll.body, amount, label, roll.now, replaces)
+    if replaces and donation.erased:  # the law keeps whom the first was for
+        data |= {name: replaces.data.get(name, "") for name in PRINTED_OF_HER}
     receipt = Receipt.objects.create(
         issuer=roll.body["fiscal_code"],
         year=roll.year,
@@ -76,7 +80,7 @@ def issue(
         amount=amount,
         issued_at=roll.now,
         replaces=replaces,
-        data=snapshot(donation, roll.body, amount, label, roll.now, replaces),
+        data=data,
     )
     ReceiptLine.objects.create(receipt=receipt, donation=donation, amount=amount)
     return receipt
@@ -127,8 +131,11 @@ def void(*, receipt: Receipt, reason: Receipt.VoidReason, at: datetime) -> None:
 def paper(*, receipt: Receipt) -> bytes:
     """The PDF as it is kept; drawn from the frozen data the first time it is asked for.
 
-    Two who draw it at once draw the same bytes; the first one's file is the one that is kept.
+    Two who draw it at once draw the same bytes; the first one's file is the one that is kept. Raises
+    FileNotFoundError for one that was forgotten after its term.
     """
+    if receipt.forgotten_at:
+        raise FileNotFoundError(receipt.label)
     if not receipt.file:
         drawn = render_receipt(receipt.data)
         name = receipt.file.storage.save(
@@ -149,7 +156,7 @@ def draw_missing() -> int:
 
     One that cannot be drawn stands in nobody's way: the order is another one each time.
     """
-    missing = Receipt.objects.filter(file="").order_by("?")[:DRAWN_AT_ONCE]
+    missing = Receipt.objects.filter(file="", forgotten_at=None).order_by("?")[:DRAWN_AT_ONCE]
     return sum(_drawn(receipt) for receipt in missing)
 
 

@@ -8,6 +8,8 @@ from donations.receipts import ANNULLED, DUPLICATE, stamp_receipt, wording
 
 def stored(*, receipt: Receipt) -> bytes | None:
     """The file's bytes; None when they are missing or not what was stored."""
+    if not receipt.file:
+        return None
     try:
         with receipt.file.open("rb") as handle:
             content = bytes(handle.read())

@@ -228,7 +228,7 @@ def _papers(page: Page, donation: Donation, changes: list[Change]) -> None:
         receipt = yearly_receipts.again(
             roll=page.roll, old=last, donation=donation, others=bool(valid)
         )
-    elif donation.net and not waits:
+    elif donation.net and not waits and (last or not donation.erased):
         receipt = receipts.issue(
             roll=page.roll, donation=donation, amount=donation.net, replaces=last
         )

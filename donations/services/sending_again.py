@@ -23,7 +23,7 @@ def send_again(*, duty: Acknowledgement, token: UUID, by: User) -> bool:
     """The words as they were sent, the receipt under its stamp, to the address of now. One
     mail a `token`, however often the button is clicked: False when it had been. Raises CannotSend."""
     first, to = duty.mail, address_of(duty)
-    if first is None or first.state != Message.State.SENT or not to:
+    if first is None or first.state != Message.State.SENT or not (to and first.to):
         raise CannotSend(duty.key)
     files = _files(duty, first)
     with translation.override(first.language):

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -19,7 +18,8 @@ from django.utils import timezone
 
 from donations.models import Acknowledgement, Donation, Donor, JournalEntry, Tribute
 from donations.services.in_person import SETTLES
-from mail.models import Attachment, Message
+from mail.forgetting import empty
+from mail.models import Message
 from outbox.clock import DEFAULT_ZONE, moment
 from people.models import User
 
@@ -98,7 +98,8 @@ def change(*, tribute: Tribute, wish: Wish) -> Tribute:
     """Other words, another recipient, another hour. Raises TooLate."""
     with transaction.atomic():
         held = _held(tribute)
-        if state_of(held) not in (State.NO_CARD, State.WAITING, State.PLANNED):
+        open_still = state_of(held) in (State.NO_CARD, State.WAITING, State.PLANNED)
+        if not open_still or held.donation.erased:
             raise TooLate
         for name, value in _fields(wish).items():
             setattr(held, name, value)
@@ -146,7 +147,13 @@ def forget_recipients(*, now: datetime | None = None) -> int:
 def forget_of(*, donor: Donor) -> int:
     """With the donor: what was not sent is stopped, and every recipient is forgotten."""
     hers = Tribute.objects.filter(Q(donation__donor=donor) | Q(donation__donor__kept=donor))
-    return sum(_forget(pk) for pk in hers.filter(forgotten_at=None).values_list("pk", flat=True))
+    return forget(hers)
+
+
+def forget(rows: QuerySet[Tribute]) -> int:
+    """Of these what was not sent is stopped, and every recipient is forgotten; how many were not."""
+    keys = list(rows.filter(forgotten_at=None).order_by("pk").values_list("pk", flat=True))
+    return sum(_forget(pk) for pk in keys)
 
 
 def mails_of(tribute: Tribute) -> QuerySet[Message]:
@@ -178,22 +185,11 @@ def _forget(pk: int) -> int:
     if state_of(held) in (State.WAITING, State.PLANNED):
         held.stopped_at = timezone.now()
         _call_off(held)
-    _empty(mails_of(held))
+    empty(mails_of(held))
     held.recipient = held.email = held.message = ""
     held.forgotten_at = timezone.now()
     held.save()
     return 1
-
-
-def _empty(mails: QuerySet[Message]) -> None:
-    """That a mail left stays; to whom, its words and its files do not."""
-    rows = list(mails)
-    for one in Attachment.objects.filter(message__in=rows):
-        transaction.on_commit(partial(one.file.delete, save=False))
-        one.delete()
-    Message.objects.filter(pk__in=[row.pk for row in rows]).update(
-        to="", body_text="", body_html="", last_error=""
-    )
 
 
 def _fields(wish: Wish) -> dict[str, object]:

@@ -24,6 +24,7 @@ from donations.models import (
     ReceiptLine,
     ReceiptRun,
 )
+from donations.models.giving import NOBODY
 from donations.models.papers import receipt_label
 from donations.services.receipts import ROME, Roll, snapshot
 from donations.services.yearly import bounds, gifts_of
@@ -47,7 +48,8 @@ def held_for_the_year(gift: Donation) -> bool:
 def waiting(year: int | None = None) -> QuerySet[Donation]:
     """Gifts that stay, at least in part, and are on no receipt yet."""
     gifts = Donation.objects.filter(settled_at__isnull=False) if year is None else gifts_of(year)
-    return gifts.filter(receipt_by_year=True, receipt_lines=None, refunded_amount__lt=F("amount"))
+    waits = gifts.filter(receipt_by_year=True, receipt_lines=None, refunded_amount__lt=F("amount"))
+    return waits.exclude(last_name=NOBODY)  # who was erased gets none
 
 
 def to_issue(year: int) -> QuerySet[Donation]:
@@ -191,7 +193,7 @@ def _issue(
     data = snapshot(named or gifts[-1], roll.body, total, label, roll.now, replaces)
     data |= {"year": year, "gifts": [_row(gift, amounts[gift]) for gift in gifts]}
     if replaces and not named:
-        data |= {name: replaces.data[name] for name in GIVER}
+        data |= {name: replaces.data.get(name, "") for name in GIVER}
     receipt = Receipt.objects.create(
         issuer=roll.body["fiscal_code"],
         year=roll.year,

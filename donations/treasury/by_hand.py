@@ -178,6 +178,8 @@ def _of_line(line: BankLine | None) -> dict[str, Any]:
 
 def _like(gift: Donation) -> dict[str, Any]:
     """Who gave; of a gift that was reversed, everything, to be entered anew."""
+    if gift.erased:
+        return {}
     found = {
         "come": gift.public_id,
         "nome": gift.first_name,

@@ -10,6 +10,7 @@ from donations.models import (
     Account,
     Acknowledgement,
     ClosedDoor,
+    CustomerRemoval,
     Dispute,
     Donation,
     DonorWallEntry,
@@ -23,7 +24,7 @@ from donations.models import (
     SweepMark,
     ThanksInPerson,
 )
-from donations.services import acknowledging, erasing, guarding, in_person, yearly_receipts
+from donations.services import acknowledging, erased, erasing, guarding, in_person, yearly_receipts
 from mail.models import Message
 
 
@@ -37,8 +38,9 @@ def parked_events() -> QuerySet[StripeEvent]:
 
 
 def doubtful_mails() -> QuerySet[Message]:
-    """Mails nobody knows about, and those the server refused."""
-    return Message.objects.filter(state__in=[Message.State.UNKNOWN, Message.State.FAILED])
+    """Mails nobody knows about, and those the server refused; not those that were emptied since."""
+    doubtful = [Message.State.UNKNOWN, Message.State.FAILED]
+    return Message.objects.filter(state__in=doubtful).exclude(to="")
 
 
 def unwritten() -> QuerySet[Acknowledgement]:
@@ -90,6 +92,11 @@ def calls() -> QuerySet[ThanksInPerson]:
     return in_person.waiting()
 
 
+def customers() -> QuerySet[CustomerRemoval]:
+    """Erased donors whom Stripe still knows."""
+    return erased.refused()
+
+
 def refused_list() -> QuerySet[SweepMark]:
     """Stripe does not show us its list of events: a webhook that got lost stays lost."""
     return SweepMark.objects.filter(refused_since__isnull=False)
@@ -138,6 +145,7 @@ def waiting() -> int:
         payouts(),
         promises(),
         erasing.waiting(),
+        customers(),
         calls(),
         wall_words(),
         brake(),

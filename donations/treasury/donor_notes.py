@@ -49,7 +49,10 @@ def write(request: HttpRequest, public_id: UUID) -> HttpResponse:
     donor = get_object_or_404(Donor, public_id=public_id)
     form = Words(request.POST)
     if form.is_valid():
-        knowing.add_note(donor=donor, author=_who(request), text=form.cleaned_data["testo"])
+        try:
+            knowing.add_note(donor=donor, author=_who(request), text=form.cleaned_data["testo"])
+        except knowing.Gone:
+            return _gone(request, donor)
         log(instance=donor, action="donations.noted")
         messages.success(request, gettext("Noted."))
     else:
@@ -79,6 +82,8 @@ def tag(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         form.full_clean()
         knowing.tag(donor=donor, name=form.cleaned_data.get("nome", ""))
+    except knowing.Gone:
+        return _gone(request, donor)
     except knowing.NoName:
         said = gettext("A tag has between 1 and %(most)s characters: not given.")
         messages.error(request, said % {"most": knowing.LONGEST})
@@ -140,6 +145,13 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
 def _who(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # has permissions, so somebody is logged in
     return request.user
+
+
+def _gone(request: HttpRequest, donor: Donor) -> Any:
+    messages.warning(
+        request, gettext("This person was erased: nothing is written of them any more.")
+    )
+    return _back(donor)
 
 
 def _back(donor: Donor) -> Any:

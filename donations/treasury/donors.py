@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations.models import Donation, Donor, DonorMerge, DonorTag
+from donations.models.giving import name_of
 from donations.services.finding import PERSON
 from donations.services.likeness import alike
 from donations.services.merging import addresses
@@ -38,7 +39,7 @@ def names(of: Iterable[Donor]) -> dict[int, str]:
     rows = theirs.order_by("created_at", "pk").values_list(
         PERSON, "organisation", "first_name", "last_name"
     )
-    found = {key: own or f"{first} {last}".strip() for key, own, first, last in rows}
+    found = {key: name_of(own, first, last) for key, own, first, last in rows}
     return {key: found.get(key) or gettext("Without a name") for key in keys}
 
 
