@@ -143,6 +143,7 @@ def campaign(pictures: dict[str, Any], funds: dict[str, Any]) -> dict[str, Any]:
         "niente da altri siti.",
         "body": [
             ("amounts", {"heading": "Quanto fa?", "amounts": AMOUNTS, "fund": funds["donoday"], "note": "Vale anche un’altra cifra: ogni euro diventa spesa, nessuno va in pubblicità."}),
+            ("donor_wall", {"heading": "Chi c’è già", "tone": "lume", "text": "Chi ha donato e ha voluto dirlo.", "number": 60}),
             ("faq", {"heading": "Domande che ci fanno", "tone": "soft", "questions": [
                 {"question": "Dove finiscono i miei soldi?", "answer": RichText("<p>Nello scaffale d’inverno: frutta, latticini, pane e le ore di chi li porta. A fine campagna pubblichiamo quanto è entrato, quanto è uscito e per che cosa, al centesimo.</p>")},
                 {"question": "Posso detrarre la donazione?", "answer": RichText("<p>Se doni con carta o addebito sul conto, la ricevuta dice quello che serve. Per la dichiarazione chiedi al tuo CAF.</p>")},

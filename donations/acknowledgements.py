@@ -162,9 +162,14 @@ def promise_started(duty: Acknowledgement) -> Written | None:
     return _promised(duty) if _promise(duty).is_live else None
 
 
+# of these the last one holds
+PAUSES = (PromiseChange.Kind.PAUSE, PromiseChange.Kind.SKIP, PromiseChange.Kind.RESUME)
+
+
 def promise_changed(duty: Acknowledgement) -> Written | None:
     change = PromiseChange.objects.get(key=_about(duty))
-    later = change.promise.changes.filter(kind=change.kind, state="done", pk__gt=change.pk)
+    same = PAUSES if change.kind in PAUSES else (change.kind,)
+    later = change.promise.changes.filter(kind__in=same, state="done", pk__gt=change.pk)
     if later.exists() or not change.promise.is_live:
         return None  # what holds now is told in a mail of its own
     with override(duty.donation.language):
@@ -191,7 +196,8 @@ def changed(change: PromiseChange) -> str:
 
 
 def promise_ended(duty: Acknowledgement) -> Written | None:
-    return _promised(duty, given=_promise(duty).given)
+    promise = _promise(duty)
+    return _promised(duty, given=promise.given, on_its_way=promise.on_its_way)
 
 
 def payment_failed(duty: Acknowledgement) -> Written | None:

@@ -20,9 +20,10 @@ from attribution.models import Source
 from donations import demo_bank, demo_guard, gateway
 from donations.forms import GiftForm
 from donations.models import Donation, Fund, Interval, SuggestedAmount
-from donations.services import Details, payouts, start_donation, tributes
+from donations.services import Details, donor_wall, payouts, start_donation, tributes
 from donations.services.acknowledging import write_due
 from donations.services.by_hand import HandGift, enter_gift, today
+from donations.services.donor_wall import Signature
 from donations.services.events import process_events
 from donations.services.sweeping import sweep
 from donations.services.tributes import Wish
@@ -75,6 +76,13 @@ DEDICATED = {
         Wish("memory", "Piero", "Famiglia Gusmeroli", "gusmeroli@example.org", at=clock(8, 30)),
         20,
     ),
+}
+# who stands on the campaign's wall, with their words: those wait until a person has read them
+ON_THE_WALL = {
+    "Salvetti": "",
+    "Demir": "Da noi si dice: chi divide il pane non resta solo.",
+    "Codega": "",
+    "Tognini": "Per la nonna, che lasciava sempre un piatto in più.",
 }
 # what the treasurer enters: a stall in the square, and a company by transfer; donor, euros, fund,
 # method, reference, note, days ago
@@ -195,11 +203,14 @@ def _give(
             province=province,
         ),
         language="it",
-        consents={"privacy": str(GiftForm.notice)},
+        consents={"privacy": str(GiftForm.notice)}
+        | ({"wall": str(GiftForm.wall)} if last in ON_THE_WALL else {}),
         source=_source(number, at) if fund == "donoday" else None,
         every=Interval.MONTH if how.endswith(" monthly") else "",
     ).donation
     _dedicate(gift, last)
+    if last in ON_THE_WALL:
+        donor_wall.sign(gift=gift, signature=Signature(f"{first} {last}", ON_THE_WALL[last]))
     Donation.objects.filter(pk=gift.pk).update(created_at=at)
     _pay(str(gift.attempts.latest("number").session_id), how, at)
 

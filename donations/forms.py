@@ -281,7 +281,8 @@ class GiftForm(PersonForm, TributeFields, PremiumFields):
         if not data["muro"]:
             return None
         own = data["ente"] or f"{data['nome']} {data['cognome']}"
-        return Signature(name=data["firma"] or own[:120], words=data["parole"])
+        name = data["firma"] or own[:120]
+        return Signature(name=name, words=data["parole"], own=name.casefold() == own.casefold())
 
     @property
     def minimum(self) -> int:

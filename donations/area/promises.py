@@ -127,6 +127,9 @@ def _change(
     except changing.BadDay:
         sentence = _("Choose a day from tomorrow on, within a year.")
         return _page(request, promise, status=422, sentence=sentence)
+    except changing.Same:
+        sentence = _("This is the amount you give already: write the one you want instead.")
+        return _page(request, promise, status=422, sentence=sentence)
     except InvalidAmount:
         sentence = _("We cannot take this amount: choose another one.")
         return _page(request, promise, status=422, sentence=sentence)
@@ -145,13 +148,16 @@ def _page(
     pause: PauseForm | None = None,
 ) -> HttpResponse:
     key = ChangeForm.new()
+    waiting = list(promise.changes.filter(state=PromiseChange.State.ASKED))
     context = {
         "promise": promise,
         "gifts": promise.donations.filter(settled_at__isnull=False)[:24],
         "amount": amount or AmountForm(initial=key | AmountForm.typed(promise)),
         "pause": pause or PauseForm(initial=key),
         "plain": ChangeForm(initial=key),
-        "waiting": promise.changes.filter(state=PromiseChange.State.ASKED),
+        "waiting": waiting,
+        "silent": any(row.last_error for row in waiting),
+        "from_portal": "carta" in request.GET,
         "done": request.GET.get("done", ""),
         "refused": "refused" in request.GET,
         "sentence": sentence,

@@ -90,12 +90,15 @@ def _page(request: HttpRequest, donor: Donor) -> HttpResponse:
         ),
         "dedicated": of_donor(donor),
         "statements": _statements(donor),
+        "papers": any(gift.receipts.all() for gift in gifts),
         "waiting": yearly_receipts.of_donor(donor).count(),
         "given": sum(gift.net for gift in gifts if gift.settled_at),
         "details": written.last_written(donor=donor),
         "letter": consents.holds(donor=donor, kind=consents.NEWSLETTER),
         "letter_words": GiftForm.letter,
-        "signed": DonorWallEntry.objects.shown().filter(donation__donor=donor),
+        "signed": DonorWallEntry.objects.standing()
+        .exclude(state=DonorWallEntry.State.HIDDEN)
+        .filter(donation__donor=donor),
         "objects": consents.holds(donor=donor, kind=consents.AGENZIA),
         "objection_words": GiftForm.objection,
         "history": consents.history(donor=donor),

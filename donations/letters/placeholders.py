@@ -106,6 +106,13 @@ def by_year(year: int) -> str:
     return words % {"year": year}
 
 
+def _on_its_way(known: Context) -> str | None:
+    if not known["on_its_way"]:
+        return None
+    words = _("Your bank is debiting %(amount)s already: this last gift still arrives.")
+    return words % {"amount": euros(known["on_its_way"], always_cents=True)}
+
+
 def _next_charge(known: Context) -> str:
     day = known["promise"].first_charge
     words = _("The next charge is on %(day)s.")
@@ -326,7 +333,18 @@ KINDS |= {
         *PROMISE,
     ),
     "promise_ended": (
-        Placeholder("donati", gettext_lazy("how much was given with it"), _cents("given")),
+        Placeholder(
+            "donati",
+            gettext_lazy(
+                "how much was given with it; before the first gift the paragraph is left out"
+            ),
+            lambda known: euros(known["given"], always_cents=True) if known["given"] else None,
+        ),
+        Placeholder(
+            "in_viaggio",
+            gettext_lazy("a sentence: what the bank is debiting already, if there is something"),
+            _on_its_way,
+        ),
         *PROMISE,
     ),
     "payment_failed": PROMISE,

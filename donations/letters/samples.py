@@ -89,7 +89,9 @@ def marks(kind: str) -> Context:
         | {"minutes": 47, "request": _asked("⟦risposta⟧", day - timedelta(days=11))}
         | _dedicated(gift, honouree="⟦onorato⟧", recipient="⟦destinatario⟧")
         | {"tribute_line": "⟦dedica⟧"}
-        | _promised(_promise(fund, 8_765_43, "⟦ogni⟧", "⟦cifre⟧", day), given=6_543_21)
+        | _promised(
+            _promise(fund, 8_765_43, "⟦ogni⟧", "⟦cifre⟧", day), given=6_543_21, on_its_way=1_234_56
+        )
     )
 
 
@@ -126,7 +128,7 @@ def _promise(
     )
 
 
-def _promised(promise: RecurringDonation, *, given: int) -> Context:
+def _promised(promise: RecurringDonation, *, given: int, on_its_way: int = 0) -> Context:
     change = PromiseChange(promise=promise, kind="amount", amount=promise.amount + 5_55)
     page = f"{settings.SITE_URL}{reverse('area:promise', args=[promise.public_id])}"
     return {
@@ -134,6 +136,7 @@ def _promised(promise: RecurringDonation, *, given: int) -> Context:
         "promise_page": page,
         "changed": changed(change),
         "given": given,
+        "on_its_way": on_its_way,
     }
 
 

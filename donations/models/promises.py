@@ -202,6 +202,12 @@ class RecurringDonation(models.Model):
         return sums["sum"] or 0
 
     @property
+    def on_its_way(self) -> int:
+        """Cents that a bank is debiting already: ending the promise does not stop them."""
+        underway = self.donations.filter(state="processing")
+        return underway.aggregate(sum=models.Sum("amount"))["sum"] or 0
+
+    @property
     def a_year(self) -> int:
         """Cents that come in a year as long as it is kept."""
         return self.amount * 12 // MONTHS[self.interval]

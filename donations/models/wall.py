@@ -11,22 +11,30 @@ from donations.models.giving import Donation
 
 
 class WallEntries(models.QuerySet["DonorWallEntry"]):
-    def shown(self) -> Self:
-        """Of gifts that stand, neither taken down nor withdrawn; with the newest first."""
+    def standing(self) -> Self:
+        """Of gifts that stand, not withdrawn."""
         stands = [Donation.State.SETTLED, Donation.State.PARTLY_REFUNDED]
-        rows = self.filter(donation__state__in=stands, withdrawn_at=None)
-        return rows.exclude(state=DonorWallEntry.State.HIDDEN).order_by("-donation__settled_at")
+        return self.filter(donation__state__in=stands, withdrawn_at=None)
+
+    def shown(self) -> Self:
+        """With the newest first."""
+        rows = self.standing()
+        unseen = [DonorWallEntry.State.HIDDEN, DonorWallEntry.State.UNREAD]
+        return rows.exclude(state__in=unseen).order_by("-donation__settled_at")
 
     def waiting(self) -> Self:
-        """Messages that a person has to read before they are shown."""
-        return self.shown().filter(state=DonorWallEntry.State.WAITING)
+        """What a person has to read before it is shown: words, or a name made up for the wall."""
+        states = [DonorWallEntry.State.UNREAD, DonorWallEntry.State.WAITING]
+        return self.standing().filter(state__in=states).order_by("-donation__settled_at")
 
 
 class DonorWallEntry(models.Model):
-    """Written with the gift, shown once it has come. The name stands at once, the words of the donor
-    when somebody has read them. The yes to it is a Consent of the gift; `withdrawn_at` is the no."""
+    """Written with the gift, shown once it has come. The name of whoever gave stands at once; the
+    words, and a name that she made up for the wall, when somebody has read them. The yes to it is a
+    Consent of the gift; `withdrawn_at` is the no."""
 
     class State(models.TextChoices):
+        UNREAD = "unread", _("Name to read")
         NAME = "name", _("Name only")
         WAITING = "waiting", _("Words to read")
         SHOWN = "shown", _("With its words")

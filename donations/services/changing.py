@@ -31,6 +31,10 @@ class NotNow(Exception):
     """The promise is not kept any more, or not in a way that this would change."""
 
 
+class Same(ValueError):
+    """It is this amount already."""
+
+
 class BadDay(ValueError):
     """A pause ends on a day to come, within a year."""
 
@@ -47,7 +51,7 @@ def ask(
 ) -> PromiseChange:
     """One change per `key`, however often it is sent. `by`: of the staff; None: the donor herself.
 
-    Raises NotNow, InvalidAmount, BadDay.
+    Raises NotNow, InvalidAmount, Same, BadDay.
     """
     with transaction.atomic():
         held = RecurringDonation.objects.select_for_update(of=("self",)).get(pk=promise.pk)
@@ -83,6 +87,9 @@ def _check(
 ) -> None:
     if kind == Kind.AMOUNT and not MINIMUM <= (amount or 0) <= MAXIMUM:
         raise InvalidAmount(amount)
+    asked = held.changes.filter(kind=Kind.AMOUNT, state=State.ASKED)
+    if kind == Kind.AMOUNT and amount == held.amount and not asked.exists():
+        raise Same(amount)
     if kind == Kind.RESUME and held.state != RecurringDonation.State.PAUSED:
         raise NotNow(held.state)
     now = timezone.now()

@@ -18,10 +18,12 @@ State = DonorWallEntry.State
 
 @dataclass(frozen=True)
 class Signature:
-    """As whoever gave wrote it; `words` may be empty."""
+    """As whoever gave wrote it; `words` may be empty. `own`: the name is that of the gift, and no
+    other that she made up."""
 
     name: str
     words: str = ""
+    own: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ def sign(*, gift: Donation, signature: Signature | None) -> None:
     if signature is None:
         DonorWallEntry.objects.filter(donation=gift).delete()
         return
-    state = State.WAITING if signature.words else State.NAME
+    read = State.WAITING if signature.words else State.NAME
+    state = read if signature.own else State.UNREAD
     DonorWallEntry.objects.update_or_create(
         donation=gift,
         defaults={"name": signature.name, "words": signature.words, "state": state},

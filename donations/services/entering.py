@@ -26,7 +26,12 @@ SESSION = timedelta(hours=1)
 LEASE = timedelta(minutes=1)
 KIND = "entry_link"
 # gifts that stay: somebody who only began one has nothing to see, and is forgotten with it
-STAYING = (*Donation.RECEIVED, Donation.State.PROCESSING, Donation.State.FAILED)
+STAYING = (
+    *Donation.RECEIVED,
+    Donation.State.AWAITING,
+    Donation.State.PROCESSING,
+    Donation.State.FAILED,
+)
 
 log = logging.getLogger(__name__)
 

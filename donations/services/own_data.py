@@ -85,8 +85,9 @@ def _dedicated(gift: Donation) -> Row | None:
 
 
 def _promise(promise: RecurringDonation) -> Row:
-    moments = ("created_at", "started_at", "next_charge", "paused_until", "ended_at")
+    moments = ("created_at", "started_at", "paused_until", "ended_at")
     times = {name: getattr(promise, name) for name in moments}
+    times["next_charge"] = promise.first_charge
     return {
         "number": str(promise.public_id),
         "amount": promise.amount,

@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from brand import figures
-from donations import money
+from donations import donor_words, money
 from donations.forms import GiftForm
+from donations.models import Donation
 from donations.treasury import troubles
 from donations.treasury.report_tables import Cell
 
@@ -34,6 +35,12 @@ def cents(amount: int) -> str:
 def plain(amount: int) -> str:
     """As it is typed: 50_00 → `50`, 25_50 → `25,50`."""
     return money.plain(amount)
+
+
+@register.filter
+def state_for_donors(gift: Donation) -> str:
+    """How it stands, in her words."""
+    return donor_words.state_of(gift)
 
 
 @register.filter

@@ -214,7 +214,7 @@ def test_nothing_of_it_is_kept_or_listed(cast: Cast, maria: Client) -> None:
 
 def test_her_gifts_with_their_state_and_papers(cast: Cast, maria: Client, elsa: Client) -> None:
     page = seen(maria)
-    for words in ("50,00", "25,00", "Incassata", "In lavorazione", cast.receipt.label):
+    for words in ("50,00", "25,00", "Arrivato", "In arrivo dalla tua banca", cast.receipt.label):
         assert words in page, words
     assert "Rimborsata" not in page
     page = seen(elsa)

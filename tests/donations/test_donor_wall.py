@@ -67,15 +67,32 @@ def test_who_says_yes_is_named_once_the_gift_has_come(
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
-        ({"firma": "La nonna Anna"}, "La nonna Anna"),
+        ({"firma": "anna esempio"}, "anna esempio"),
         ({"ente": "Officine Mallero S.r.l."}, "Officine Mallero S.r.l."),
     ],
 )
-def test_the_name_is_as_it_was_written(
+def test_the_name_of_the_gift_stands_at_once(
     campaign: Source, memory_stripe: MemoryStripe, fields: dict[str, str], name: str
 ) -> None:
     give(memory_stripe, muro="on", **fields)
     assert wall() == [(name, "")]
+
+
+def test_a_name_made_up_for_the_wall_is_read_by_a_person_first(
+    campaign: Source, memory_stripe: MemoryStripe
+) -> None:
+    gift = give(memory_stripe, muro="on", firma="La nonna Anna", parole="Per Rosa")
+    assert wall() == []
+    hers = entered(gift.donor).get("/dona/area/").content.decode()
+    assert "La nonna Anna" in hers and "non compare prima" in hers
+    elio = member(roles.TREASURY)
+    page = elio.get("/admin/tesoreria/muro/").content.decode()
+    assert "La nonna Anna" in page and "Per Rosa" in page
+    address = f"/admin/tesoreria/muro/{gift.on_wall.pk}/decidi/"
+    elio.post(address, {"scelta": "nome"})
+    assert wall() == [("La nonna Anna", "")]
+    elio.post(address, {"scelta": "parole"})
+    assert wall() == [("La nonna Anna", "Per Rosa")]
 
 
 def test_words_are_read_by_a_person_first(campaign: Source, memory_stripe: MemoryStripe) -> None:
@@ -148,4 +165,4 @@ def test_the_form_sent_again_signs_anew_until_the_money_is_there(
     memory_stripe.pay_by_card(session_of(gift))
     tell(memory_stripe)
     client.post(PAGE, form | {"firma": "Un altro"})
-    assert wall() == [("Dopo", "")]
+    assert DonorWallEntry.objects.get().name == "Dopo"

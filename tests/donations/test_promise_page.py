@@ -13,7 +13,7 @@ from area_support import entered
 from donations.models import Acknowledgement, PromiseChange, RecurringDonation
 from donations.services import changing, inbox
 from donations.services.acknowledging import write_due
-from giving_support import MARIA, process, promised
+from giving_support import MARIA, begin, process, promised, session_of
 from mail.services import send_due
 from memory_stripe import MemoryStripe
 
@@ -55,7 +55,9 @@ def test_another_amount_counts_from_the_next_charge_on(
     assert sorted(promise.donations.values_list("amount", flat=True)) == [25_00, 40_00]
     write_due()
     send_due()
-    assert any("40,00" in one.body and "fatto" in one.subject for one in mailoutbox)
+    assert any(
+        "40,00" in one.body and "è cambiato come volevi" in one.subject for one in mailoutbox
+    )
 
 
 def test_a_form_sent_twice_is_one_change(
@@ -70,7 +72,8 @@ def test_a_form_sent_twice_is_one_change(
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"), [("1", "2 €"), ("molto", "cifra"), ("", "Scrivi quanto")]
+    ("typed", "sentence"),
+    [("1", "2 €"), ("molto", "cifra"), ("", "Scrivi quanto"), ("25", "già l’importo che doni")],
 )
 def test_an_amount_we_cannot_take_says_why(
     her: Client, promise: RecurringDonation, typed: str, sentence: str
@@ -124,6 +127,40 @@ def test_two_clicks_end_it(
     send_due()
     assert any("25,00" in one.body and "strada" in one.subject for one in mailoutbox)
     assert send(her, promise, "promise_amount", cifra="30").status_code == 409
+
+
+def test_a_debit_that_is_on_its_way_is_told_when_it_ends(
+    memory_stripe: MemoryStripe, mailoutbox: list[Any]
+) -> None:
+    gift = begin(every="month", amount=12_50).donation
+    memory_stripe.promise_debit(session_of(gift))
+    for event in memory_stripe.events:
+        inbox.store(event)
+    process()
+    promise = RecurringDonation.objects.get()
+    her = entered(promise.donor)
+    asked = her.get(at(promise, "promise_end")).content.decode().replace("\xa0", " ")
+    assert "sta già addebitando 12,50 €" in asked
+    send(her, promise, "promise_end")
+    after = her.get(at(promise) + "?done=cancel").content.decode().replace("\xa0", " ")
+    assert promise.state == State.ENDED and "sta già addebitando 12,50 €" in after
+    write_due()
+    send_due()
+    ended = next(one for one in mailoutbox if "strada" in one.subject)
+    said = ended.body.replace("\xa0", " ")
+    assert "sta già addebitando 12,50 €" in said and "0,00" not in said
+
+
+def test_of_a_break_and_its_end_only_what_holds_is_told(
+    her: Client, promise: RecurringDonation, mailoutbox: list[Any]
+) -> None:
+    day = timezone.localdate() + timedelta(days=60)
+    send(her, promise, "promise_pause", giorno=day.strftime("%d/%m/%Y"))
+    send(her, promise, "promise_resume")
+    write_due()
+    send_due()
+    changed = [one for one in mailoutbox if "è cambiato come volevi" in one.subject]
+    assert len(changed) == 1 and "La pausa è finita" in changed[0].body
 
 
 def test_what_stripe_does_not_answer_is_asked_again_and_done_once(
