@@ -89,6 +89,8 @@ TITLES = {
     "lost": _("Dispute lost"),
     "won": _("Dispute won in the appeal"),
     "reversal": _("Reversal of a gift entered by hand"),
+    "paid_in": _("Cash paid in at the bank"),
+    "not_paid_in": _("Cash paid in at the bank: a mistake, taken back"),
     "payout": _("Payout from Stripe"),
     "failed": _("Payout that the bank sent back"),
     "correction": _("Correction by the treasury"),

@@ -70,6 +70,7 @@ class BankLine(models.Model):
         GIFT = "gift", _("Gift")  # the journal has a row that comes from it
         KNOWN = "known", _("Gift that was entered by hand")  # the row was there before
         PAYOUT = "payout", _("Payout from Stripe")  # its row comes from Stripe's news
+        CASH = "cash", _("Cash paid in")  # the journal has a row from the cash box to the bank
         ASIDE = "aside", _("Set aside")
 
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="lines")
@@ -134,6 +135,7 @@ class BankLine(models.Model):
                     amount__gt=0,
                 )
                 | Q(state="payout", donation__isnull=True, payout__isnull=False)
+                | Q(state="cash", donation__isnull=True, payout__isnull=True, amount__gt=0)
                 | Q(state__in=["open", "aside"], donation__isnull=True, payout__isnull=True),
                 name="bank_line_is_one_thing",
             ),

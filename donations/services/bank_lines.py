@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations.models import BankLine, Donation, HandEntry, Payout
-from donations.services import dating
+from donations.services import dating, paying_in
 from donations.services.by_hand import (
     BANK,
     PLACES,
@@ -85,6 +85,14 @@ def recognise_payout(*, line: BankLine, payout: Payout, by: User | None) -> Payo
 
 
 @transaction.atomic
+def recognise_cash(*, line: BankLine, by: User | None) -> None:
+    """Cash from the box, paid in at the bank. Raises Decided, NotThis, paying_in.TooMuch."""
+    held = _waiting(line)
+    paying_in.book(held)
+    _decide(held, State.CASH, by)
+
+
+@transaction.atomic
 def set_aside(*, line: BankLine, reason: str, by: User | None) -> None:
     """It is no gift. Raises Decided."""
     held = _open(line)
@@ -93,15 +101,18 @@ def set_aside(*, line: BankLine, reason: str, by: User | None) -> None:
 
 @transaction.atomic
 def undo(*, line: BankLine, reason: str, by: User | None) -> None:
-    """The line waits again; a gift it brought is reversed, by a row dated now. Raises Decided."""
+    """The line waits again; what it brought (a gift, cash from the box) is reversed, by a row dated
+    now. Raises Decided."""
     dating.hold()
     held = BankLine.objects.select_for_update().get(pk=line.pk)
     if held.state == State.OPEN or held.turn != line.turn:
         raise Decided(held.pk)
     if held.state == State.GIFT and held.donation:
         reverse_gift(donation=held.donation, reason=reason, by=by)
-    else:
-        let_go(held)
+        return
+    if held.state == State.CASH:
+        paying_in.take_back(held)
+    let_go(held)
 
 
 def _open(line: BankLine) -> BankLine:

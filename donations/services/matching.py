@@ -20,6 +20,7 @@ from donations.words import words
 CLEARING = timedelta(days=5)  # between the day Stripe names and the bank's
 NEAR = timedelta(days=10)  # between a gift entered by hand and its line
 GIVERS = 5
+CASH_WORDS = {"contante", "contanti", "versamento", "versamenti"}
 SHORTEST = 6  # signs of a transfer's number that are no chance
 State = Donation.State
 
@@ -58,6 +59,11 @@ def proposals(lines: Sequence[BankLine]) -> dict[int, list[Proposal]]:
         told = [one for one in all_of_it if one]
         found[line.pk] = sorted(told, key=lambda one: -one.degree)[:5]
     return _nothing_twice(found)
+
+
+def sounds_like_cash(line: BankLine) -> bool:
+    """As banks name what is paid in at their counters and machines."""
+    return line.amount > 0 and bool(CASH_WORDS & set(words(f"{line.name} {line.text}")))
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,18 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
+from brand.figures import euros
 from donations.models import BankLine, Donation, Payout
-from donations.services import bank_lines
+from donations.services import bank_lines, paying_in
 from donations.services.bank_lines import Decided, NotThis
 from donations.services.by_hand import CannotReverse, CannotSettle
-from donations.services.matching import likely_givers, payouts, proposals, sure
+from donations.services.matching import (
+    likely_givers,
+    payouts,
+    proposals,
+    sounds_like_cash,
+    sure,
+)
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import look
 from donations.treasury.statement_forms import AsideForm, UndoForm
@@ -28,7 +35,11 @@ DECIDE = ("donations.view_bankline", "donations.change_bankline", "donations.add
 # name in the address, label, which lines
 VIEWS: tuple[tuple[str, Any, Q], ...] = (
     ("", _("To be recognised"), Q(state=State.OPEN, amount__gt=0)),
-    ("riconosciute", _("Recognised"), Q(state__in=[State.GIFT, State.KNOWN, State.PAYOUT])),
+    (
+        "riconosciute",
+        _("Recognised"),
+        Q(state__in=[State.GIFT, State.KNOWN, State.PAYOUT, State.CASH]),
+    ),
     ("da-parte", _("Set aside"), Q(state=State.ASIDE)),
     ("uscite", _("Money that went out"), Q(state=State.OPEN, amount__lt=0)),
 )
@@ -57,6 +68,7 @@ class BankLineList(TreasuryView):
                     "look": look(line),
                     "best": next(iter(found.get(line.pk, [])), None),
                     "sent": next(iter(sent.get(line.pk, [])), None),
+                    "cash": sounds_like_cash(line),
                     "more": len(found.get(line.pk, [])) - 1,
                 }
                 for line in page
@@ -90,6 +102,8 @@ class BankLinePage(TreasuryView):
             waits=waits,
             proposals=proposals([line]).get(line.pk, []),
             payouts=payouts([line]).get(line.pk, []),
+            in_the_box=paying_in.in_the_box() if waits else 0,
+            sounds_like_cash=sounds_like_cash(line),
             givers=likely_givers(line) if waits and user.has_perm("donations.view_donor") else [],
             may_decide=user.has_perms(DECIDE),
             may_enter=user.has_perm("donations.view_donor"),
@@ -98,12 +112,12 @@ class BankLinePage(TreasuryView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """`azione`: riconosci (`dono`, `registrato` when it was entered by hand), accredito (its
-        number), parte, annulla."""
+        number), cassa, parte, annulla."""
         if not request.user.has_perms(DECIDE):
             return permission_denied(request)
         action = request.POST.get("azione", "")
         acts = {"riconosci": self._recognise, "accredito": self._payout}
-        acts |= {"parte": self._aside, "annulla": self._undo}
+        acts |= {"cassa": self._cash, "parte": self._aside, "annulla": self._undo}
         if action not in acts:
             return self._back()
         try:
@@ -112,6 +126,11 @@ class BankLinePage(TreasuryView):
             _warn(request, gettext("Somebody has decided already: nothing has changed."))
         except (CannotSettle, NotThis):
             _warn(request, gettext("This gift has been settled meanwhile: nothing has changed."))
+        except paying_in.TooMuch as error:
+            words = gettext(
+                "The cash box holds only %(amount)s: enter the gifts in cash that are missing first."
+            )
+            _warn(request, words % {"amount": euros(error.held, always_cents=True)})
         except CannotReverse:
             _warn(request, gettext("The gift has been reversed already: nothing has changed."))
         return self._back()
@@ -134,6 +153,12 @@ class BankLinePage(TreasuryView):
         bank_lines.recognise_payout(line=self.line, payout=payout, by=request.user)  # type: ignore[arg-type]
         log(instance=self.line, action="donations.line_recognised")
         messages.success(request, gettext("Recognised: it is a payout from Stripe."))
+        return HttpResponseRedirect(reverse("treasury:bank"))
+
+    def _cash(self, request: HttpRequest) -> HttpResponse:
+        bank_lines.recognise_cash(line=self.line, by=request.user)  # type: ignore[arg-type]
+        log(instance=self.line, action="donations.line_recognised")
+        messages.success(request, gettext("Recognised: it is cash that was paid in."))
         return HttpResponseRedirect(reverse("treasury:bank"))
 
     def _aside(self, request: HttpRequest) -> HttpResponse:

@@ -93,6 +93,7 @@ LINES = {
     BankLine.State.GIFT: ("ok", "sp-published"),
     BankLine.State.KNOWN: ("ok", "sp-published"),
     BankLine.State.PAYOUT: ("ok", "sp-published"),
+    BankLine.State.CASH: ("ok", "sp-published"),
     BankLine.State.ASIDE: ("mute", "sp-cancelled"),
 }
 TRIES = {

@@ -32,9 +32,13 @@ class Months(TreasuryView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         closed = {row.first_day: row for row in ClosedMonth.objects.select_related("closed_by")}
-        turn = closing.next_to_close()
+        turn, now = closing.next_to_close(), timezone.now()
         rows = [
-            {"month": one, "closed": closed.get(one.first_day), "turn": one == turn}
+            {
+                "month": one,
+                "closed": closed.get(one.first_day),
+                "turn": one == turn and one.ends <= now,
+            }
             for one in _known_months(closed)
         ]
         page = self.paged(rows)
