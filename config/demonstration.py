@@ -31,6 +31,7 @@ PEOPLE = (
     Login("marta", "Marta", "Campagne", roles.CAMPAIGNERS),
     Login("rita", "Rita", "Redazione", roles.EDITORS),
     Login("elio", "Elio", "Tesoreria", roles.TREASURY),
+    Login("pina", "Pina", "Omaggi", roles.PACKERS),
     Login("carla", "Carla", "Coordinamento", roles.COORDINATION),
     Login("cesare", "Cesare", "Cooperazione", roles.REVIEW_COOPERATION),
     Login("vera", "Vera", "Volontariato", roles.REVIEW_VOLUNTEERING),

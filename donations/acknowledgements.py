@@ -4,15 +4,16 @@ and three templates in `donations/mail/<kind>/`.
 Each looks at the gift as it is when the mail is written, and gives None when it has been overtaken
 by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `meaning`; the thanks
 also `same_form` (the address of the form for the same fund and campaign), `tribute_line` (a
-sentence about the gift's dedication, or "") and `by_year` (the year whose cumulative receipt will
-hold the gift, or None); the cumulative receipt `number` (of its gifts); the refund
-also `refunded` (cents) and `voided` (the receipt that is not good any more, or None), the refund
-that came back `returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one
-that was won after all `returned`, the reversal of what was entered by hand `voided`, and
-so does the corrected receipt; what is said of a promised transfer `account` and `transfer`. Those
-about a recurring gift also `promise` and `promise_page`, the one about a change of it `changed` (a
-sentence), the one about its end `given` (cents). The card of a gift in somebody's honour or memory
-goes to its recipient and knows `tribute`, `dedication` and `picture` (what each says).
+sentence about the gift's dedication, or ""), `premium_line` (likewise about its thank-you gift) and
+`by_year` (the year whose cumulative receipt will hold the gift, or None); the cumulative receipt
+`number` (of its gifts); the refund also `refunded` (cents) and `voided` (the receipt that is not
+good any more, or None), the refund that came back `returned` (cents), the dispute that was lost
+`taken` (cents) and `voided`, the one that was won after all `returned`, the reversal of what was
+entered by hand `voided`, and so does the corrected receipt; what is said of a promised transfer
+`account` and `transfer`. Those about a recurring gift also `promise` and `promise_page`, the one
+about a change of it `changed` (a sentence), the one about its end `given` (cents). The card of a
+gift in somebody's honour or memory goes to its recipient and knows `tribute`, `dedication` and
+`picture` (what each says). Those about a thank-you gift know `premium_name` and `premium_where`.
 """
 
 from collections.abc import Callable
@@ -28,17 +29,26 @@ from django.utils.translation import gettext_lazy as _
 
 from brand.figures import euros
 from brand.templatetags.brand_tags import spell
-from donations import issuer, sharing, transfer_code, tribute_card, tribute_words
+from donations import (
+    issuer,
+    premium_words,
+    sharing,
+    transfer_code,
+    tribute_card,
+    tribute_words,
+)
 from donations.models import (
     Acknowledgement,
     Donation,
+    PremiumClaim,
     PromiseChange,
     Receipt,
     RecurringDonation,
     Tribute,
 )
 from donations.models.promises import MANDATE
-from donations.services import receipts, tributes
+from donations.services import packing, receipts, tributes
+from donations.services.premiums import STANDS
 from donations.sums import meaning_of, sum_with
 
 State = Donation.State
@@ -69,10 +79,12 @@ def thank_you(duty: Acknowledgement) -> Written | None:
         return None
     with override(duty.donation.language):
         line = tribute_words.both(duty.donation)
+        premium_line = premium_words.of_gift(duty.donation)
     return _written(
         duty,
         same_form=sharing.same_form(duty.donation),
         tribute_line=line,
+        premium_line=premium_line,
         by_year=_waits(duty.donation),
     )
 
@@ -156,6 +168,35 @@ def card_of_tribute(duty: Acknowledgement) -> Written | None:
     written = _written(duty, tribute=tribute, **said)
     files = [(tribute_card.NAME, tribute_card.KIND, picture)]
     return Written(written.context, files, to=tribute.email)
+
+
+def premium_ready(duty: Acknowledgement) -> Written | None:
+    """While it waits to be picked up."""
+    claim = _claim(duty)
+    if claim is None or claim.by_post or claim.state != PremiumClaim.State.PACKED:
+        return None
+    return _about_premium(duty, claim, premium_words.found_at(claim))
+
+
+def premium_sent(duty: Acknowledgement) -> Written | None:
+    claim = _claim(duty)
+    gone = claim and claim.state == PremiumClaim.State.DELIVERED and not claim.forgotten_at
+    if not claim or not gone or not claim.by_post:
+        return None
+    return _about_premium(duty, claim, f"{claim.recipient}, {premium_words.where(claim)}")
+
+
+def _claim(duty: Acknowledgement) -> PremiumClaim | None:
+    """Of a gift that stands."""
+    if duty.donation.state not in STANDS:
+        return None
+    rows = PremiumClaim.objects.select_related("premium", "place")
+    return rows.filter(donation=duty.donation).first()
+
+
+def _about_premium(duty: Acknowledgement, claim: PremiumClaim, where: str) -> Written:
+    with override(duty.donation.language):
+        return _written(duty, premium_name=claim.premium.called, premium_where=where)
 
 
 def promise_started(duty: Acknowledgement) -> Written | None:
@@ -259,6 +300,8 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "transfer_details": transfer_details,
     "transfer_reminder": transfer_details,
     tributes.CARD: card_of_tribute,
+    packing.READY: premium_ready,
+    packing.SENT: premium_sent,
     "promise_started": promise_started,
     "promise_changed": promise_changed,
     "promise_ended": promise_ended,
@@ -285,6 +328,8 @@ TITLES: dict[str, Promise] = {
     "transfer_details": _("How to make the transfer"),
     "transfer_reminder": _("Reminder of a transfer"),
     tributes.CARD: _("Card in honour or memory of somebody"),
+    packing.READY: _("Thank-you gift ready to be picked up"),
+    packing.SENT: _("Thank-you gift sent"),
     "promise_started": _("Recurring gift begun"),
     "promise_changed": _("Recurring gift changed"),
     "promise_ended": _("Recurring gift ended"),

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from attribution.models import Source
-from donations import demo_bank, demo_guard, gateway
+from donations import demo_bank, demo_guard, demo_premiums, gateway
 from donations.forms import GiftForm
 from donations.models import Donation, Fund, Interval, SuggestedAmount
 from donations.services import Details, donor_wall, payouts, start_donation, tributes
@@ -113,12 +113,14 @@ def load() -> None:
     funds()
     if not settings.SANDBOX:
         return
+    demo_premiums.load()
     _wait_for_sandbox()
     if Donation.objects.filter(form_token__in=[_token(n) for n, _gift in enumerate(GIFTS)]):
         _take_in()  # a load that was cut short may have paid for more than we know
     for number, gift in enumerate(GIFTS):
         _give(number, *gift)
     _take_in()
+    demo_premiums.pack()
     if _give_back():
         _take_in()
     _pay_out()
@@ -207,6 +209,9 @@ def _give(
         | ({"wall": str(GiftForm.wall)} if last in ON_THE_WALL else {}),
         source=_source(number, at) if fund == "donoday" else None,
         every=Interval.MONTH if how.endswith(" monthly") else "",
+        premium=demo_premiums.choice(last, first, PLACES[number % len(PLACES)])
+        if fund == "donoday"
+        else None,
     ).donation
     _dedicate(gift, last)
     if last in ON_THE_WALL:

@@ -25,6 +25,7 @@ from donations import (
     left_gift,
     other_fund,
     premium_offer,
+    premium_words,
     sharing,
     tribute_words,
 )
@@ -373,6 +374,7 @@ def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "meaning": meaning_of(gift),
             "sum": sum_with(gift),
             "dedicated": tribute_words.both(gift) if now in HEARD else "",
+            "thanked": premium_words.of_gift(gift, whole=False) if now in HEARD else "",
             "account": issuer.account() if now == "transfer" else None,
         },
     )

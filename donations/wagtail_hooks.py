@@ -13,16 +13,25 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 
 from donations.treasury.funds import FundViewSet
+from donations.treasury.premiums import PlaceViewSet, PremiumViewSet
 
 
 @hooks.register("register_admin_urls")
 def treasury_urls() -> list[URLPattern | URLResolver]:
-    return [path("tesoreria/", include("donations.treasury.urls", namespace="treasury"))]
+    return [
+        path("tesoreria/", include("donations.treasury.urls", namespace="treasury")),
+        path("omaggi/", include("donations.treasury.premium_urls", namespace="packing")),
+    ]
 
 
 @hooks.register("register_admin_viewset")
 def funds() -> FundViewSet:
     return FundViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def premiums() -> list[Any]:
+    return [PremiumViewSet(), PlaceViewSet()]
 
 
 class AllowedItem(MenuItem):
@@ -69,6 +78,36 @@ class TreasuryMenu(Menu):
             )
             for order, (label, name, icon, permission) in enumerate(rows)
         ]
+
+
+class PremiumMenu(Menu):
+    """Beside the campaigns: packers see its list and nothing else of the admin."""
+
+    @cached_property
+    def registered_menu_items(self) -> list[MenuItem]:
+        rows = (
+            (_("List for packing"), "packing:list", "list-ul", "view_premiumclaim"),
+            (_("What there is"), "premiums:index", "sp-plus", "change_premium"),
+            (_("Pick-up places"), "pick_up_places:index", "home", "change_pickupplace"),
+        )
+        return [
+            AllowedItem(
+                label,
+                reverse(name),
+                name=name.replace(":", "-"),
+                icon_name=icon,
+                order=order,
+                permission=f"donations.{permission}",
+            )
+            for order, (label, name, icon, permission) in enumerate(rows)
+        ]
+
+
+@hooks.register("register_admin_menu_item")
+def premium_menu() -> MenuItem:
+    return SubmenuMenuItem(
+        _("Thank-you gifts"), PremiumMenu(None), name="premiums", icon_name="sp-plus", order=240
+    )
 
 
 @hooks.register("register_admin_menu_item")
@@ -122,6 +161,11 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("erasure_answered", _("Answer a donor"), _("Answered a request for erasure")),
         ("wall_decided", _("Decide about the wall"), _("Decided what the donor wall shows")),
         ("card_decided", _("Decide about a card"), _("Decided about the card of a gift")),
+        (
+            "premiums_marked",
+            _("Prepare thank-you gifts"),
+            _("Said what became of some thank-you gifts"),
+        ),
         ("noted", _("Write a note"), _("Wrote a note about a donor")),
         ("note_taken_back", _("Take a note back"), _("Took a note about a donor back")),
         ("tagged", _("Tag a donor"), _("Gave a donor a tag")),

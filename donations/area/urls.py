@@ -1,6 +1,6 @@
 from django.urls import path
 
-from donations.area import promises, tributes, views
+from donations.area import premiums, promises, tributes, views
 
 app_name = "area"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("promessa/<uuid:public_id>/fine/", promises.end, name="promise_end"),
     path("dedica/<uuid:public_id>/", tributes.page, name="tribute"),
     path("dedica/<uuid:public_id>/ferma/", tributes.stop, name="tribute_stop"),
+    path("omaggio/<uuid:public_id>/", premiums.page, name="premium"),
+    path("omaggio/<uuid:public_id>/lascia/", premiums.leave, name="premium_leave"),
     path("ricevuta/<int:pk>/", views.receipt, name="receipt"),
     path("ricevuta/adesso/", views.receipt_now, name="receipt_now"),
     path("riepilogo/<int:pk>/", views.statement, name="statement"),

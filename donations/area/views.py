@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from donations.area import premiums
 from donations.area.door import donor_of, hers, let_in, let_out, private, see
 from donations.area.forms import DetailsForm, DoorForm
 from donations.area.tributes import of_donor
@@ -89,6 +90,7 @@ def _page(request: HttpRequest, donor: Donor) -> HttpResponse:
             "fund"
         ),
         "dedicated": of_donor(donor),
+        "thanked": premiums.of_donor(donor),
         "statements": _statements(donor),
         "papers": any(gift.receipts.all() for gift in gifts),
         "waiting": yearly_receipts.of_donor(donor).count(),

@@ -191,6 +191,14 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
             lambda known: known["tribute_line"] or None,
         ),
         Placeholder(
+            "omaggio",
+            gettext_lazy(
+                "sentences: which thank-you gift it is, and how it gets there; without one the "
+                "paragraph is left out"
+            ),
+            lambda known: known["premium_line"] or None,
+        ),
+        Placeholder(
             "significato",
             gettext_lazy("what the amount makes possible, if it says something"),
             lambda known: f"{known['meaning']}." if known["meaning"] else "",
@@ -455,6 +463,18 @@ KINDS["tribute_card"] = (
         needed=True,
     ),
 )
+PREMIUM = (
+    Placeholder(
+        "omaggio", gettext_lazy("what the thank-you gift is"), lambda known: known["premium_name"]
+    ),
+    Placeholder(
+        "dove",
+        gettext_lazy("where it is picked up, or where it was sent"),
+        lambda known: known["premium_where"],
+        needed=True,
+    ),
+)
+KINDS |= {"premium_ready": PREMIUM, "premium_sent": PREMIUM}
 # a card tells the recipient nothing of the sum, nor of the donor's own affairs
 KEPT_FROM = {"tribute_card": {"nome", "importo", "giorno", "incassato_il", "pagina"}}
 # no single gift is spoken of, and who only wants to enter gets the address of the link alone
@@ -466,6 +486,7 @@ KEPT_FROM |= dict.fromkeys(
 # parts of the layout that a mail can do without; all others are needed
 SPARED = {("thank_you", "pulsante"), ("thank_you", "riquadro"), ("processing", "pulsante")}
 SPARED |= {("tribute_card", "pulsante")}
+SPARED |= {("premium_ready", "pulsante"), ("premium_sent", "pulsante")}
 
 
 def of(kind: str) -> tuple[Placeholder, ...]:

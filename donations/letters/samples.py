@@ -9,13 +9,16 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from donations import issuer, tribute_card, tribute_words
+from donations import issuer, premium_words, tribute_card, tribute_words
 from donations.acknowledgements import changed
 from donations.models import (
     Donation,
     Donor,
     ErasureRequest,
     Fund,
+    PickUpPlace,
+    Premium,
+    PremiumClaim,
     PromiseChange,
     Receipt,
     RecurringDonation,
@@ -56,6 +59,7 @@ def context(kind: str) -> Context:
         }
         | _apart(year=2026, called="Maria", gifts=12, amount=360_00, replaces="")
         | _dedicated(gift, honouree=_("Grandma Rosa"), recipient="Lucia")
+        | _thanked(kind)
         | _promised(_promise(fund, 15_00, "month", "4242", day), given=180_00)
     )
 
@@ -88,7 +92,8 @@ def marks(kind: str) -> Context:
         | _apart(year=1987, called="⟦nome⟧", gifts=17, amount=6_789_12, replaces="⟦prima⟧")
         | {"minutes": 47, "request": _asked("⟦risposta⟧", day - timedelta(days=11))}
         | _dedicated(gift, honouree="⟦onorato⟧", recipient="⟦destinatario⟧")
-        | {"tribute_line": "⟦dedica⟧"}
+        | {"tribute_line": "⟦dedica⟧", "premium_line": "⟦omaggio⟧"}
+        | {"premium_name": "⟦omaggio⟧", "premium_where": "⟦dove⟧"}
         | _promised(
             _promise(fund, 8_765_43, "⟦ogni⟧", "⟦cifre⟧", day), given=6_543_21, on_its_way=1_234_56
         )
@@ -170,6 +175,21 @@ def _dedicated(gift: Donation, *, honouree: str, recipient: str) -> Context:
         "dedication": tribute_words.dedication(tribute, gift),
         "picture": tribute_card.words(tribute, gift),
         "tribute_line": tribute_words.for_whom(tribute),
+    }
+
+
+def _thanked(kind: str) -> Context:
+    place = PickUpPlace(
+        name="Emporion", address="Via dei Mulini 4, Sondrio", hours=_("Tuesday, 16 to 19")
+    )
+    claim = PremiumClaim(
+        premium=Premium(name=_("Seed kit")), place=place, state="confirmed", way="place"
+    )
+    sent = "Maria Rossi, Via Roma 1, 00100 Roma (RM)"
+    return {
+        "premium_line": premium_words.told(claim),
+        "premium_name": claim.premium.name,
+        "premium_where": sent if kind == "premium_sent" else premium_words.found_at(claim),
     }
 
 

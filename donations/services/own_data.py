@@ -9,6 +9,7 @@ from donations.models import (
     Donation,
     Donor,
     DonorWallEntry,
+    PremiumClaim,
     RecurringDonation,
     Statement,
     Tribute,
@@ -84,6 +85,23 @@ def _dedicated(gift: Donation) -> Row | None:
     }
 
 
+def _thanked(gift: Donation) -> Row | None:
+    rows = PremiumClaim.objects.select_related("premium", "place")
+    row = rows.filter(donation=gift).first()
+    if row is None:
+        return None
+    names = ("state", "way", "recipient", "street", "postcode", "city", "province", "country")
+    moments = ("reserved_at", "confirmed_at", "packed_at", "delivered_at")
+    times = {name: getattr(row, name) for name in (*moments, "released_at", "forgotten_at")}
+    return {
+        "what": row.premium.name,
+        "place": row.place and row.place.name,
+        **{name: getattr(row, name) for name in names},
+        "released_why": row.released_why,
+        **{name: moment and moment.isoformat() for name, moment in times.items()},
+    }
+
+
 def _promise(promise: RecurringDonation) -> Row:
     moments = ("created_at", "started_at", "paused_until", "ended_at")
     times = {name: getattr(promise, name) for name in moments}
@@ -129,6 +147,7 @@ def _gift(gift: Donation) -> Row:
         "language": gift.language,
         "on_the_wall": _on_wall(gift),
         "in_honour_or_memory": _dedicated(gift),
+        "thank_you_gift": _thanked(gift),
         **{name: getattr(gift, name) for name in details.NAMES},
         "receipts": [
             {

@@ -77,6 +77,7 @@ class Desk(TreasuryView):
             brake=desk_counts.brake().first(),
             unreceipted=desk_counts.unreceipted().count(),
             wall_words=desk_counts.wall_words().count(),
+            packets=desk_counts.packets().count(),
             erasures=[_erasure(row) for row in erasing.waiting()],
             may_erase=user.has_perm("donations.change_erasurerequest"),
             may_event=user.has_perm("donations.change_stripeevent"),

@@ -18,6 +18,7 @@ from donations.models import (
     GiftTry,
     JournalEntry,
     Payout,
+    PremiumClaim,
     RecurringDonation,
     RefundRequest,
     StripeEvent,
@@ -25,6 +26,7 @@ from donations.models import (
     ThanksInPerson,
 )
 from donations.services import acknowledging, erased, erasing, guarding, in_person, yearly_receipts
+from donations.services.premiums import GONE
 from mail.models import Message
 
 
@@ -112,6 +114,12 @@ def unreceipted() -> QuerySet[Donation]:
     return yearly_receipts.overdue()
 
 
+def packets() -> QuerySet[PremiumClaim]:
+    """Thank-you gifts that were prepared before their gift went back."""
+    packed = PremiumClaim.State.PACKED
+    return PremiumClaim.objects.filter(state=packed, donation__state__in=GONE)
+
+
 def held_back() -> QuerySet[GiftTry]:
     """Donors, perhaps, whom the guard of the form sent to us: their page is good for a day."""
     since = timezone.now() - guarding.GOOD_FOR
@@ -149,6 +157,7 @@ def waiting() -> int:
         calls(),
         wall_words(),
         brake(),
+        packets(),
     )
     first, *others = (rows.order_by().values("pk") for rows in duties)
     number = first.union(*others, all=True).count()

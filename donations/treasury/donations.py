@@ -16,6 +16,7 @@ from donations.treasury.corrections import CorrectGift
 from donations.treasury.filters import VIEWS, DonationFilter, view_numbers
 from donations.treasury.looks import look
 from donations.treasury.payouts import PayoutPage
+from donations.treasury.premium_steps import thanked
 from donations.treasury.reveal import RevealingView
 from donations.treasury.timeline import timeline
 from donations.treasury.tributes import card_of
@@ -105,6 +106,7 @@ class DonationPage(RevealingView):
             remains=gift.net - fee - held if gift.state in Donation.RECEIVED else None,
             consents=gift.consents.all(),
             card=card_of(gift, user=self.request.user),
+            thanked=thanked(gift, user=self.request.user),
             to_refund=refunding.left_of(gift) if self._may_refund() else 0,
             going_back=gift.refund_requests.under_way().cents(),
             payouts=self._payouts(),

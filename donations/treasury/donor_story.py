@@ -13,13 +13,16 @@ from donations.models import (
     Donation,
     Donor,
     DonorNote,
+    PremiumClaim,
     PromiseChange,
     Receipt,
     RecurringDonation,
     Statement,
 )
+from donations.treasury import premium_steps
 from donations.treasury.looks import Look, look
-from donations.treasury.timeline import Step, mail_step, receipt_steps
+from donations.treasury.step import Step
+from donations.treasury.timeline import mail_step, receipt_steps
 from mail.models import Message
 
 
@@ -28,6 +31,7 @@ def story(donors: list[Donor], *, user: Any) -> list[Step]:
     one."""
     steps = [*_gifts(donors), *_consents(donors), *_disputes(donors), *_notes(donors)]
     steps += _statements(donors)
+    steps += premium_steps.steps(PremiumClaim.objects.filter(donation__donor__in=donors))
     if user.has_perm("donations.view_recurringdonation"):
         steps += _promises(donors)
     if user.has_perm("donations.view_receipt"):

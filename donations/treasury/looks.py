@@ -13,6 +13,7 @@ from donations.models import (
     FraudWarning,
     GiftTry,
     Payout,
+    PremiumClaim,
     Receipt,
     RecurringDonation,
     RefundRequest,
@@ -118,6 +119,15 @@ PAYOUTS = {
 }
 
 
+CLAIMS = {
+    PremiumClaim.State.RESERVED: ("mute", "sp-draft"),
+    PremiumClaim.State.CONFIRMED: ("go", "sp-planned"),
+    PremiumClaim.State.PACKED: ("info", "sp-approval"),
+    PremiumClaim.State.DELIVERED: ("ok", "sp-published"),
+    PremiumClaim.State.RELEASED: ("mute", "sp-cancelled"),
+}
+
+
 def reconciled(row: Payout) -> Look:
     """Whether a payout is explained to the cent."""
     if row.difference is None and not row.automatic:
@@ -132,8 +142,8 @@ def reconciled(row: Payout) -> Look:
 
 def look(row: Any) -> Look:
     """Of a donation, a recurring gift, a Stripe event, a mail, a receipt, a refund that was asked for,
-    a payout, a line of the bank's statement, an attempt at the form, or a dispute or a warning that
-    waits for an answer."""
+    a payout, a line of the bank's statement, an attempt at the form, a thank-you gift, or a
+    dispute or a warning that waits for an answer."""
     if isinstance(row, Dispute):
         return Look("bad", "sp-person", str(row.get_status_display()))
     if isinstance(row, FraudWarning):
@@ -150,6 +160,7 @@ def look(row: Any) -> Look:
         StatementRun: STATEMENTS,
         BankLine: LINES,
         GiftTry: TRIES,
+        PremiumClaim: CLAIMS,
     }
     tone, icon = tables[type(row)][row.state]
     return Look(tone, icon, str(row.get_state_display()))

@@ -19,7 +19,8 @@ from donations.treasury import export
 from donations.treasury.base import TreasuryList, TreasuryView
 from donations.treasury.looks import look
 from donations.treasury.periods import Filter
-from donations.treasury.timeline import Step, mail_step
+from donations.treasury.step import Step
+from donations.treasury.timeline import mail_step
 from mail.models import Message
 
 LOOK_BACK = 12  # months

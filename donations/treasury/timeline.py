@@ -1,7 +1,5 @@
 """All that happened to one donation, latest first, in words a treasurer knows."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,32 +14,18 @@ from donations.models import (
     Donation,
     HandEntry,
     JournalEntry,
+    PremiumClaim,
     Receipt,
     RefundRequest,
     StripeEvent,
     TransferPromise,
 )
 from donations.models.ledger import FROM_BANK
-from donations.treasury import masks, troubles
+from donations.treasury import masks, premium_steps, troubles
 from donations.treasury.looks import look
+from donations.treasury.step import Step
 from mail.models import Message
 from people.models import User
-
-
-@dataclass
-class Step:
-    """`part` names the template's extra part: ledger, mail, receipt …; `row` feeds it."""
-
-    at: datetime
-    who: str  # Sito, Stripe, Posta …
-    title: str
-    tone: str = "ok"
-    icon: str = "sp-published"
-    note: str = ""
-    trouble: str = ""  # why it stopped, for those who check
-    part: str = ""
-    row: Any = None
-    rank: int = field(default=0, compare=False)  # what came first within the same instant
 
 
 def timeline(gift: Donation, *, user: Any) -> list[Step]:
@@ -50,6 +34,7 @@ def timeline(gift: Donation, *, user: Any) -> list[Step]:
     hand = entered.first()
     begun = _by_hand(gift, hand) if hand else [_started(gift)]
     steps = [*begun, *_promised(gift), *_opened(gift), *_told(gift), *_asked_back(gift)]
+    steps += _thanked(gift)
     if user.has_perm("donations.view_journalentry"):
         steps += _booked(gift)
     if user.has_perm("donations.view_receipt"):
@@ -117,6 +102,14 @@ def _by_hand(gift: Donation, hand: HandEntry) -> list[Step]:
 
 def _name(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else _("Treasury")
+
+
+def _thanked(gift: Donation) -> list[Step]:
+    """On its own page: it needs no way there."""
+    told = premium_steps.steps(PremiumClaim.objects.filter(donation=gift))
+    for step in told:
+        step.part = ""
+    return told
 
 
 OPENED = {

@@ -17,6 +17,7 @@ from wagtail.documents import get_document_model
 from wagtail.models import Collection
 
 import bank_support
+import premium_support
 import treasury_support
 from admin_addresses import address, routes
 from campaigns import demo as campaigns_demo
@@ -45,6 +46,7 @@ LETTERS = {
     "T": roles.TREASURY,
     "C": roles.COORDINATION,
     "R": roles.REVIEW_COOPERATION,
+    "P": roles.PACKERS,
 }
 OPEN = {  # to everybody, logged in or not
     "admin/jsi18n/",
@@ -97,6 +99,7 @@ def everything(site, monkeypatch):
     for one in Donation.objects.all():
         Tribute.objects.create(donation=one, kind="honour", honouree="Nonna Rosa")
     bank_support.imported(bank_support.row())
+    premium_support.seeds()
     DonorNote.objects.create(donor=gift.donor, text="Preferisce il telefono.")
     DonorMerge.objects.create(kept=gift.donor, absorbed=other, undone_at=timezone.now())
     GiftTry.objects.create(key="a", state="quarantined", reason="bait")

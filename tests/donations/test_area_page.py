@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from area_support import PAGE, entered
 from donations.area import urls
@@ -19,6 +20,7 @@ from donations.models import (
     DonorDetails,
     DonorMerge,
     ErasureRequest,
+    PremiumClaim,
     PromiseChange,
     Tribute,
 )
@@ -29,6 +31,7 @@ from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
+from premium_support import seeds
 from treasury_support import Cast, gifts, member, promised, statement_of
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +86,16 @@ def dedicated(gift: Donation) -> Tribute:
     return Tribute.objects.get_or_create(donation=gift, defaults=names)[0]
 
 
+def thanked(gift: Donation) -> PremiumClaim:
+    """To be sent to somebody else's address."""
+    now = timezone.now()
+    address = {"recipient": "Zia Pina", "street": "Via Stelvio 21", "postcode": "23017"}
+    names = {"state": "confirmed", "way": "post", "minimum": 10_00, "city": "Morbegno", **address}
+    names |= {"premium": seeds(taken=1), "reserved_at": now, "confirmed_at": now}
+    found = PremiumClaim.objects.filter(donation=gift).first()
+    return found or PremiumClaim.objects.create(donation=gift, **names)
+
+
 def addresses(cast: Cast) -> dict[str, str]:
     """Name → address with what is Maria's; a new address without a row here makes the test fail."""
     args: dict[str, list[Any]] = {
@@ -90,6 +103,8 @@ def addresses(cast: Cast) -> dict[str, str]:
         **{name: [promised(cast.settled).public_id] for name in PROMISE},
         "tribute": [dedicated(cast.settled).donation.public_id],
         "tribute_stop": [cast.settled.public_id],
+        "premium": [thanked(cast.settled).donation.public_id],
+        "premium_leave": [cast.settled.public_id],
         "entry": ["no-such-link"],
         "receipt": [cast.receipt.pk],
         "receipt_now": [],
@@ -120,6 +135,8 @@ HERS = [
     "maria.rossi@example.org",
     "Nonna Rosa",
     "lucia@example.org",
+    "Zia Pina",
+    "Via Stelvio 21",
 ]
 
 

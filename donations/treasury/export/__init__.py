@@ -2,6 +2,7 @@
 
 from donations.treasury.export.answer import FORMATS, spreadsheet
 from donations.treasury.export.cells import Totals, euros
+from donations.treasury.export.packing import packing
 from donations.treasury.export.sheets import donations, donors, ledger, promises, receipts
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "donors",
     "euros",
     "ledger",
+    "packing",
     "promises",
     "receipts",
     "spreadsheet",
