@@ -12,6 +12,7 @@ from donations.models.papers import receipt_label
 from donations.services.receipts import ROME
 
 MIDNIGHT = time()
+GIFT = Q(origin__endswith=":gift")
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,17 @@ def _sums(side: str, before: Q, within: Q) -> dict[int, tuple[int, int]]:
 
 
 def _gifts(month: Month) -> list[dict[str, Any]]:
-    """By the way of giving, as the ledger has them; what went back of them beside it."""
+    """By the way of giving, as the ledger has them; what went back of them beside it, less what came
+    back to us: a refund that the bank did not take, a dispute won after all."""
     rows = month.rows().filter(donation__isnull=False).order_by()
     came, went = Q(credit__fund__isnull=False), Q(debit__fund__isnull=False)
     summed = (
         rows.filter(came | went)
         .values("donation__method")
         .annotate(
-            number=Count("pk", filter=came),
-            given=Sum("amount", filter=came),
+            number=Count("pk", filter=came & GIFT),
+            given=Sum("amount", filter=came & GIFT),
+            again=Sum("amount", filter=came & ~GIFT),
             back=Sum("amount", filter=went),
         )
     )
@@ -95,7 +98,7 @@ def _gifts(month: Month) -> list[dict[str, Any]]:
             "method": row["donation__method"],
             "number": row["number"],
             "amount": row["given"] or 0,
-            "back": row["back"] or 0,
+            "back": (row["back"] or 0) - (row["again"] or 0),
         }
         for row in summed
     ]

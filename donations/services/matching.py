@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import IntEnum
 
@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from donations.models import BankLine, Donation, Payout
-from donations.references import find_references
+from donations.references import find_references, misread_references
 from donations.services.by_hand import BANK, PLACES, day_of
+from donations.services.doubles import likely_doubles
 from donations.services.finding import gifts_found
 from donations.services.giving import REOPENABLE
 from donations.words import words
@@ -49,16 +50,26 @@ def proposals(lines: Sequence[BankLine]) -> dict[int, list[Proposal]]:
     """By line, the surest first. As many questions to the database, however many lines."""
     lines = [line for line in lines if line.state == BankLine.State.OPEN and line.amount > 0]
     codes = {line.pk: find_references(line.words) for line in lines}
-    promises = _promises({line.amount for line in lines}, codes.values())
+    near = {line.pk: misread_references(line.words) for line in lines}
+    promises = _promises({line.amount for line in lines}, [*codes.values(), *near.values()])
     known = _known(lines)
     payers = _payers(lines)
     found: dict[int, list[Proposal]] = {}
     for line in lines:
-        all_of_it = [_promised(line, gift, codes[line.pk], payers) for gift in promises]
+        named = Named(codes[line.pk], near[line.pk])
+        all_of_it = [_promised(line, gift, named, payers) for gift in promises]
         all_of_it += [_entered(line, gift, payers) for gift in known]
         told = [one for one in all_of_it if one]
         found[line.pk] = sorted(told, key=lambda one: -one.degree)[:5]
-    return _nothing_twice(found)
+    return _nothing_twice(_nothing_counted_already(found, likely_doubles(lines)))
+
+
+@dataclass(frozen=True)
+class Named:
+    """The references that a line holds, and those it may hold if a sign was misread."""
+
+    surely: Sequence[str]
+    perhaps: Sequence[str]
 
 
 def sounds_like_cash(line: BankLine) -> bool:
@@ -145,14 +156,17 @@ def _payers(lines: Sequence[BankLine]) -> dict[str, set[int]]:
 
 
 def _promised(
-    line: BankLine, gift: Donation, codes: list[str], payers: dict[str, set[int]]
+    line: BankLine, gift: Donation, codes: Named, payers: dict[str, set[int]]
 ) -> Proposal | None:
-    named = gift.transfer.reference in codes
+    named = gift.transfer.reference in codes.surely
+    misread = not named and gift.transfer.reference in codes.perhaps
     same = gift.amount == line.amount
-    if not (named or same):
+    if not (named or misread or same):
         return None
     who = _who(line, gift, payers)
     reasons: list[Promise] = [_("the reference is that of the promise")] if named else []
+    if misread:
+        reasons.append(_("the reference is that of the promise, with a sign that looks like it"))
     reasons.append(_("the amount is the same") if same else _("the amount is another one"))
     reasons += who
     if gift.state == State.REVERSED:
@@ -160,7 +174,7 @@ def _promised(
     if named:
         fits = same and gift.state in REOPENABLE
         return Proposal(gift, Degree.SURE if fits else Degree.LIKELY, reasons)
-    return Proposal(gift, Degree.LIKELY if who else Degree.POSSIBLE, reasons)
+    return Proposal(gift, Degree.LIKELY if who or misread else Degree.POSSIBLE, reasons)
 
 
 def _entered(line: BankLine, gift: Donation, payers: dict[str, set[int]]) -> Proposal | None:
@@ -184,6 +198,22 @@ def _who(line: BankLine, gift: Donation, payers: dict[str, set[int]]) -> list[Pr
     if own and own <= set(words(f"{line.name} {line.text}")):
         reasons.append(_("the name is the same"))
     return reasons
+
+
+def _nothing_counted_already(
+    found: dict[int, list[Proposal]], doubles: dict[int, BankLine]
+) -> dict[int, list[Proposal]]:
+    """A movement that may stand here twice is never recognised without a look."""
+    told: Promise = _("it may be the same movement as another line")
+    return {
+        line: [
+            replace(one, degree=min(one.degree, Degree.LIKELY), reasons=[*one.reasons, told])
+            for one in proposals
+        ]
+        if line in doubles
+        else proposals
+        for line, proposals in found.items()
+    }
 
 
 def _nothing_twice(found: dict[int, list[Proposal]]) -> dict[int, list[Proposal]]:

@@ -2,6 +2,7 @@
 Only Stripe's events book the money (`books`); they also say what became of the request."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -67,9 +68,11 @@ def ask_back(
     note: str = "",
     by: Any,
     seen_left: int | None = None,
+    note_down: Callable[[RefundRequest], None] = lambda _row: None,
 ) -> RefundRequest:
     """One request per `key`, however often it is sent. `seen_left`: what the person was shown to be
-    left; where that is not so any more, nothing is asked.
+    left; where that is not so any more, nothing is asked. `note_down` is called with the row that is
+    made, in its transaction.
 
     Raises NotNow and TooMuch.
     """
@@ -83,7 +86,7 @@ def ask_back(
             raise NotNow(held.state)
         if not 0 < amount <= left or seen_left not in (None, left):
             raise TooMuch(left)
-        return RefundRequest.objects.create(
+        made = RefundRequest.objects.create(
             key=key,
             donation=held,
             amount=amount,
@@ -92,6 +95,8 @@ def ask_back(
             asked_by=by,
             next_at=timezone.now(),
         )
+        note_down(made)
+        return made
 
 
 def ask_stripe(*, only: RefundRequest | None = None, limit: int = 50) -> int:

@@ -25,6 +25,7 @@ from people.models import User
 
 CARD = "tribute_card"  # the kind of its mail
 KEPT = timedelta(days=30)  # the recipient's address, after the card has left
+LONGER = timedelta(days=150)  # and while a bank decides, or a person: that takes months
 STANDS = (Donation.State.SETTLED, Donation.State.PARTLY_REFUNDED)
 AT_ONCE = 200
 
@@ -134,6 +135,25 @@ def send_now(*, tribute: Tribute) -> None:
         _plan(held, timezone.now())
 
 
+def held_up() -> QuerySet[Tribute]:
+    """Cards whose hour came while a bank had the money of their gift, and whose gift stands after all:
+    whether they still make sense by now, only a person knows."""
+    unsent = Acknowledgement.objects.filter(kind=CARD, state=Duty.SKIPPED, mail=None)
+    rows = Tribute.objects.filter(stopped_at=None, donation__state__in=STANDS)
+    rows = rows.filter(donation__in=unsent.values("donation")).exclude(email="")
+    return rows.select_related("donation").order_by("due_at", "pk")
+
+
+def leave(*, tribute: Tribute, by: User) -> None:
+    """It does not leave any more. Raises TooLate when somebody has decided already."""
+    with transaction.atomic():
+        held = _held(tribute)
+        if not held_up().filter(pk=held.pk).exists():
+            raise TooLate
+        held.stopped_at, held.stopped_by = timezone.now(), by
+        held.save(update_fields=["stopped_at", "stopped_by"])
+
+
 def forget_recipients(*, now: datetime | None = None) -> int:
     """Names and addresses of people who only got a card, some time after it left; how many."""
     until = (now or timezone.now()) - KEPT
@@ -172,6 +192,8 @@ def _over(until: datetime) -> QuerySet[Tribute]:
     again = cards.filter(sent_again__mail__created_at__gte=until)
     rows = Tribute.objects.filter(due_at__lt=until, forgotten_at=None)
     rows = rows.exclude(donation__state__in=Donation.OPEN)
+    undecided = Q(donation__state=Donation.State.DISPUTED) | Q(pk__in=held_up().values("pk"))
+    rows = rows.exclude(undecided, due_at__gt=until - LONGER)
     kept = Q(donation__in=young.values("donation")) | Q(donation__in=again.values("donation"))
     return rows.exclude(kept)
 

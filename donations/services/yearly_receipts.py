@@ -7,6 +7,7 @@ changes a cumulative receipt holds the counter too, so that two never change the
 """
 
 import logging
+import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -86,7 +87,8 @@ def work() -> int:
 
 
 def _work(run: ReceiptRun) -> int:
-    donors = to_issue(run.year).order_by("donor").values_list("donor", flat=True).distinct()
+    donors = list(to_issue(run.year).order_by("donor").values_list("donor", flat=True).distinct())
+    random.shuffle(donors)  # those that cannot be issued stand in nobody's way for ever
     issued = sum(_tried(donor, run.year) for donor in donors[:AT_ONCE])
     if not to_issue(run.year).exists():
         ReceiptRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=timezone.now())

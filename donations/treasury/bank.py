@@ -19,6 +19,7 @@ from donations.models import BankLine, Donation, Payout
 from donations.services import bank_lines, paying_in
 from donations.services.bank_lines import Decided, NotThis
 from donations.services.by_hand import CannotReverse, CannotSettle
+from donations.services.doubles import likely_doubles
 from donations.services.matching import (
     likely_givers,
     payouts,
@@ -58,7 +59,7 @@ class BankLineList(TreasuryView):
         chosen = next((one for one in VIEWS if one[0] == asked), VIEWS[0])
         page = self.paged(_rows().filter(chosen[2]))
         found, sent = proposals(list(page)), payouts(list(page))
-        surest = sure(found)
+        surest, twice = sure(found), likely_doubles(list(page))
         return super().get_context_data(
             page=page,
             query=f"vista={chosen[0]}",
@@ -69,6 +70,7 @@ class BankLineList(TreasuryView):
                     "best": next(iter(found.get(line.pk, [])), None),
                     "sent": next(iter(sent.get(line.pk, [])), None),
                     "cash": sounds_like_cash(line),
+                    "twice": twice.get(line.pk),
                     "more": len(found.get(line.pk, [])) - 1,
                 }
                 for line in page
@@ -100,6 +102,7 @@ class BankLinePage(TreasuryView):
             line=line,
             look=look(line),
             waits=waits,
+            twice=likely_doubles([line]).get(line.pk),
             proposals=proposals([line]).get(line.pk, []),
             payouts=payouts([line]).get(line.pk, []),
             in_the_box=paying_in.in_the_box() if waits else 0,

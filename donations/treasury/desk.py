@@ -41,6 +41,7 @@ from donations.treasury.timeline import event_title
 from mail.models import Message
 from mail.services import Decided, decide
 
+TRIBUTES = ("donations.view_donation", "mail.view_message", "mail.change_message")
 STRIPE = "https://dashboard.stripe.com/"
 
 
@@ -71,6 +72,7 @@ class Desk(TreasuryView):
             stuck=[_event(row) for row in desk_counts.stuck_events()],
             parked=[_event(row) for row in desk_counts.parked_events()],
             may_mail=user.has_perm("mail.change_message"),
+            cards=desk_counts.cards() if user.has_perms(TRIBUTES) else [],
             calls=desk_counts.calls() if user.has_perm("donations.view_donor") else [],
             may_call=user.has_perm("donations.change_thanksinperson"),
             held=desk_counts.held_back().count(),

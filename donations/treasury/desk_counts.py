@@ -24,8 +24,17 @@ from donations.models import (
     StripeEvent,
     SweepMark,
     ThanksInPerson,
+    Tribute,
 )
-from donations.services import acknowledging, erased, erasing, guarding, in_person, yearly_receipts
+from donations.services import (
+    acknowledging,
+    erased,
+    erasing,
+    guarding,
+    in_person,
+    tributes,
+    yearly_receipts,
+)
 from donations.services.premiums import GONE
 from mail.models import Message
 
@@ -87,6 +96,11 @@ def payouts() -> QuerySet[Payout]:
 def promises() -> QuerySet[RecurringDonation]:
     """Recurring gifts that cannot be charged."""
     return RecurringDonation.objects.in_trouble().select_related("donor", "fund")
+
+
+def cards() -> QuerySet[Tribute]:
+    """Cards that a dispute held up, which was won after their hour."""
+    return tributes.held_up()
 
 
 def calls() -> QuerySet[ThanksInPerson]:
@@ -152,6 +166,7 @@ def waiting() -> int:
         paid_twice(),
         payouts(),
         promises(),
+        cards(),
         erasing.waiting(),
         customers(),
         calls(),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from brand.figures import euros
 from donations.models import Donation, Fund, Interval, PromiseChange, RecurringDonation
 from donations.models.promises import MONTHS
+from donations.services import reporting
 from donations.treasury import export
 from donations.treasury.base import TreasuryList, TreasuryView
 from donations.treasury.looks import look
@@ -96,23 +97,22 @@ def a_month(promises: QuerySet[RecurringDonation]) -> int:
 
 
 def months() -> list[dict[str, Any]]:
-    """The last twelve, newest first: what came in, and how many began and ended."""
-    gifts = Donation.objects.filter(promise__isnull=False, state__in=Donation.RECEIVED)
-    came = gifts.annotate(month=TruncMonth("settled_at")).order_by().values("month")
-    sums: dict[date, Any] = {
-        row["month"].date(): row
-        for row in came.annotate(number=Count("pk"), cents=Sum(F("amount") - F("refunded_amount")))
-    }
+    """The last twelve, newest first: what came in, as the ledger has it (what goes back counts in the
+    month in which it does), and how many began and ended."""
+    months = _last_months()
+    scope = reporting.Scope(months[-1], timezone.localdate())
+    sums = reporting.by_month(scope, donation__promise__isnull=False)
+    nothing = reporting.Sums()
     begun, ended = _numbers("started_at"), _numbers("ended_at", started_at__isnull=False)
     return [
         {
             "month": month,
-            "number": sums.get(month, {}).get("number", 0),
-            "cents": sums.get(month, {}).get("cents", 0),
+            "number": sums.get(month, nothing).number,
+            "cents": sums.get(month, nothing).net,
             "begun": begun.get(month, 0),
             "ended": ended.get(month, 0),
         }
-        for month in _last_months()
+        for month in months
     ]
 
 

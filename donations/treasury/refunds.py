@@ -104,6 +104,7 @@ class Refund(TreasuryView):
                 note=given["nota"],
                 by=self.request.user,
                 seen_left=seen_left,
+                note_down=self._note_down,
             )
         except refunding.TooMuch as error:
             left = euros(error.left, always_cents=True)
@@ -117,11 +118,12 @@ class Refund(TreasuryView):
             held = refunding.is_held(self.gift)
             messages.warning(self.request, _held() if held else _nothing_left())
             return
-        if asked.attempts == 0:
-            log(instance=self.gift, action="donations.refund_asked", data={"cents": asked.amount})
         refunding.ask_stripe(only=asked)
         asked.refresh_from_db()
         self._say(asked)
+
+    def _note_down(self, asked: RefundRequest) -> None:
+        log(instance=self.gift, action="donations.refund_asked", data={"cents": asked.amount})
 
     def _say(self, asked: RefundRequest) -> None:
         amount = {"amount": euros(asked.amount, always_cents=True)}

@@ -55,7 +55,8 @@ def card_of(gift: Donation, *, user: Any) -> dict[str, Any] | None:
 
 @require_POST
 def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """`scelta`: "ferma" (nothing leaves) or "manda" (it leaves now, whatever its hour)."""
+    """`scelta`: "ferma" (nothing leaves), "manda" (it leaves now, whatever its hour) or "lascia" (one
+    that was held up does not leave any more)."""
     if not request.user.has_perms(NEEDED):
         return permission_denied(request)
     rows = Tribute.objects.select_related("donation")
@@ -66,10 +67,13 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if choice == "ferma":
             tributes.stop(tribute=tribute, by=request.user)
             messages.success(request, gettext("Stopped: the card does not leave."))
+        elif choice == "lascia":
+            tributes.leave(tribute=tribute, by=request.user)
+            messages.success(request, gettext("Stopped: the card does not leave."))
         elif choice == "manda":
             tributes.send_now(tribute=tribute)
             messages.success(request, gettext("The card is leaving, once."))
-        if choice in ("ferma", "manda"):
+        if choice in ("ferma", "manda", "lascia"):
             log(
                 instance=tribute.donation,
                 action="donations.card_decided",

@@ -220,3 +220,16 @@ def test_a_month_as_a_spreadsheet_and_who_may_close(last: Month) -> None:
 def test_the_page_says_why_it_cannot_be_closed(memory_stripe: MemoryStripe, last: Month) -> None:
     page = member(roles.TREASURY).get(at(last.next)).content.decode()
     assert "Il mese non è ancora finito" in page and "per_sempre" not in page
+
+
+def test_a_refund_that_came_back_is_no_gift_of_the_month(memory_stripe: MemoryStripe) -> None:
+    at = session_of(begin().donation)
+    memory_stripe.pay_by_card(at)
+    memory_stripe.give_back(at, 5_00, status="pending")
+    tell(memory_stripe)
+    (refund,) = memory_stripe.sessions[at].charge.refunds  # type: ignore[union-attr]
+    memory_stripe.finish_refund(at, refund.id, "failed")
+    tell(memory_stripe)
+    assert JournalEntry.objects.filter(origin__endswith=":returned").count() == 1
+    found = figures(Month.of(JournalEntry.objects.earliest("at").at))["gifts"]
+    assert found == [{"method": "card", "number": 1, "amount": 25_00, "back": 0}]

@@ -20,6 +20,7 @@ from donations.models import (
 )
 from donations.services import inbox
 from donations.services.sweeping import sweep
+from donations.treasury.promises import months
 from giving_support import begin, process, promised, session_of
 from memory_stripe import MemoryStripe
 
@@ -184,6 +185,20 @@ def test_given_once_after_all_there_is_no_promise(memory_stripe: MemoryStripe) -
     gift = begin(form_token=first.form_token).donation
     assert gift.promise is None and not RecurringDonation.objects.exists()
     assert memory_stripe.orders[session_of(gift)].every == ""
+
+
+def test_what_it_brings_by_month_is_what_the_ledger_says(memory_stripe: MemoryStripe) -> None:
+    """What goes back counts in the month in which it does, not in that of its gift."""
+    now, begun = memory_stripe.now, timezone.now() - timedelta(days=65)
+    memory_stripe.now = begun
+    gift = promised(memory_stripe).donations.get()
+    memory_stripe.now = now
+    memory_stripe.give_back(session_of(gift), 10_00)
+    heard(memory_stripe)
+    rows = {row["month"]: (row["number"], row["cents"]) for row in months()}
+    here = timezone.localdate().replace(day=1)
+    then = timezone.localdate(begun).replace(day=1)
+    assert (rows[then], rows[here]) == ((1, 25_00), (0, -10_00))
 
 
 def test_what_was_lost_is_found_by_asking_for_the_charges(memory_stripe: MemoryStripe) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from donations.models import Donation, RefundRequest
 from giving_support import begin, session_of
@@ -175,3 +176,16 @@ def test_the_sheet_of_one_gift_is_no_other_gifts(cast: Cast, treasury: Client) -
     page = send(treasury, other, filled, conferma="1")
     assert "rimasta aperta troppo a lungo" in page
     assert not RefundRequest.objects.exists()
+
+
+def test_asking_twice_is_written_down_once(
+    memory_stripe: MemoryStripe, cast: Cast, treasury: Client
+) -> None:
+    """Also while Stripe has not been asked yet: a second click finds the same request."""
+    filled = sheet(treasury, cast.settled)
+    memory_stripe.down = True
+    for _click in range(2):
+        RefundRequest.objects.update(attempts=0)
+        send(treasury, cast.settled, filled, conferma="1")
+    asked = ModelLogEntry.objects.filter(action="donations.refund_asked")
+    assert RefundRequest.objects.count() == asked.count() == 1

@@ -451,3 +451,54 @@ def test_nobody_is_written_to_by_many(memory_stripe: MemoryStripe) -> None:
         for number in range(11)
     ]
     assert answers == [303] * 10 + [429]
+
+
+def held_up(stripe: MemoryStripe) -> Donation:
+    """Its card's hour came while the bank had the money; the dispute is won by now."""
+    gift = give(stripe, giorno=day_in(3))
+    dispute = stripe.dispute(session_of(gift), gift.amount)
+    tell(stripe)
+    its_hour_comes(gift)
+    assert not cards_sent() and duty_of(gift).state == "skipped"
+    assert not tributes.held_up().exists()  # the bank still decides
+    stripe.decide_dispute(session_of(gift), dispute, "won")
+    tell(stripe)
+    return gift
+
+
+def test_a_card_that_waited_for_a_dispute_is_asked_about_on_the_desk(
+    memory_stripe: MemoryStripe,
+) -> None:
+    gift = held_up(memory_stripe)
+    treasurer, desk = member(roles.TREASURY), reverse("treasury:desk")
+    assert "Una cartolina aspettava una contestazione" in treasurer.get(desk).content.decode()
+    address = reverse("treasury:decide_tribute", args=[gift.public_id])
+    treasurer.post(address, {"scelta": "manda"})
+    assert "Una cartolina aspettava" not in treasurer.get(desk).content.decode()
+    write_due()
+    send_due()
+    assert len(cards_sent()) == 1
+    again = treasurer.post(address, {"scelta": "lascia"}, follow=True).content.decode()
+    assert "La cartolina è partita" in again or "ferm" in again
+    assert tributes.state_of(card_of(gift)) == State.SENT
+
+
+def test_one_that_makes_no_sense_any_more_is_left(memory_stripe: MemoryStripe) -> None:
+    gift = held_up(memory_stripe)
+    address = reverse("treasury:decide_tribute", args=[gift.public_id])
+    member(roles.TREASURY).post(address, {"scelta": "lascia"})
+    assert not tributes.held_up().exists()
+    card = card_of(gift)
+    assert card.stopped_at and card.stopped_by
+    write_due()
+    assert not cards_sent()
+
+
+def test_its_recipient_is_kept_as_long_as_somebody_has_to_decide(
+    memory_stripe: MemoryStripe,
+) -> None:
+    gift = held_up(memory_stripe)
+    now = timezone.now()
+    assert tributes.forget_recipients(now=now + timedelta(days=60)) == 0
+    assert tributes.forget_recipients(now=now + timedelta(days=200)) == 1
+    assert not tributes.held_up().exists() and card_of(gift).email == ""

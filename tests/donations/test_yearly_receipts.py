@@ -291,3 +291,29 @@ def test_as_many_as_it_may_hold_fit_on_one_page(memory_stripe: MemoryStripe) -> 
     paper = render_receipt(receipt.data | {"gifts": gifts, "replaces": "2026/000001", "body": body})
     (page,) = PdfReader(BytesIO(paper)).pages
     assert page.extract_text().count("in valle") == yearly_receipts.ON_ONE
+
+
+def test_donors_whose_receipt_fails_do_not_stand_in_the_way_of_the_others(
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than one turn takes, and first in every order of the database."""
+    for number in range(4):
+        promise = promised(memory_stripe, donor=replace(MARIA, email=f"u{number}@example.org"))
+        gift = promise.donations.get()
+        day = datetime(LAST, 5, 5, 12, tzinfo=ROME)
+        Donation.objects.filter(pk=gift.pk).update(settled_at=day, created_at=day)
+    monkeypatch.setattr(yearly_receipts, "AT_ONCE", 2)
+    donors = sorted(Donation.objects.values_list("donor", flat=True))
+    real = yearly_receipts.issue
+
+    def breaks(*, donor: int, year: int) -> list[Receipt]:
+        if donor in donors[:3]:
+            raise RuntimeError("no")
+        return real(donor=donor, year=year)
+
+    monkeypatch.setattr(yearly_receipts, "issue", breaks)
+    yearly_receipts.begin(year=LAST, by=None)
+    for _tick in range(40):
+        if yearly_receipts.work():
+            break
+    assert Receipt.objects.get().donation.donor_id == donors[3]
