@@ -45,6 +45,7 @@ class Line:
     code: str
     reason: str = ""
     amount: int = 0
+    stays: int = 0  # of it, after what went back
     gifts: int = 0
     language: str = "it"
 
@@ -73,9 +74,10 @@ class Report:
 
     @property
     def missing(self) -> list[Line]:
-        """Whom a codice fiscale would bring in, the largest first."""
-        lines = [line for line in self.left_out if line.reason == NO_CODE]
-        return sorted(lines, key=lambda line: -line.amount)
+        """Whom a codice fiscale would bring in, the largest first; who got everything back has
+        nothing to be told of."""
+        lines = [line for line in self.left_out if line.reason == NO_CODE and line.stays]
+        return sorted(lines, key=lambda line: -line.stays)
 
     @property
     def reasons(self) -> list[tuple[Any, int, int, int]]:
@@ -99,6 +101,7 @@ def report(year: int) -> Report:
         line = lines.setdefault(key, Line(gift["person"], "", code, reason))
         line.name = _name(gift) or line.name
         line.amount, line.gifts = line.amount + gift["amount"], line.gifts + 1
+        line.stays += gift["amount"] - gift["refunded_amount"]
         line.language = gift["language"]
     for line in sorted(lines.values(), key=lambda line: (line.name, line.code)):
         (found.left_out if line.reason else found.included).append(line)
@@ -166,7 +169,8 @@ def _codes() -> dict[int, str]:
 
 def _rows(gifts: QuerySet[Donation]) -> Iterator[dict[str, Any]]:
     names = ("first_name", "last_name", "organisation", "codice_fiscale", "method", "language")
-    found = gifts.annotate(person=PERSON).values("pk", "person", "amount", "settled_at", *names)
+    sums = ("amount", "refunded_amount", "settled_at")
+    found = gifts.annotate(person=PERSON).values("pk", "person", *sums, *names)
     return found.iterator(chunk_size=2000)
 
 

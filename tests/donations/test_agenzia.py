@@ -118,6 +118,30 @@ def test_what_went_back_stands_apart_with_the_year_of_its_gift(
     assert not agenzia.report(LAST).refunds
 
 
+def test_who_got_everything_back_is_asked_for_nothing(memory_stripe: MemoryStripe) -> None:
+    def given(email: str) -> tuple[Donation, str]:
+        gift = begin(amount=50_00, donor=replace(ELSA, email=email)).donation
+        session = gift.attempts.get().session_id
+        memory_stripe.pay_by_card(session)
+        tell(memory_stripe)
+        return gift, session
+
+    whole, session = given("elsa@posta.example")
+    part, other = given("ivo@posta.example")
+    assert {line.person for line in agenzia.report(THIS).missing} == {
+        whole.donor_id,
+        part.donor_id,
+    }
+    memory_stripe.give_back(session, 50_00)
+    memory_stripe.give_back(other, 20_00)
+    tell(memory_stripe)
+    (line,) = agenzia.report(THIS).missing
+    assert (line.person, line.stays, line.amount) == (part.donor_id, 30_00, 50_00)
+    assert asking_codes.ask(year=THIS, persons=[whole.donor_id, part.donor_id], by=None) == 1
+    page = member(roles.TREASURY).get(ADDRESS, {"anno": THIS}).content.decode()
+    assert f'value="{whole.donor_id}"' not in page
+
+
 def test_whoever_objects_is_out_until_she_takes_it_back() -> None:
     gift = gave(20_00)
     client = entered(gift.donor)
