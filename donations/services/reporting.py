@@ -1,13 +1,15 @@
 """What came in, for the reports: out of the journal's rows that touch a fund, so that every report
 adds up to the books. A gift counts on its day in Italy, what went back on the day it went."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+from django.db.models.functions import Coalesce, Greatest, TruncDate, TruncMonth
 
 from attribution.models import Source
 from donations.models import Account, Donation, Fund, JournalEntry, PromiseChange, RecurringDonation
@@ -66,7 +68,8 @@ class Sums:
 
     @property
     def average(self) -> int:
-        return round(self.given / self.number) if self.number else 0
+        """Cents that stay of a gift, so that it divides what stands beside it."""
+        return round(self.net / self.number) if self.number else 0
 
 
 Found = dict[Any, Sums]
@@ -191,52 +194,70 @@ class Movement:
 
 
 def recurring(months: list[date]) -> dict[date, Movement]:
-    """`months`, the oldest first, up to the one that runs: the level is counted back from today's."""
+    """`months`, one after the other. The level is added up from the first promise on, out of each
+    one's own days: what ends later than the last month is promised still."""
     found = {month: Movement() for month in months}
     scope = Scope(months[0], _next(months[-1]) - DAY)
     for month, sums in by_month(scope, donation__promise__isnull=False).items():
         found[month].income = sums.net
-    for name, rows in _moves(begins(months[0])).items():
-        for month, interval, cents in rows:
-            if month.date() in found:
-                row = found[month.date()]
-                worth = cents * 12 // MONTHS[interval]
-                setattr(row, name, getattr(row, name) + worth)
-    live = RecurringDonation.objects.filter(state__in=RecurringDonation.LIVE).order_by()
-    level = sum(
-        cents * 12 // MONTHS[interval]
-        for interval, cents in live.values_list("interval").annotate(sum=Sum("amount"))
-    )
-    for month in reversed(months):
-        row = found[month]
+    before = Movement()
+    for name, month, cents in _moves():
+        row = before if month < months[0] else found.get(month, Movement())
+        setattr(row, name, getattr(row, name) + cents)
+    level = before.begun + before.changed - before.ended
+    for row in found.values():
+        level += row.begun + row.changed - row.ended
         row.level = level
-        level -= row.begun + row.changed - row.ended
     return found
 
 
-def _moves(since: datetime) -> dict[str, QuerySet]:
-    """Rows of month, interval, cents. What a promise was worth when it began: before its changes."""
+def _moves() -> Iterator[tuple[str, date, int]]:
+    """What moved, in which month, and by how many cents a year. What a promise was worth when it
+    began: before its changes. What began and changed of one adds up to what it ends with."""
     done = PromiseChange.objects.filter(state=PromiseChange.State.DONE)
-    changes = done.filter(kind=PromiseChange.Kind.AMOUNT)
+    changes = done.filter(kind=PromiseChange.Kind.AMOUNT, was__isnull=False)
     earliest = changes.filter(promise=OuterRef("pk")).order_by("pk").values("was")[:1]
-    promises = RecurringDonation.objects.annotate(at_first=Coalesce(Subquery(earliest), "amount"))
-    kept = promises.filter(started_at__isnull=False)
+    kept = RecurringDonation.objects.filter(started_at__isnull=False)
+    at_first = Coalesce(Subquery(earliest), "amount")
+    yield from _by_month("begun", kept, F("started_at"), at_first)
+    ended = kept.filter(ended_at__isnull=False)
+    yield from _by_month("ended", ended, Greatest("ended_at", "started_at"), F("amount"))
     pauses = done.filter(kind=PromiseChange.Kind.PAUSE)
-    return {
-        "begun": _by_month(kept, "started_at", since, F("at_first")),
-        "changed": _by_month(changes, "done_at", since, F("amount") - F("was")),
-        "ended": _by_month(kept, "ended_at", since, F("amount")),
-        "paused": _by_month(pauses, "done_at", since, F("promise__amount")),
-    }
+    yield from _by_month("paused", pauses, F("done_at"), F("promise__amount"))
+    yield from _changed(changes.filter(promise__started_at__isnull=False))
+
+
+def _changed(changes: QuerySet[PromiseChange]) -> Iterator[tuple[str, date, int]]:
+    """Each leads to the amount that the next one found, the last one to that of today; none counts
+    before its promise began or after it ended."""
+    rows = changes.select_related("promise").order_by("promise", "pk")
+    for _promise, group in groupby(rows, key=lambda row: row.promise_id):
+        steps = list(group)
+        found = [row.was or 0 for row in steps] + [steps[0].promise.amount]
+        for row, was, became in zip(steps, found, found[1:], strict=False):
+            interval = row.promise.interval
+            yield "changed", _within(row), _a_year(became, interval) - _a_year(was, interval)
+
+
+def _within(change: PromiseChange) -> date:
+    began, ended = change.promise.started_at, change.promise.ended_at
+    assert began and change.done_at
+    at = min(max(change.done_at, began), max(ended or change.done_at, began))
+    return at.astimezone(ROME).date().replace(day=1)
 
 
 def _by_month(
-    rows: QuerySet[Any], moment: str, since: datetime, cents: Combinable
-) -> QuerySet[Any]:
+    name: str, rows: QuerySet[Any], moment: Combinable, cents: Combinable
+) -> Iterator[tuple[str, date, int]]:
     interval = "promise__interval" if rows.model is PromiseChange else "interval"
-    found = rows.filter(**{f"{moment}__gte": since}).order_by()
     month = TruncMonth(moment, tzinfo=ROME)
-    return found.values_list(month, interval).annotate(cents=Sum(cents))
+    summed = rows.order_by().values_list(month, interval).annotate(cents=Sum(cents))
+    for first, often, sum_ in summed:
+        yield name, first.date(), _a_year(sum_, often)
+
+
+def _a_year(cents: int, interval: str) -> int:
+    return cents * 12 // MONTHS[interval]
 
 
 def _next(month: date) -> date:

@@ -140,6 +140,18 @@ def test_average_and_the_gift_in_the_middle(db: None) -> None:
     assert reporting.median(Scope(date(Y, 1, 1), date(Y, 1, 2)), 0) == 0
 
 
+def test_the_average_divides_the_net_that_stands_beside_it(treasurer: Client) -> None:
+    some_gifts()  # 40 of 100 euros stay of the fourth gift
+    days = {"da": f"01/01/{Y}", "a": f"31/12/{Y}"}
+    heading, *_rows, last = table(treasurer, rapporto="modo", **days)
+    told = dict(zip(heading, last, strict=True))
+    assert (told["Doni"], told["Netto"], told["Dono medio"]) == ("4", "110,07", "27,52")
+    page = treasurer.get(reverse("treasury:reports"), {"rapporto": "modo", **days})
+    text = page.content.decode()
+    assert "Il dono medio è il netto diviso per il numero dei doni" in text
+    assert text.count("27,52") == 2, "tile and last row"
+
+
 def test_who_gives_again_is_counted_once_a_person(db: None) -> None:
     again = by_hand(day=date(Y - 1, 3, 1))
     by_hand(day=date(Y, 3, 1))  # Maria as well
@@ -193,6 +205,36 @@ def test_the_movement_of_recurring_gifts_leads_to_what_is_promised_now(db: None)
     gift.save()
     now = timezone.localdate().replace(day=1)
     assert reporting.recurring([now])[now].income == gift.amount
+
+
+def test_the_level_is_never_below_zero_and_holds_what_ends_later(db: None) -> None:
+    gift = by_hand()
+    months = [date(Y, month, 1) for month in range(1, 13)]
+    at = {month: datetime(Y, month, 15, 12, tzinfo=ROME) for month in range(1, 13)}
+    ahead = timezone.now() + timedelta(days=400)
+    promise(gift, 1, started_at=at[1] - timedelta(days=90), state="ended", ended_at=ahead)
+    paused = promise(gift, 2, amount=5_00, started_at=at[2], state="paused")
+    done = {"state": "done", "promise": paused}
+    PromiseChange.objects.create(key="p", kind="pause", until=ahead, done_at=at[4], **done)
+    # raised here, raised again at Stripe itself, and ended with what that made of it
+    moved = promise(gift, 3, amount=50_00, started_at=at[3], state="ended", ended_at=at[8])
+    for number, (was, amount, month) in enumerate([(10_00, 20_00, 5), (20_00, 15_00, 9)]):
+        PromiseChange.objects.create(
+            promise=moved,
+            key=f"a{number}",
+            kind="amount",
+            was=was,
+            amount=amount,
+            state="done",
+            done_at=at[month],
+        )
+    promise(gift, 4, started_at=ahead)  # begun on a clock that is ahead
+    found = reporting.recurring(months)
+    levels = [found[month].level // 12 for month in months]
+    assert levels == [12_00, 17_00, 27_00, 27_00, 37_00, 37_00, 37_00, *[17_00] * 5]
+    assert found[months[3]].paused == 12 * 5_00
+    whole = reporting.recurring([date(Y - 1, 1, 1)])[date(Y - 1, 1, 1)]
+    assert (whole.level, whole.begun) == (0, 0)
 
 
 def queries(client: Client, what: str) -> int:
