@@ -24,6 +24,7 @@ NAMES = {
     "provincia": ("prov",),
     "modo": ("modo", "mezzo", "metodo", "pagamento", "method", "tipo"),
     "riferimento": ("riferimento", "cro", "trn", "numero", "reference"),
+    "campagna": ("campagna", "campaign", "hashtag"),
     "nota": ("nota", "note", "causale"),
 }
 

@@ -1,8 +1,10 @@
 """One line of the file as a gift, or the sentences about what is amiss."""
 
 import hashlib
+import re
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -40,6 +42,7 @@ class Line:
     method: str = ""
     reference: str = ""
     note: str = ""
+    campaign: int | None = None  # its source
     donor: Details = field(default_factory=lambda: Details("", "", ""))
     token: uuid.UUID = SPACE
 
@@ -49,11 +52,15 @@ class Line:
         return one.organisation or f"{one.first_name} {one.last_name}".strip()
 
 
-def lines(table: Table, columns: dict[str, int], *, method: str) -> list[Line]:
-    """`columns`: position by name (see `files.NAMES`); `method` where the file says none."""
+def lines(
+    table: Table, columns: dict[str, int], *, method: str, campaigns: Mapping[str, int]
+) -> list[Line]:
+    """`columns`: position by name (see `files.NAMES`); `method` where the file says none; `campaigns`:
+    the source of each by its name, folded (`campaign_name`)."""
     read, seen = [], Counter[str]()
     for number, cells in table.rows:
         line = _line(number, {name: cells[at] for name, at in columns.items()}, method)
+        _campaign(line, cells[columns["campagna"]] if "campagna" in columns else "", campaigns)
         if not line.problems:
             print_ = _print(line)
             seen[print_] += 1  # two gifts of one day that say the same are two gifts
@@ -142,6 +149,19 @@ def _way(line: Line, text: str, default: str) -> str:
         _("%(text)s: write cash, cheque, bank transfer or company match.") % {"text": text}
     )
     return default
+
+
+def campaign_name(text: str) -> str:
+    """#DonoDay 2026 → donoday2026"""
+    return re.sub(r"\W+", "", fold(text))
+
+
+def _campaign(line: Line, text: str, campaigns: Mapping[str, int]) -> None:
+    if not text.strip():
+        return
+    line.campaign = campaigns.get(campaign_name(text))
+    if line.campaign is None:
+        line.problems.append(_("%(text)s: there is no campaign of this name.") % {"text": text})
 
 
 def _print(line: Line) -> str:

@@ -25,6 +25,9 @@ class GiftImport(Leased):
     fund = models.ForeignKey(
         "donations.Fund", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    campaign = models.ForeignKey(  # of lines that name none
+        "attribution.Source", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     receipts = models.BooleanField(default=False)
     take_likely = models.BooleanField(default=False)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)

@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from attribution.models import Source
 from donations import gateway
-from donations.models import CheckoutAttempt, Consent, Donation, Donor, Fund, RecurringDonation
+from donations.models import (
+    CheckoutAttempt,
+    Consent,
+    Donation,
+    Donor,
+    Fund,
+    RecurringDonation,
+    TransferPromise,
+)
 from donations.money import MAXIMUM, MINIMUM
 from donations.services import premiums
 from donations.services.finding import write_words
@@ -144,6 +152,8 @@ def open_attempt(*, attempt: CheckoutAttempt) -> Session:
         held = Donation.objects.select_for_update().get(pk=attempt.donation_id)
         _move(attempt, Attempt.OPENING, state=Attempt.OPEN, session_id=session.id, url=session.url)
         if held.state in REOPENABLE:
+            if held.state == State.AWAITING:  # rather by card: nobody is reminded of the transfer
+                TransferPromise.objects.filter(donation=held).update(remind_at=None)
             held.state = State.CHECKOUT_OPEN
             held.save(update_fields=["state"])
     return session

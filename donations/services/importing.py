@@ -4,15 +4,17 @@ no receipt unless the treasurer asked for it."""
 import hashlib
 import logging
 import time
+from collections import Counter
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from attribution.models import Source
 from donations.history import files
 from donations.history.judging import Judged, judge, same_gift, takes
-from donations.history.lines import Line, lines
+from donations.history.lines import Line, campaign_name, lines
 from donations.models import GiftImport
 from donations.services.by_hand import HandGift, enter_gift
 from outbox.services import LeaseLost, claim, expired, finish
@@ -63,7 +65,16 @@ def table_of(batch: GiftImport) -> files.Table:
 
 
 def lines_of(batch: GiftImport) -> list[Line]:
-    return lines(table_of(batch), batch.columns, method=batch.method)
+    known = _campaigns()
+    return lines(table_of(batch), batch.columns, method=batch.method, campaigns=known)
+
+
+def _campaigns() -> dict[str, int]:
+    """By what a spreadsheet may call them; a name that two of them have is none."""
+    rows = list(Source.objects.filter(kind="campaign").values_list("pk", "key", "label"))
+    names = [(campaign_name(name), pk) for pk, key, label in rows for name in {key, label}]
+    many = Counter(name for name, _pk in set(names))
+    return {name: pk for name, pk in names if name and many[name] == 1}
 
 
 def dry_run(batch: GiftImport) -> list[Judged]:
@@ -135,6 +146,7 @@ def _enter(batch: GiftImport, line: Line) -> bool:
         donor=line.donor,
         reference=line.reference,
         note=line.note,
+        source=Source.objects.get(pk=line.campaign) if line.campaign else batch.campaign,
         receipt=batch.receipts and bool(line.name),
         thanks=False,
         same_as=same_gift(line),

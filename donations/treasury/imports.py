@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
+from attribution.models import Source
 from donations.history import files, judging
 from donations.models import Fund, GiftImport
 from donations.services import importing
@@ -36,8 +37,10 @@ LABELS = {
     "provincia": _("Province"),
     "modo": _("How it came"),
     "riferimento": _("Number of the cheque, transfer (CRO or TRN) or cash slip"),
+    "campagna": _("Campaign"),
     "nota": _("Note"),
 }
+OTHERS = ("fondo", "altro_modo", "altra_campagna", "ricevute", "probabili")
 bell = Bell(import_gifts)
 
 
@@ -55,6 +58,13 @@ class ColumnsForm(forms.Form):
         label=_("How it came, where the file does not say"),
         choices=[(one.value, one.label) for one in PLACES],
     )
+    altra_campagna = forms.ModelChoiceField(
+        label=_("Campaign, where the file does not say"),
+        queryset=Source.objects.filter(kind="campaign").order_by("label"),
+        required=False,
+        empty_label=_("None"),
+        help_text=_("Its thermometer grows by these gifts."),
+    )
     ricevute = forms.BooleanField(
         label=_("Issue receipts"),
         required=False,
@@ -70,7 +80,7 @@ class ColumnsForm(forms.Form):
         choices += [(str(at), heading or str(at + 1)) for at, heading in enumerate(headings)]
         for name, label in LABELS.items():
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=choices)
-        self.order_fields([*LABELS, "fondo", "altro_modo", "ricevute", "probabili"])
+        self.order_fields([*LABELS, *OTHERS])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -83,8 +93,9 @@ class ColumnsForm(forms.Form):
         data = self.cleaned_data
         batch.columns = {name: int(data[name]) for name in LABELS if data[name]}
         batch.fund, batch.method = data["fondo"], data["altro_modo"]
+        batch.campaign = data["altra_campagna"]
         batch.receipts, batch.take_likely = data["ricevute"], data["probabili"]
-        names = ["columns", "fund", "method", "receipts", "take_likely"]
+        names = ["columns", "fund", "method", "campaign", "receipts", "take_likely"]
         batch.save(update_fields=names)
 
 
@@ -185,6 +196,7 @@ class ImportPage(TreasuryView):
         initial |= {
             "fondo": batch.fund or Fund.objects.first(),
             "altro_modo": batch.method,
+            "altra_campagna": batch.campaign,
             "ricevute": batch.receipts,
             "probabili": batch.take_likely,
         }

@@ -9,6 +9,7 @@ from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
+from attribution.services import source, totals
 from donations.history import files
 from donations.models import Donation, Donor, GiftImport, HandEntry, JournalEntry, Receipt
 from donations.services import importing
@@ -213,3 +214,41 @@ def test_a_file_that_was_not_begun_can_be_thrown_away() -> None:
     client = member(roles.TREASURY)
     client.post(reverse("treasury:import", args=[batch.pk]), {"scelta": "lascia"})
     assert not GiftImport.objects.exists() and not batch.file.storage.exists(batch.file.name)
+
+
+def test_a_column_says_of_which_campaign_a_gift_is() -> None:
+    post = source(kind="campaign", key="donoday-2026", label="#DonoDay2026")
+    other = source(kind="campaign", key="pane", label="Pane")
+    text = (
+        "Data;Importo;Nome;Cognome;E-mail;Campagna\r\n"
+        "12/03/2024;50;Anna;Esempio;anna@posta.example;DonoDay 2026\r\n"
+        "12/04/2024;20;Anna;Esempio;anna@posta.example;\r\n"
+        "12/05/2024;30;Anna;Esempio;anna@posta.example;Nessuna di queste\r\n"
+    )
+    batch = loaded(text, campaign=other)
+    assert verdicts(batch) == ["new", "same", "bad"]
+    assert "non c’è una campagna" in importing.dry_run(batch)[2].line.problems[0]
+    entered(batch)
+    found = Donation.objects.order_by("settled_at").values_list("source__label", "amount")
+    assert list(found) == [("#DonoDay2026", 50_00), ("Pane", 20_00)]
+    assert (totals(post).cents, totals(other).cents) == (50_00, 20_00)
+
+
+def test_a_name_that_two_campaigns_have_is_no_campaign() -> None:
+    for key in ("uno", "due"):
+        source(kind="campaign", key=key, label="Pane")
+    text = "Data;Importo;Nome;Cognome;Campagna\r\n12/03/2024;50;Anna;Esempio;{}\r\n"
+    assert verdicts(loaded(text.format("Pane"))) == ["bad"]
+    assert verdicts(loaded(text.format("due"))) == ["new"]
+
+
+def test_the_page_keeps_the_campaign_of_the_lines_that_name_none() -> None:
+    chosen = source(kind="campaign", key="pane", label="Pane")
+    batch, treasurer = loaded(), member(roles.TREASURY)
+    page = reverse("treasury:import", args=[batch.pk])
+    columns = {name: str(at) for name, at in batch.columns.items()}
+    sent = {**columns, "fondo": str(fund().pk), "altro_modo": "cash", "altra_campagna": chosen.pk}
+    assert treasurer.post(page, {**sent, "scelta": "prova"}).status_code == 302
+    batch.refresh_from_db()
+    assert batch.campaign == chosen
+    assert 'name="campagna"' in treasurer.get(page).content.decode()

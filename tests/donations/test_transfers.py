@@ -192,7 +192,7 @@ def test_who_rather_pays_by_card_does_and_the_promise_is_over(
     gift = promised(form_token=token)
     begin(form_token=token)
     gift.refresh_from_db()
-    assert gift.state == "checkout_open"
+    assert gift.state == "checkout_open" and gift.transfer.remind_at is None
     days_pass(gift, 8)
     assert remind_and_give_up() == 0
     memory_stripe.pay_by_card(session_of(gift))
