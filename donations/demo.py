@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from attribution.models import Source
-from donations import demo_bank, demo_guard, demo_premiums, gateway
+from donations import demo_bank, demo_guard, demo_history, demo_premiums, gateway
 from donations.forms import GiftForm
 from donations.models import Donation, Fund, Interval, SuggestedAmount
 from donations.services import Details, donor_wall, payouts, start_donation, tributes
@@ -113,6 +113,7 @@ def load() -> None:
     funds()
     if not settings.SANDBOX:
         return
+    demo_history.load()
     demo_premiums.load()
     _wait_for_sandbox()
     if Donation.objects.filter(form_token__in=[_token(n) for n, _gift in enumerate(GIFTS)]):

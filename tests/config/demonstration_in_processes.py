@@ -25,6 +25,8 @@ PLACES = (
     ("campaigns.services.sending", "_commit", 1, "after"),
     ("campaigns.demo", "_as_planned", 1, "before"),
     ("donations.demo", "_fund", 2, "after"),
+    ("donations.services.importing", "start", 1, "before"),
+    ("donations.services.closing", "close", 3, "after"),
     ("donations.demo", "_pay", 3, "before"),
     ("donations.demo", "_pay", 3, "after"),
     ("donations.demo", "_give_back", 1, "after"),
@@ -88,7 +90,7 @@ def counted() -> dict[str, object]:
         "people.User", "wagtailcore.Page", "media.Image", "campaigns.Campaign", "campaigns.Post",
         "campaigns.Account", "campaigns.Delivery", "campaigns.WallEntry", "attribution.Visit",
         "donations.Fund", "donations.Donation", "donations.Donor", "donations.Receipt",
-        "donations.SuggestedAmount", "donations.Payout", "donations.BankLine",
+        "donations.SuggestedAmount", "donations.Payout", "donations.BankLine", "donations.ClosedMonth",
     )  # fmt: skip
     return {
         **{name: apps.get_model(name).objects.count() for name in names},
