@@ -4,16 +4,23 @@ else they work with, is written in the legal identity.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from donations.area.door import COOKIE
+from donations.models import GivingSettings
 from donations.services.entering import LINK
 from donations.services.forgetting import UNFINISHED
 from donations.services.guarding import KEPT
 from donations.services.tributes import KEPT as RECIPIENTS
+
+
+def _months(name: str) -> Any:
+    """As the treasury has set it, when it is read."""
+    return lazy(lambda: str(getattr(GivingSettings.load(), name)), str)()
 
 
 @dataclass(frozen=True)
@@ -45,9 +52,13 @@ PROCESSINGS = (
                 "Ten years, as the law asks for receipts and accounts (art. 2220 of the Civil "
                 "Code); a debit that the bank refused stays with them. What you wrote for a gift "
                 "that was not completed is deleted after {days} days, when no payment can come "
-                "for it any more."
+                "for it any more. The mails we wrote to you lose their words after {mails} months, "
+                "what Stripe told us of your payments names nobody after {events}. If you ask us to "
+                "delete your data, only what the law asks for stays, until its term."
             ),
             days=UNFINISHED.days,
+            mails=_months("mails_kept"),
+            events=_months("events_kept"),
         ),
     ),
     Processing(

@@ -158,6 +158,12 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("refund_asked", _("Ask for a refund"), _("Asked Stripe to give money back")),
         ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),
         ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),
+        ("erased", _("Erase a donor"), _("Erased a donor by law")),
+        (
+            "customer_decided",
+            _("Decide about Stripe’s customer"),
+            _("Decided what becomes of an erased donor at Stripe"),
+        ),
         ("erasure_answered", _("Answer a donor"), _("Answered a request for erasure")),
         ("wall_decided", _("Decide about the wall"), _("Decided what the donor wall shows")),
         ("card_decided", _("Decide about a card"), _("Decided about the card of a gift")),

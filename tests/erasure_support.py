@@ -18,9 +18,12 @@ from bank_support import imported, row
 from donations.erasure.parts import PARTS, Fate
 from donations.models import (
     CodeRequest,
+    CustomerRemoval,
     Donation,
+    Donor,
     DonorWallEntry,
     EntryLink,
+    Erasure,
     GiftTry,
     PayoutLine,
     RefundRequest,
@@ -243,6 +246,20 @@ def _resent(card: Donation, elio: User) -> None:
     duty = card.acknowledgements.get(kind="thank_you")
     sending_again.send_again(duty=duty, token=uuid.uuid4(), by=elio)
     send_due()
+
+
+def removal(donor: Donor) -> CustomerRemoval:
+    """Stripe would not forget the customer of somebody who was erased; her own rows are as they were."""
+    now = timezone.now()
+    done, _new = Erasure.objects.get_or_create(
+        donor=donor, defaults={"reason": "asked", "at": now, "again_at": now}
+    )
+    row, _new = CustomerRemoval.objects.get_or_create(
+        erasure=done,
+        customer_id="cus_kept",
+        defaults={"state": "refused", "last_error": "PermissionError 403 customer_write"},
+    )
+    return row
 
 
 # --- where a word of hers stands -----------------------------------------------------------------

@@ -29,10 +29,9 @@ AT_ONCE = 200
 
 def keep_quiet(rows: "QuerySet[Acknowledgement]") -> int:
     """What she was to hear is not written any more; whoever writes it now loses the lease."""
-    states = Acknowledgement.State
-    number = rows.count()
+    states, number = Acknowledgement.State, rows.count()
+    rows.exclude(state=states.DUE).update(last_error="")
     rows.filter(state=states.DUE).update(state=states.SKIPPED, **NO_LEASE)
-    rows.exclude(last_error="").update(last_error="")
     return number
 
 

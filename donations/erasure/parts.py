@@ -82,7 +82,8 @@ REASONS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Part:
-    """`fields`: what stands in their place; `covers`: what `act` takes away, or, of what is kept, where
+    """`small`: a trace that nobody would ask for by its name; the mail to the donor tells it with the
+    others. `fields`: what stands in their place; `covers`: what `act` takes away, or, of what is kept, where
     the person still stands. `year`: of what is kept, the lookup of the year its term begins with."""
 
     key: str
@@ -95,6 +96,7 @@ class Part:
     covers: tuple[str, ...] = ()
     why: str = ""
     year: str = ""
+    small: bool = False
 
     def do(self, person: Person) -> int:
         """How many rows. Within the caller's transaction, with the person held."""
@@ -195,11 +197,21 @@ PARTS: tuple[Part, ...] = (
         _("Mails about gifts that were still to be written"),
         Acknowledgement,
         N,
-        lambda person: Acknowledgement.objects.filter(donation__in=person.gifts),
+        lambda person: Acknowledgement.objects.filter(
+            Q(state=Acknowledgement.State.DUE) | ~Q(last_error=""), donation__in=person.gifts
+        ),
         act=acts.keep_quiet,
         covers=("last_error",),
+        small=True,
     ),
-    Part("codes", _("Requests for a codice fiscale"), CodeRequest, E, _of_donors(CodeRequest)),
+    Part(
+        "codes",
+        _("Requests for a codice fiscale"),
+        CodeRequest,
+        E,
+        _of_donors(CodeRequest),
+        small=True,
+    ),
     Part(
         "mails",
         _("Mails: address, words and attachments"),
@@ -219,13 +231,21 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("notes", _("Notes"), DonorNote, E, _of_donors(DonorNote)),
     Part("tags", _("Tags"), DonorTag.donors.through, E, _signed, act=acts.drop_tags),
-    Part("links", _("Links to the personal page"), EntryLink, E, _of_donors(EntryLink)),
+    Part(
+        "links",
+        _("Links to the personal page"),
+        EntryLink,
+        E,
+        _of_donors(EntryLink),
+        small=True,
+    ),
     Part(
         "sessions",
         _("Browsers in which the personal page is open"),
         DonorSession,
         E,
         _of_donors(DonorSession),
+        small=True,
     ),
     Part(
         "entries",
@@ -233,6 +253,7 @@ PARTS: tuple[Part, ...] = (
         EntryRequest,
         E,
         lambda person: EntryRequest.objects.filter(email__in=person.emails),
+        small=True,
     ),
     Part(
         "merges",
@@ -240,8 +261,16 @@ PARTS: tuple[Part, ...] = (
         DonorMerge,
         E,
         _of_donors(DonorMerge, "kept"),
+        small=True,
     ),
-    Part("words", _("Words the gifts are found by"), GiftWord, E, _of_gifts(GiftWord)),
+    Part(
+        "words",
+        _("Words the gifts are found by"),
+        GiftWord,
+        E,
+        _of_gifts(GiftWord),
+        small=True,
+    ),
     Part(
         "tries",
         _("Attempts at the form"),
@@ -250,6 +279,7 @@ PARTS: tuple[Part, ...] = (
         lambda person: GiftTry.objects.filter(
             Q(mail__in=person.mail_digests) | Q(key__in=person.form_digests)
         ),
+        small=True,
     ),
     Part(
         "doors",
@@ -258,6 +288,7 @@ PARTS: tuple[Part, ...] = (
         N,
         lambda person: ClosedDoor.objects.filter(kind="mail", key__in=person.mail_digests),
         fields={"hint": ""},
+        small=True,
     ),
     Part(
         "requests",
@@ -337,6 +368,7 @@ PARTS: tuple[Part, ...] = (
         N,
         _of_gifts(CheckoutAttempt),
         fields={"url": ""},
+        small=True,
     ),
     Part(
         "promises",
@@ -353,6 +385,7 @@ PARTS: tuple[Part, ...] = (
         N,
         _of_promises(PromiseChange),
         fields={"last_error": ""},
+        small=True,
     ),
     Part(
         "by_hand",
@@ -371,6 +404,7 @@ PARTS: tuple[Part, ...] = (
             donation__in=person.gifts, reversed_at__isnull=False
         ),
         fields={"reversal_reason": NOBODY},
+        small=True,
     ),
     Part(
         "refunds",
@@ -387,6 +421,7 @@ PARTS: tuple[Part, ...] = (
         N,
         lambda person: _lines(person).filter(state=BankLine.State.ASIDE),
         fields={"reason": NOBODY},
+        small=True,
     ),
     Part(
         "lines",
@@ -403,6 +438,7 @@ PARTS: tuple[Part, ...] = (
         N,
         lambda person: Statement.objects.filter(donor__in=person.keys).exclude(last_error=""),
         fields={"last_error": ""},
+        small=True,
     ),
     Part(
         "payouts",
@@ -411,6 +447,7 @@ PARTS: tuple[Part, ...] = (
         N,
         _of_gifts(PayoutLine),
         fields={"description": ""},
+        small=True,
     ),
     Part(
         "events",
@@ -429,6 +466,7 @@ PARTS: tuple[Part, ...] = (
         _imports,
         act=acts.drop_files,
         covers=("file",),
+        small=True,
     ),
     Part(
         "log",
@@ -437,6 +475,7 @@ PARTS: tuple[Part, ...] = (
         N,
         _logged,
         fields={"label": NOBODY},
+        small=True,
     ),
     Part(
         "donor",

@@ -9,6 +9,7 @@ the next tick.
 import logging
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -223,10 +224,18 @@ def _write(row: CustomerRemoval, **fields: Any) -> None:
 # --- after a backup was restored -----------------------------------------------------------------
 
 
+def numbers() -> list[str]:
+    """Of the donors who were erased: opaque, and all that it takes to erase them again."""
+    rows = Erasure.objects.order_by("at", "pk").values_list("donor__public_id", flat=True)
+    return [str(number) for number in rows]
+
+
 def erase_again(*, numbers: list[str], by: Any = None) -> int:
     """A restored backup may be older than an erasure: these donors, by their numbers, are erased once
-    more. Returns how many of them were there and had data. Raises what `erasing.erase` raises."""
-    back = Donor.objects.filter(public_id__in=numbers, erased_at=None, kept=None).order_by("pk")
+    more. Returns how many of them were there and had data. Raises ValueError for what is no number, and
+    what `erasing.erase` raises."""
+    wanted = [UUID(number) for number in numbers]
+    back = Donor.objects.filter(public_id__in=wanted, erased_at=None, kept=None).order_by("pk")
     return sum(bool(_again(donor, by)) for donor in back)
 
 

@@ -352,29 +352,32 @@ def _tell(
 
 
 def _in_words(found: list[Found], *, at_stripe: bool) -> str:
-    """Three lists in the reader's language; a paragraph each."""
-    titles: dict[Fate, list[str]] = {fate: [] for fate in Fate}
-    for one in found:
-        until = one.until and gettext("until %(day)s") % {"day": spell(one.until, "j F Y")}
-        when = f" ({until})" if until else ""
-        why = f". {one.reason}" if one.reason else ""
-        titles[one.part.fate].append(f"{one.part.title}{when}{why}")
+    """What went, what stays without her, what stays as it is and why: in the reader's language, a
+    paragraph each."""
+    small = any(one.part.small for one in found)
+    went = [str(one.part.title) for one in found if not (one.part.why or one.part.small)]
     if at_stripe:
-        said = gettext(
-            "At Stripe, which carries out the payments: what it keeps of you as our donor"
+        went.append(
+            gettext("What Stripe, which carries out the payments, keeps of you as our donor")
         )
-        titles[Fate.ERASED].append(said)
-    headings = {
-        Fate.ERASED: gettext("Deleted:"),
-        Fate.NOBODYS: gettext("Kept for the accounts, without your name:"),
-        Fate.KEPT: gettext("Kept as it is, because the law asks for it:"),
-    }
+    if small:
+        went.append(gettext("The technical traces of all this"))
     paragraphs = [
-        "\n".join([headings[fate], *(f"– {title}" for title in lines)])
-        for fate, lines in titles.items()
-        if lines
+        "\n".join([gettext("Deleted:"), *(f"– {title}" for title in went)]),
+        gettext(
+            "In our accounts there stay, without your name, the sums, days and aims of your gifts."
+        ),
     ]
+    for why, reason in REASONS.items():
+        titles = [_kept_title(one) for one in found if one.part.why == why]
+        if titles:
+            paragraphs.append("\n".join([f"{gettext('Kept.')} {reason}", *titles]))
     return "\n\n".join(paragraphs)
+
+
+def _kept_title(one: Found) -> str:
+    until = one.until and gettext("until %(day)s") % {"day": spell(one.until, "j F Y")}
+    return f"– {one.part.title}" + (f" ({until})" if until else "")
 
 
 def newest_event() -> int:

@@ -75,6 +75,8 @@ def _account_of(data: bytes, iban: str) -> str:
 
 def look(statement: BankStatement) -> Look:
     """Raises Unreadable."""
+    if not statement.file:  # after its term, see `erased`
+        return Look(None, {}, None)
     with statement.file.open("rb") as file:
         data = file.read()
     if camt.looks_like_it(data):

@@ -81,6 +81,8 @@ class Desk(TreasuryView):
             wall_words=desk_counts.wall_words().count(),
             packets=desk_counts.packets().count(),
             erasures=[_erasure(row) for row in erasing.waiting()],
+            customers=desk_counts.customers(),
+            may_remove=user.has_perm("donations.add_erasure"),
             may_erase=user.has_perm("donations.change_erasurerequest"),
             may_event=user.has_perm("donations.change_stripeevent"),
             **kwargs,

@@ -18,7 +18,7 @@ from donations.models.giving import name_of
 from donations.services.finding import PERSON
 from donations.services.likeness import alike
 from donations.services.merging import addresses
-from donations.treasury import export, masks
+from donations.treasury import export, masks, proofs
 from donations.treasury.base import PER_PAGE, TreasuryList
 from donations.treasury.donor_filters import SEGMENTS, DonorFilter, sums_by_person
 from donations.treasury.donor_story import story
@@ -146,8 +146,9 @@ class DonorPage(RevealingView):
         every = addresses(donor)
         codes = _codes(every)
         masked = [masks.fiscal_code(code) for code in codes]
-        may_change = user.has_perm("donations.change_donor")
-        likely = alike(addresses=every)
+        gone = donor.erased_at is not None
+        may_change = user.has_perm("donations.change_donor") and not gone
+        likely = [] if gone else alike(addresses=every)
         called = names(one.donor for one in likely)
         unmailed = gettext("who has no mail address")
         mails = [mail_of(one, whole="email" in self.shown) for one in every]
@@ -165,7 +166,9 @@ class DonorPage(RevealingView):
             query="",
             likely=[(one, called[one.donor.pk]) for one in likely],
             may_change=may_change,
-            may_write=user.has_perm("donations.add_donornote"),
+            may_write=user.has_perm("donations.add_donornote") and not gone,
+            may_erase=user.has_perm("donations.add_erasure") and not gone,
+            proof=proofs.of(donor) if gone else None,
             **kwargs,
         )
 

@@ -63,6 +63,7 @@ class MailPage(TreasuryView):
         duty = _duty(self.message)
         is_first = duty.mail_id == self.message.pk and self.message.state == Message.State.SENT
         may = self.request.user.has_perm("mail.change_message")
+        may = may and bool(self.message.to)
         return bool(is_first and may and sending_again.address_of(duty))
 
 

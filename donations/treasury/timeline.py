@@ -235,7 +235,17 @@ def _mailed(gift: Donation) -> list[Step]:
     return [mail_step(message) for message in found]
 
 
+def _emptied(message: Message) -> Step:
+    """Address and words are gone, by its term or with the donor."""
+    left = message.state == Message.State.SENT
+    title = _("A mail was sent") if left else _("A mail did not leave, or nobody knows")
+    at = message.sent_at or message.created_at
+    return Step(at, _("Mail"), title, "mute", "mail", _("Its words are gone."), rank=5)
+
+
 def mail_step(message: Message) -> Step:
+    if not message.to:
+        return _emptied(message)
     to = {"subject": message.subject, "to": masks.mail(message.to)}
     titles = {
         Message.State.SENT: _("“%(subject)s” sent to %(to)s"),

@@ -10,6 +10,7 @@ from donations.treasury import (
     donations,
     donor_notes,
     donors,
+    erasures,
     imports,
     ledger,
     letters,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("donatori/<uuid:public_id>/etichette/<int:pk>/", donor_notes.untag, name="untag"),
     path("donatori/<uuid:public_id>/unisci/", donor_notes.merge, name="merge"),
     path("donatori/unioni/<int:pk>/separa/", donor_notes.part, name="part"),
+    path("donatori/<uuid:public_id>/cancella/", erasures.EraseDonor.as_view(), name="erase"),
     path("ricorrenti/", promises.PromiseList.as_view(), name="promises"),
     path("ricorrenti/<uuid:public_id>/", promises.PromisePage.as_view(), name="promise"),
     path("ricorrenti/<uuid:public_id>/fatto/", desk.deal_with_promise, name="deal_with_promise"),
@@ -94,4 +96,7 @@ urlpatterns = [
     path("da-decidere/", desk.Desk.as_view(), name="desk"),
     path("notizie/<int:pk>/decidi/", desk.decide_stripe_event, name="decide_event"),
     path("cancellazioni/<int:pk>/rispondi/", desk.answer_erasure, name="answer_erasure"),
+    path(
+        "cancellazioni/clienti/<int:pk>/decidi/", erasures.decide_customer, name="decide_customer"
+    ),
 ]

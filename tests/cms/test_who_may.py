@@ -17,6 +17,7 @@ from wagtail.documents import get_document_model
 from wagtail.models import Collection
 
 import bank_support
+import erasure_support
 import premium_support
 import treasury_support
 from admin_addresses import address, routes
@@ -94,6 +95,7 @@ def everything(site, monkeypatch):
     treasury_support.past_gifts()
     treasury_support.promised(gift)
     erasing.ask(donor=gift.donor, language="it")
+    erasure_support.removal(other)
     ThanksInPerson.objects.create(donation=gift)
     DonorWallEntry.objects.create(donation=gift, name="Maria Rossi")
     for one in Donation.objects.all():

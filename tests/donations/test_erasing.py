@@ -4,11 +4,13 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -417,3 +419,19 @@ def test_a_backup_that_is_older_than_the_erasure(hers: Everything) -> None:
     assert erased.erase_again(numbers=[number]) == 0
     assert set(found(*NEEDLES)) <= kept_by_law()
     assert not Message.objects.filter(kind="erasure_done").exists()  # she has had it
+
+
+def test_the_list_for_it_names_nobody_and_is_read_again(
+    hers: Everything, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone(hers.card.donor)
+    call_command("erase_again", "--list")
+    listed = capsys.readouterr().out
+    assert listed.split() == [str(hers.card.donor.public_id)]
+    for typed, said in ((listed, "0 of 1"), (listed + str(uuid4()), "0 of 2")):
+        monkeypatch.setattr("sys.stdin", StringIO(typed))
+        call_command("erase_again")
+        assert said in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", StringIO("Maria"))
+    with pytest.raises(CommandError):
+        call_command("erase_again")

@@ -28,6 +28,7 @@ from donations.services.bank_lines import recognise_promise
 from donations.services.knowing import add_note, tag
 from donations.services.statements import bring
 from donations.services.tributes import Wish
+from erasure_support import everything, removal
 from form_support import open_fund
 from giving_support import MARIA, begin, session_of
 from giving_support import promised as promised_again
@@ -186,6 +187,24 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         donor = reverse("treasury:donor", args=[person.public_id])
         again = reverse("treasury:promise", args=[promised_again(memory_stripe).public_id])
         for address in [*empty, story, mail, *hand, *bank, donor, payout, again]:
+            assert visit(context, address) == [], address
+
+
+def test_erasing_a_donor_has_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
+    """What would happen, the word forgotten, the proof, and what Stripe would not forget."""
+    treasurer, hers = member(roles.TREASURY), everything(memory_stripe)
+    donor = hers.card.donor
+    erasing.ask(donor=donor, language="it")
+    preview = reverse("treasury:erase", args=[donor.public_id])
+    with opened(browser, treasurer) as context:
+        assert visit(context, preview) == []
+        erasing.erase(donor=donor, reason="page", by=User.objects.first(), end_promises=True)
+        other = by_hand(donor=replace(MARIA, email="altra@posta.example")).donor
+        removal(other)
+        for address in (
+            reverse("treasury:donor", args=[donor.public_id]),
+            "/admin/tesoreria/da-decidere/",
+        ):
             assert visit(context, address) == [], address
 
 

@@ -23,6 +23,7 @@ from donations.services import erasing
 from donations.services.by_hand import today
 from donations.services.knowing import tag
 from donations.treasury import urls
+from erasure_support import removal
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
@@ -43,6 +44,7 @@ from treasury_support import (
 pytestmark = pytest.mark.django_db
 
 POSTED = {
+    "decide_customer",
     "decide_mail",
     "write_again",
     "decide_event",
@@ -71,7 +73,7 @@ ONLY_TREASURY = (
     POSTED
     | BANK
     | GUARD
-    | {"refund", "enter", "reverse", "correct", "agenzia", "imports", "import"}
+    | {"erase", "refund", "enter", "reverse", "correct", "agenzia", "imports", "import"}
 )
 
 
@@ -151,6 +153,8 @@ def addresses(cast: Cast) -> dict[str, str]:
         "desk": [],
         "decide_event": [event.pk],
         "answer_erasure": [erasure.pk],
+        "erase": [donor.public_id],
+        "decide_customer": [removal(cast.refunded.donor).pk],
         "send_again": [cast.mail.pk],
         "decide_thanks": [ThanksInPerson.objects.get_or_create(donation=cast.settled)[0].pk],
         "letters": [],
