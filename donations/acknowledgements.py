@@ -11,9 +11,11 @@ good any more, or None), the refund that came back `returned` (cents), the dispu
 `taken` (cents) and `voided`, the one that was won after all `returned`, the reversal of what was
 entered by hand `voided`, and so does the corrected receipt; what is said of a promised transfer
 `account` and `transfer`. Those about a recurring gift also `promise` and `promise_page`, the one
-about a change of it `changed` (a sentence), the one about its end `given` (cents). The card of a
-gift in somebody's honour or memory goes to its recipient and knows `tribute`, `dedication` and
-`picture` (what each says). Those about a thank-you gift know `premium_name` and `premium_where`.
+about a change of it `changed` (a sentence), the one about its end `given` (cents). What did not go
+through for good knows `again` (the address of the form for the same fund, amount and rhythm), and of
+a recurring gift `over` (a sentence, "" while it goes on). The card of a gift in somebody's honour or
+memory goes to its recipient and knows `tribute`, `dedication` and `picture` (what each says). Those
+about a thank-you gift know `premium_name` and `premium_where`.
 """
 
 from collections.abc import Callable
@@ -68,7 +70,8 @@ def processing(duty: Acknowledgement) -> Written | None:
 
 
 def failed(duty: Acknowledgement) -> Written | None:
-    return _written(duty) if duty.donation.state == State.FAILED else None
+    again = sharing.begin_again(duty.donation)
+    return _written(duty, again=again) if duty.donation.state == State.FAILED else None
 
 
 def thank_you(duty: Acknowledgement) -> Written | None:
@@ -248,7 +251,14 @@ def payment_failed(duty: Acknowledgement) -> Written | None:
 
 
 def payment_given_up(duty: Acknowledgement) -> Written | None:
-    return _promised(duty) if _is_open(duty) else None
+    """Where Stripe ends the recurring gift with it, this is the last that she hears of it."""
+    if not _is_open(duty):
+        return None
+    over = ""
+    if _promise(duty).state == RecurringDonation.State.ENDED:
+        with override(duty.donation.language):
+            over = gettext("Your recurring gift is over with this: nothing more is taken from you.")
+    return _promised(duty, again=sharing.begin_again(duty.donation), over=over)
 
 
 def card_expiring(duty: Acknowledgement) -> Written | None:

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from brand.models import BrandSettings
 from donations.form_tokens import age_of
 from donations.forms import BY_TRANSFER
 from donations.models import GiftTry
@@ -26,11 +31,11 @@ _AGAIN = _(
 _HELD = _(
     "Before you go on, one of us wants to look at this attempt: from where it comes something was "
     "amiss, perhaps not by you. Nothing has been taken from you and everything you wrote is still "
-    "here. Write to us with the code %(code)s, then send this page again."
+    "here. Write to us with the code {code}{where}, then send this page again."
 )
 _SHUT = _(
     "From here we take no gifts online for now. Nothing has been taken from you and everything you "
-    "wrote is still here. If it surprises you, write to us with the code %(code)s."
+    "wrote is still here. If it surprises you, write to us with the code {code}{where}."
 )
 
 
@@ -76,4 +81,17 @@ def _said(verdict: Verdict) -> Refusal:
     if verdict.state == State.SLOWED:
         return Refusal(429, _TOO_OFTEN, verdict.wait)
     words = _HELD if verdict.state == State.QUARANTINED else _SHUT
-    return Refusal(403, str(words) % {"code": verdict.code})
+    return Refusal(403, format_html(str(words), code=verdict.code, where=_where(verdict.code)))
+
+
+def _where(code: str) -> SafeString:
+    """The house's own address in the middle of a sentence; the mail it opens names the code alone."""
+    brand = BrandSettings.load()
+    if brand.email:
+        subject = gettext("Code %(code)s") % {"code": code}
+        address = f"mailto:{brand.email}?{urlencode({'subject': subject}, quote_via=quote)}"
+        link = format_html('<a href="{}">{}</a>', address, brand.email)
+        return format_html(gettext(", at {address}"), address=link)
+    if brand.phone:
+        return format_html(gettext(", or call {number}"), number=brand.phone)
+    return SafeString("")

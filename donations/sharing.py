@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from brand.linked_data import Node, body_name
 from brand.models import BrandSettings
+from donations.forms import EVERY
 from donations.models import Donation
+from donations.money import plain
 from donations.sums import top
 from media.cards import CardSpec
 from media.models import StoredCard
@@ -63,6 +65,15 @@ def pass_it_on(request: HttpRequest, gift: Donation) -> PassItOn:
     )
     words = f"{addends[0]} + {addends[1]} = {brand.claim}"
     return PassItOn(card=share_card(spec), words=words, link=same_form(gift))
+
+
+def begin_again(gift: Donation) -> str:
+    """The same form with the amount and the rhythm of the gift: nothing of who gave."""
+    every = gift.promise.interval if gift.promise else ""
+    asked = {"importo": plain(gift.promise.amount if gift.promise else gift.bare)}
+    if every:
+        asked["frequenza"] = next(name for name, one in EVERY.items() if one == every)
+    return f"{same_form(gift)}&{urlencode(asked)}"
 
 
 def same_form(gift: Donation) -> str:

@@ -2,27 +2,32 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from attribution.models import Source
-from attribution.services import totals
-from donations.models import Donation, SuggestedAmount
+from donations.models import Donation, JournalEntry, SuggestedAmount
+
+GIFT = ":gift"  # how the origin of the entry ends that brought the money in
 
 
 @dataclass(frozen=True)
 class WithGift:
-    """Cents: `before` the gift, and `now`, with it."""
+    """Cents: `before` the gift, and `now`, with what stays of it."""
 
     before: int
     now: int
 
 
 def sum_with(gift: Donation) -> WithGift | None:
-    """Of the campaign that brought the gift, else of its fund. None until the gift is there."""
+    """Of the campaign that brought the gift, else of its fund, as it stood when the gift was
+    booked: a page that is opened later says what the mail said. None until the gift is there."""
     if gift.state not in Donation.RECEIVED or gift.net <= 0:
         return None
-    now = totals(top(gift.source)).cents if gift.source else _of_fund(gift.fund_id)
-    return WithGift(before=now - gift.net, now=now) if now >= gift.net else None
+    own = gift.entries.filter(credit__fund__isnull=False, origin__endswith=GIFT).first()
+    if own is None:
+        return None
+    before = _stayed(gift, own)
+    return WithGift(before=before, now=before + gift.net) if before >= 0 else None
 
 
 def top(source: Source) -> Source:
@@ -32,13 +37,35 @@ def top(source: Source) -> Source:
     return source
 
 
-def _of_fund(fund: int) -> int:
-    received = Donation.objects.filter(fund=fund, state__in=Donation.RECEIVED)
-    return received.aggregate(sum=Sum(F("amount") - F("refunded_amount")))["sum"] or 0
+def _stayed(gift: Donation, own: JournalEntry) -> int:
+    """What the rows of the books before its own left of other gifts."""
+    rows: QuerySet[JournalEntry] = (
+        JournalEntry.objects.filter(pk__lt=own.pk).exclude(donation=gift).order_by()
+    )
+    if gift.source:
+        rows = _of_tree(rows, top(gift.source))
+        came, went = Q(credit__fund__isnull=False), Q(debit__fund__isnull=False)
+    else:
+        came, went = Q(credit=own.credit_id), Q(debit=own.credit_id)
+    sums = rows.filter(came | went).aggregate(
+        came=Sum("amount", filter=came, default=0), went=Sum("amount", filter=went, default=0)
+    )
+    return int(sums["came"] - sums["went"])
+
+
+def _of_tree(rows: QuerySet[JournalEntry], root: Source) -> QuerySet[JournalEntry]:
+    path, tree = "donation__source", Q()
+    for _level in range(3):  # campaign, post, delivery
+        tree |= Q(**{path: root})
+        path += "__parent"
+    return rows.filter(tree)
 
 
 def meaning_of(gift: Donation) -> str:
-    """What the amount makes possible, when it is one of those that mean something."""
+    """What the amount makes possible, when it is one of those that mean something. Nothing, once a
+    part of it went back."""
+    if gift.refunded_amount:
+        return ""
     if gift.pieces:
         return f"{gift.pieces} {gift.pieces_of}"
     found = SuggestedAmount.objects.filter(amount=gift.bare, fund=gift.fund_id).first()

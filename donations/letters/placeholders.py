@@ -305,6 +305,13 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
         NUMBER,
     ),
 }
+AGAIN = Placeholder(
+    "di_nuovo",
+    gettext_lazy("the address of the form for the same fund, amount and rhythm"),
+    lambda known: known["again"],
+    link=True,
+)
+KINDS["failed"] = (AGAIN,)
 AMOUNT = Placeholder(
     "importo_ricorrente",
     gettext_lazy("how much is charged each time"),
@@ -357,7 +364,17 @@ KINDS |= {
     ),
     "payment_failed": PROMISE,
     "payment_confirm": PROMISE,
-    "payment_given_up": PROMISE,
+    "payment_given_up": (
+        Placeholder(
+            "finito",
+            gettext_lazy(
+                "a sentence: the recurring gift is over; while it goes on the paragraph is left out"
+            ),
+            lambda known: known["over"] or None,
+        ),
+        AGAIN,
+        *PROMISE,
+    ),
     "card_expiring": (
         Placeholder(
             "cifre",

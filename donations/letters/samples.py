@@ -41,6 +41,7 @@ def context(kind: str) -> Context:
     day = datetime(2026, 9, 26, 10, 42, tzinfo=ROME)
     gift = _gift(fund, first_name="Maria", amount=50_00, day=day)
     form = {"fondo": fund.slug}
+    again = form | {"importo": "15", "frequenza": "mese"}
     return (
         _common(gift, fund, receipts=(50_00, 25_00))
         | {
@@ -49,6 +50,8 @@ def context(kind: str) -> Context:
             "sum": WithGift(before=12_430_00, now=12_480_00),
             "meaning": _("A week’s groceries for two"),
             "same_form": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(form)}",
+            "again": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(again)}",
+            "over": _("Your recurring gift is over with this: nothing more is taken from you."),
             "refunded": 25_00,
             "returned": 25_00,
             "by_year": None,
@@ -81,6 +84,8 @@ def marks(kind: str) -> Context:
             "sum": WithGift(before=9_753_18, now=17_407_50),
             "meaning": "⟦significato⟧",
             "same_form": "https://modulo.invalid/",
+            "again": "https://di-nuovo.invalid/",
+            "over": "⟦finito⟧",
             "refunded": 2_222_13,
             "returned": 3_333_17,
             "by_year": 1987,

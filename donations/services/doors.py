@@ -56,6 +56,14 @@ def suspected(gift: Donation) -> None:
             _shut(kind, key, _hint(row, kind), Reason.FRAUD, timezone.now() + SUSPECTED)
 
 
+def held_since(gift: Donation) -> tuple[GiftTry | None, datetime | None]:
+    """The attempt that began a gift under suspicion, and until when others like it are held."""
+    row = GiftTry.objects.filter(key__in=key_of(gift.form_token)).first()
+    keys = [getattr(row, kind) for kind in ("mail", "device")] if row else []
+    shut = ClosedDoor.objects.shut().filter(kind__in=["mail", "device"], key__in=filter(None, keys))
+    return row, shut.order_by("-until").values_list("until", flat=True).first()
+
+
 @transaction.atomic
 def release(*, row: GiftTry, by: User) -> bool:
     """The form may be sent again, for a day. False when it is not held back (any more)."""

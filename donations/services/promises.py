@@ -224,8 +224,14 @@ def _say(held: RecurringDonation, heard: Heard) -> None:
     if held.mandate_is_over:
         acknowledge(held, "mandate_ended", f"{held.public_id}:{held.method_id}")
     if held.state == State.ENDED and held.started_at:
-        told_already = held.end_reason == Why.UNPAID
+        told_already = held.end_reason == Why.UNPAID and not _spoke_before_the_end(held)
         acknowledge(held, "promise_ended", str(held.public_id), skip=told_already)
+
+
+def _spoke_before_the_end(held: RecurringDonation) -> bool:
+    """The last word on a charge was written while the promise still held: it does not say the end."""
+    last_words = Acknowledgement.objects.filter(donation=held.first, kind="payment_given_up")
+    return last_words.filter(state=Acknowledgement.State.DONE).exists()
 
 
 def acknowledge(held: RecurringDonation, kind: str, about: str, *, skip: bool = False) -> None:

@@ -29,7 +29,7 @@ from donations.models import (
     StripeEvent,
     ThanksInPerson,
 )
-from donations.services import erasing, in_person
+from donations.services import doors, erasing, in_person
 from donations.services.acknowledging import try_again
 from donations.services.deciding import decide_event
 from donations.services.entering import STAYING
@@ -98,7 +98,9 @@ def _dispute(row: Dispute) -> dict[str, Any]:
 
 
 def _warning(row: FraudWarning) -> dict[str, Any]:
-    return {"row": row, "look": look(row), "kind": troubles.fraud(row.fraud_type)}
+    begun, until = doors.held_since(row.donation)
+    kind = troubles.fraud(row.fraud_type)
+    return {"row": row, "look": look(row), "kind": kind, "begun": begun, "held_until": until}
 
 
 def _refund(row: RefundRequest) -> dict[str, Any]:

@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
 from wagtail.users.models import UserProfile
 
-from donations.models import Dispute, Donation, FraudWarning
+from brand.templatetags.brand_tags import spell
+from donations.models import ClosedDoor, Dispute, Donation, FraudWarning, GiftTry
 from donations.services import alerting
+from donations.services.guarding import key_of
 from donations.treasury import desk_counts
 from giving_support import session_of
 from mail.models import Message
@@ -138,6 +142,24 @@ def test_a_debit_lost_at_once_is_told_and_asks_for_nothing(
     alerting.tell()
     assert "Una banca ha ripreso" in alerts()[1].subject
     assert "da-decidere" not in alerts()[1].body_text
+
+
+def test_the_desk_says_who_is_held_back_by_a_warning(
+    memory_stripe: MemoryStripe, cast: Cast, treasury: Client
+) -> None:
+    now = timezone.now()
+    held = {"mail": "m" * 32, "device": "d" * 32}
+    key = key_of(cast.settled.form_token)[0]
+    GiftTry.objects.create(key=key, first_at=now, at=now, state="passed", **held)
+    memory_stripe.warn(session_of(cast.settled))
+    tell(memory_stripe)
+    until = ClosedDoor.objects.latest("until").until
+    page = treasury.get(reverse("treasury:desk")).content.decode()
+    with override("en"):
+        assert f"Until {spell(until, 'j F Y, H:i')} we hold back" in page
+    assert f'href="{reverse("treasury:abuse")}"' in page
+    ClosedDoor.objects.update(lifted_at=now)
+    assert "we hold back" not in treasury.get(reverse("treasury:desk")).content.decode()
 
 
 def test_a_fraud_warning_stands_with_its_deadline_until_the_gift_goes_back(

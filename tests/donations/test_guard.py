@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from brand.models import BrandSettings
 from donations import form_tokens, guard, visitors
 from donations.models import ClosedDoor, Donation, GiftTry, StripeEvent
 from donations.services import alerting, doors, guarding, inbox
@@ -175,6 +176,20 @@ def test_who_sends_without_end_gets_a_short_page_and_one_row(
     assert strict.post(PAGE, {}).status_code == 429
     row = GiftTry.objects.get()
     assert (row.times, row.state, row.reason) == (8, State.REFUSED, Reason.FLOOD)
+
+
+def test_the_sentence_says_where_to_write(memory_stripe: MemoryStripe) -> None:
+    brand = BrandSettings.load()
+    brand.email = "ciao@rete.example"
+    brand.save()
+    answer = Client().post(PAGE, typed(sito="https://x.example"))
+    code = code_in(answer)
+    mail = f'<a href="mailto:ciao@rete.example?subject=Codice%20{code}">ciao@rete.example</a>'
+    assert f"Scrivici il codice {code} a {mail}, poi manda" in answer.content.decode()
+    brand.email, brand.phone = "", "0342 <00>"
+    brand.save()
+    page = Client().post(PAGE, typed(sito="https://x.example")).content.decode()
+    assert "oppure chiama il 0342 &lt;00&gt;, poi manda" in page
 
 
 def test_bait_is_held_back_and_a_person_lets_it_go_on(memory_stripe: MemoryStripe) -> None:

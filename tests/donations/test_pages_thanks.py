@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -11,8 +12,9 @@ from django.test import Client
 from attribution import services as attribution
 from donations import sharing
 from donations.models import Donation, JournalEntry
-from donations.services import inbox
+from donations.services import acknowledging, inbox
 from giving_support import begin, process, session_of
+from mail.models import Message
 from media.models import StoredCard
 from memory_stripe import MemoryStripe
 
@@ -69,6 +71,52 @@ def test_the_truth_arrives_by_webhook_and_says_thank_you(
     assert "Grazie, Maria." in text
     assert "25,00\u00a0€" in text
     assert "hx-get" not in text and "http-equiv" not in text
+
+
+@pytest.mark.parametrize("campaign", [False, True])
+def test_opened_later_it_says_the_sum_of_that_moment(
+    client: Client, memory_stripe: MemoryStripe, campaign: bool
+) -> None:
+    source = attribution.source(kind="campaign", key="7") if campaign else None
+
+    def given(amount: int) -> Donation:
+        gift = begin(amount=amount, source=source).donation
+        memory_stripe.pay_by_card(session_of(gift))
+        told(memory_stripe)
+        return gift
+
+    def figures(gift: Donation) -> list[str]:
+        table = page(client, gift).split('<dl class="conto">')[1].split("</dl>")[0]
+        return re.findall(r"<dd>([0-9.,]+)", table)
+
+    earlier, gift = given(100_00), given(50_00)
+    assert figures(gift) == ["100,00", "50,00", "150,00"]
+    given(1_000_00)
+    memory_stripe.give_back(session_of(earlier), 30_00)
+    told(memory_stripe)
+    assert figures(gift) == ["100,00", "50,00", "150,00"], "not what came and went since"
+    memory_stripe.give_back(session_of(gift), 9_48)
+    told(memory_stripe)
+    assert figures(gift) == ["100,00", "40,52", "140,52"]
+    text = re.sub(r"<[^>]+>", "", page(client, gift)).replace("\u00a0", " ")
+    assert "Hai donato 50,00 €, 9,48 € ti sono tornati: ne restano 40,52 €." in text
+
+
+def test_it_says_whether_the_thanks_have_left(client: Client, memory_stripe: MemoryStripe) -> None:
+    gift = begin().donation
+    memory_stripe.pay_by_card(session_of(gift))
+    told(memory_stripe)
+    assert "Il grazie e la ricevuta stanno arrivando nella tua posta" in page(client, gift)
+    acknowledging.write_due()
+    assert "stanno arrivando" in page(client, gift)
+    day = datetime(2026, 11, 28, 10, tzinfo=UTC)
+    Message.objects.update(state="sent", sent_at=day, next_at=None)
+    text = page(client, gift)
+    assert "sono partiti per la tua posta" in text and "il 28 novembre 2026" in text
+    assert "stanno arrivando" not in text
+    Message.objects.update(state="failed", sent_at=None)
+    text = page(client, gift)
+    assert "nella tua posta" not in text and "per la tua posta" not in text
 
 
 def test_a_card_and_the_link_to_the_same_sum_are_there_to_be_passed_on(

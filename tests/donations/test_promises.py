@@ -18,10 +18,11 @@ from donations.models import (
     RecurringDonation,
     StripeEvent,
 )
-from donations.services import inbox
+from donations.services import acknowledging, inbox
 from donations.services.sweeping import sweep
 from donations.treasury.promises import months
 from giving_support import begin, process, promised, session_of
+from mail.models import Message
 from memory_stripe import MemoryStripe
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,38 @@ def test_after_stripes_own_tries_the_last_mail_and_the_end(memory_stripe: Memory
     assert states["payment_failed"] == states["payment_given_up"] == "due"
     assert states["promise_ended"] == "skipped"  # the last mail has said it
     assert promise.donations.count() == 1
+
+
+def test_the_last_mail_says_that_it_is_over_and_how_to_begin_again(
+    memory_stripe: MemoryStripe,
+) -> None:
+    promise = promised(memory_stripe)
+    invoice = memory_stripe.fail(str(promise.subscription_id))
+    memory_stripe.fail_again(invoice, last=True)
+    memory_stripe.give_up(str(promise.subscription_id))
+    heard(memory_stripe)
+    acknowledging.write_due()
+    mail = Message.objects.get(kind="payment_given_up")
+    link = "/dona/?fondo=generale&importo=25&frequenza=mese"
+    assert "Con questo il tuo dono ricorrente è finito" in mail.body_text
+    assert link in mail.body_text and link.replace("&", "&amp;") in mail.body_html
+    for private in ("maria", "rossi"):
+        assert private not in mail.body_text.split("/dona/")[1].split()[0].lower()
+
+
+def test_one_that_goes_on_after_the_last_try_ends_in_a_mail_of_its_own(
+    memory_stripe: MemoryStripe,
+) -> None:
+    promise = promised(memory_stripe)
+    invoice = memory_stripe.fail(str(promise.subscription_id))
+    memory_stripe.fail_again(invoice, last=True)
+    heard(memory_stripe)
+    acknowledging.write_due()
+    mail = Message.objects.get(kind="payment_given_up")
+    assert "è finito" not in mail.body_text and "Ricominciarlo" not in mail.body_text
+    memory_stripe.give_up(str(promise.subscription_id))
+    heard(memory_stripe)
+    assert Acknowledgement.objects.get(kind="promise_ended").state == "due"
 
 
 def test_the_bank_that_wants_to_hear_from_her_is_a_mail_of_its_own(
