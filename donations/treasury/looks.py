@@ -148,6 +148,8 @@ def look(row: Any) -> Look:
         return Look("bad", "sp-person", str(row.get_status_display()))
     if isinstance(row, FraudWarning):
         return Look("bad", "sp-person", gettext("Fraud suspected"))
+    if isinstance(row, RecurringDonation) and row.mandate_is_over:
+        return Look("bad", "sp-person", gettext("Debit not authorised any more"))
     if isinstance(row, Payout):
         return Look(*PAYOUTS[Payout.Status(row.status)], str(row.get_status_display()))
     tables: dict[Any, Any] = {
