@@ -40,7 +40,7 @@ AMOUNTS = [
     {"euros": 15, "meaning": "La spesa di un giorno per una famiglia di quattro persone"},
     {"euros": 50, "meaning": "La spesa di una settimana per due"},
     {"euros": 150, "meaning": "La spesa di un mese per due"},
-    {"euros": 300, "meaning": "La spesa sospesa: un mese intero per quattro"},
+    {"euros": 300, "meaning": "La spesa di un mese intero per quattro"},
 ]
 
 

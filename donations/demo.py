@@ -35,7 +35,7 @@ MEANINGS = {
     15_00: "La spesa di un giorno per quattro",
     50_00: "La spesa di una settimana per due",
     150_00: "La spesa di un mese per due",
-    300_00: "La spesa sospesa: un mese per quattro",
+    300_00: "La spesa di un mese per quattro",
 }
 SUSPENDED = ("spesa sospesa", "spese sospese")  # the fifteen euros of the Emporion, by the piece
 FUNDS = (

@@ -120,7 +120,10 @@ class DonorWall(Band):
         state = (parent_context or {}).get("state")
         campaign = value.get("campaign") or (state.campaign if state else None)
         key = str(campaign.pk) if campaign else ""
-        context["names"] = donor_wall.of_campaign(key=key, most=value["number"])
+        most = value["number"]
+        context["names"] = cache.part(
+            f"names:{key}:{most}", lambda: donor_wall.of_campaign(key=key, most=most)
+        )
         return context
 
 

@@ -1,6 +1,8 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -48,8 +50,17 @@ class CampaignPage(GivesTo):
         context = super().get_context(request, *args, **kwargs)
         context["now"] = timezone.localtime()
         context["state"] = self.state
+        context["give_address"] = self._give_address()
         context["entries"] = WallEntry.objects.shown().filter(campaign=self.campaign)[:ON_THE_WALL]
         return context
+
+    def _give_address(self) -> str:
+        """Where the button at the top of the page leads: the gift is this campaign's, like one from
+        the buttons below."""
+        asked = {"campagna": str(self.campaign.pk)}
+        if self.fund and self.fund.active:
+            asked["fondo"] = self.fund.slug
+        return f"{reverse('donations:give')}?{urlencode(asked)}"
 
     def share_spec(self, request: Any = None) -> CardSpec:
         state = getattr(self, "state", None) or campaign_state.of(self.campaign)

@@ -145,6 +145,15 @@ def test_a_picture_or_a_page_that_is_gone_takes_no_page_down(visitor):
         shown(visitor, path)
 
 
+def test_the_button_at_the_top_gives_to_the_campaign_one_stands_on(visitor, campaign):
+    link = re.compile(r'<a class="dona" href="([^"]+)">')
+    found = link.search(visitor.get("/donoday/").content.decode())
+    assert found
+    assert found[1] == f"/dona/?campagna={campaign.pk}&amp;fondo=donoday"
+    elsewhere = link.search(visitor.get("/").content.decode())
+    assert elsewhere and elsewhere[1] == "/dona/"
+
+
 def test_a_campaign_without_a_goal_has_no_thermometer(visitor):
     campaign = CampaignPage.objects.get().campaign
     type(campaign).objects.filter(pk=campaign.pk).update(goal=None)
