@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from mail.shown import with_pictures
+
 RULE = b"\n" + b"-" * 79 + b"\n"  # what the backend writes after each mail
 NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]+\.log")
 LATEST = 100
@@ -48,6 +50,16 @@ class Found:
     @property
     def html(self) -> str:
         return self._body("html")
+
+    @property
+    def shown(self) -> str:
+        """The formatted text with its pictures in it."""
+        pictures = [
+            (str(part["Content-ID"]).strip("<> "), part.get_content_type(), part.get_content())
+            for part in self.mail.walk()
+            if isinstance(part, EmailMessage) and part["Content-ID"]
+        ]
+        return with_pictures(self.html, pictures)
 
     @property
     def attachments(self) -> list[EmailMessage]:

@@ -8,13 +8,11 @@ import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
-from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import QuerySet
 from django.template import Context
@@ -25,6 +23,7 @@ from django.utils.crypto import salted_hmac
 from brand.models import BrandSettings
 from mail import transport
 from mail.models import Attachment, Message, Sender
+from mail.wire import Wired
 from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 State = Message.State
@@ -202,11 +201,11 @@ def decide(*, message: Message, sent: bool) -> Message:
     return message
 
 
-def email_of(message: Message) -> EmailMultiAlternatives:
+def email_of(message: Message) -> Wired:
     """The mail as it goes over the wire: always the same for the same row."""
     headers = {"Message-ID": message.message_id, **message.headers}
     secret = secret_of(message.key)
-    email = EmailMultiAlternatives(
+    email = Wired(
         subject=message.subject,
         body=message.body_text.replace(SECRET, secret),
         from_email=headers.pop("From", None),  # mails of the first days have none: the setting's
@@ -220,18 +219,10 @@ def email_of(message: Message) -> EmailMultiAlternatives:
         with attachment.file.open("rb") as file:
             content = file.read()
         if f"cid:{attachment.name}" in message.body_html:
-            email.attach(_shown_within(attachment, content))
-        else:
-            email.attach(attachment.name, content, attachment.content_type)
+            email.show(attachment.name, content, attachment.content_type)
+        # also as a file, to be kept: programs do not list what the text shows
+        email.attach(attachment.name, content, attachment.content_type)
     return email
-
-
-def _shown_within(attachment: Attachment, content: bytes) -> MIMEImage:
-    """A picture that the formatted text shows: it speaks of it as `cid:` and its name."""
-    picture = MIMEImage(content, attachment.content_type.partition("/")[2])
-    picture.add_header("Content-ID", f"<{attachment.name}>")
-    picture.add_header("Content-Disposition", "inline", filename=attachment.name)
-    return picture
 
 
 def secret_of(key: str) -> str:

@@ -49,7 +49,7 @@ def show(request: HttpRequest, name: str, number: int) -> HttpResponse:
 
 @in_sandbox
 def html(request: HttpRequest, name: str, number: int) -> HttpResponse:
-    response = HttpResponse(_one(name, number).html)
+    response = HttpResponse(_one(name, number).shown)
     response.headers["Content-Security-Policy"] = MAIL_POLICY
     return response
 

@@ -1,5 +1,7 @@
 """The mails exactly as they were sent, shown where nothing in them can act."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +22,7 @@ from donations.treasury import masks, troubles
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import look
 from mail.models import Attachment, Message
+from mail.shown import with_pictures
 
 OF_A_GIFT = Q(acknowledgement__isnull=False) | Q(sent_again__isnull=False)
 OF_A_GIFT_FILE = Q(message__acknowledgement__isnull=False) | Q(message__sent_again__isnull=False)
@@ -98,12 +101,21 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML part, for the caged frame."""
     if not request.user.has_perms(MailPage.permissions):
         return permission_denied(request)
-    response = HttpResponse(_of_a_gift(pk).body_html)
+    message = _of_a_gift(pk)
+    response = HttpResponse(with_pictures(message.body_html, _pictures(message)))
     response["Content-Security-Policy"] = CAGE
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _pictures(message: Message) -> Iterator[tuple[str, str, bytes]]:
+    """Those that the text shows; a file that is missing is left out."""
+    for one in message.attachments.all():
+        if f"cid:{one.name}" in message.body_html:
+            with suppress(OSError), one.file.open("rb") as file:
+                yield one.name, one.content_type, file.read()
 
 
 def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -112,7 +112,8 @@ def test_what_the_recipient_reads(memory_stripe: MemoryStripe) -> None:
         assert "30 giorni" in text and "/privacy/" in part  # art. 14 GDPR
         assert not re.search(r"50[,.]00|50\s€|€50", text) and "anna@example.org" not in text
     raw = message_from_bytes(sent.message().as_bytes())
-    (picture,) = [part for part in raw.walk() if part.get_content_type() == "image/jpeg"]
+    picture, file = [part for part in raw.walk() if part.get_content_type() == "image/jpeg"]
+    assert file.get_content_disposition() == "attachment"  # to be kept
     assert (
         picture["Content-ID"] == "<cartolina.jpg>"
         and 'src="cid:cartolina.jpg"' in (sent.alternatives[0][0])
@@ -365,6 +366,10 @@ def test_the_treasury_sees_stops_and_sends(memory_stripe: MemoryStripe) -> None:
     assert len(cards_sent()) == 1
     message = duty_of(gift).mail
     assert message
+    shown = elio.get(reverse("treasury:mail_body", args=[message.pk]))
+    assert 'src="data:image/jpeg;base64,/9j/' in shown.content.decode()
+    assert "cid:" not in shown.content.decode() and "cid:cartolina.jpg" in message.body_html
+    assert "img-src data:;" in shown["Content-Security-Policy"]
     again = reverse("treasury:send_again", args=[message.pk])
     token = str(uuid4())
     for _click in range(2):
