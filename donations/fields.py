@@ -14,6 +14,28 @@ from stdnum.it import codicefiscale
 _NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}@\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+# domains that no provider of mail has, as people type them in a hurry
+SLIPS = {
+    slip: right
+    for right, slips in {
+        "gmail.com": "gmial.com gmai.com gmail.con gmail.cm gmail.om gmal.com gamil.com gmil.com "
+        "gmaill.com gnail.com gmail.it",
+        "hotmail.it": "hotmial.it hotmai.it hotmal.it homail.it hotmail.i hotamil.it",
+        "hotmail.com": "hotmial.com hotmai.com hotmail.con hotmal.com homail.com hotamil.com",
+        "libero.it": "libero.con libero.com libero.i liber.it lbero.it libro.it",
+        "virgilio.it": "virgilio.con virgilio.com vigilio.it virglio.it",
+        "yahoo.it": "yaho.it yahooo.it yhaoo.it",
+        "yahoo.com": "yahoo.con yaho.com yahooo.com",
+        "outlook.it": "outlok.it outloook.it",
+        "outlook.com": "outlook.con outlok.com outloook.com",
+        "icloud.com": "icloud.con iclod.com icloud.it",
+        "tiscali.it": "tiscali.con tiscali.com",
+        "alice.it": "alice.con alice.com",
+    }.items()
+    for slip in slips.split()
+}
+
+
 class NameField(forms.CharField):
     def __init__(self, *, max_length: int = 80, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
@@ -23,6 +45,8 @@ class NameField(forms.CharField):
         if _NOT_A_NAME.search(text):
             # names travel in our mails: no stranger's advertising in them
             raise ValidationError(gettext("Write only the name here, without addresses or signs."))
+        if text and not any(sign.isalpha() for sign in text):
+            raise ValidationError(gettext("There is no letter in it: write the name in letters."))
         return text
 
 
@@ -34,6 +58,13 @@ class WordsField(forms.CharField):
         if _NOT_A_NAME.search(text):
             raise ValidationError(gettext("Write it without links, addresses or signs like < >."))
         return text
+
+
+def meant(email: str) -> str:
+    """The address that was probably meant, of one whose domain is a usual slip; else ""."""
+    name, _at, domain = email.rpartition("@")
+    right = SLIPS.get(domain)
+    return f"{name}@{right}" if name and right else ""
 
 
 class MailField(forms.CharField):

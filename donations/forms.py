@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations import issuer
-from donations.fields import FiscalCodeField, MailField, NameField, WordsField
+from donations.fields import FiscalCodeField, MailField, NameField, WordsField, meant
 from donations.form_tokens import token_of
 from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
 from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
@@ -194,6 +194,8 @@ class GiftForm(PersonForm, TributeFields, PremiumFields):
     parole = WordsField(label=_("Two words for whoever reads"), required=False, max_length=200)
     opposizione = forms.BooleanField(label=objection, required=False)
 
+    mail_seen = ""  # the address that we have asked about
+
     field_order = (
         *("token", "campagna", "frequenza", "importo", "cifra", "quante", "fondo", "spese"),
         *("nome", "cognome", "email"),
@@ -344,7 +346,30 @@ class GiftForm(PersonForm, TributeFields, PremiumFields):
             )
             self.add_error("dedicato", sentence)
         data["premium"] = self.read_premium(data, amount=data.get("amount"))
+        self._kind_of_donor(data)
+        self._ask_about_mail(data.get("email", ""))
         return data
+
+    def _kind_of_donor(self, data: dict[str, Any]) -> None:
+        """Eleven figures are a body's, sixteen signs a person's: the receipt's words follow it."""
+        code = data.get("cf", "")
+        if len(code) == 11 and not data.get("ente") and "ente" not in self.errors:
+            sentence = gettext("This is the code of an organisation: write its name too.")
+            self.add_error("ente", sentence)
+        elif len(code) == 16 and data.get("ente"):
+            sentence = gettext(
+                "This is the code of a person: write that of the organisation, or its partita IVA, "
+                "eleven figures; or leave it empty."
+            )
+            self.add_error("cf", sentence)
+
+    def _ask_about_mail(self, email: str) -> None:
+        """Once: whoever sends it again as it is has said yes to it."""
+        right = meant(email)
+        if right and self.data.get("mail_vista", "") != email:
+            sentence = gettext("Did you mean %(mail)s? If it is right as it is, send it again.")
+            self.add_error("email", sentence % {"mail": right})
+        self.mail_seen = email if right else ""
 
     def _read_amount(self, data: dict[str, Any]) -> None:
         chosen = data.get("importo")

@@ -179,6 +179,16 @@ class RecurringDonation(models.Model):
             steps += 1
         return self.charge_after(steps)
 
+    @property
+    def skipped_charge(self) -> datetime | None:
+        """Of a pause that is only one charge skipped: when that would have fallen due."""
+        if self.state != self.State.PAUSED or not self.paused_until:
+            return None
+        kinds = PromiseChange.Kind
+        pauses = self.changes.filter(kind__in=[kinds.PAUSE, kinds.SKIP, kinds.RESUME], state="done")
+        last = pauses.order_by("pk").last()
+        return self.next_charge if last and last.kind == kinds.SKIP else None
+
     def charge_after(self, steps: int) -> datetime:
         """The next charge, or so many after it: on the day of the month on which the promise began,
         or the last one of a month that lacks it (docs.stripe.com/billing/subscriptions/

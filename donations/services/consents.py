@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from donations.models import Consent, ConsentChange, Donation, Donor, DonorWallEntry
@@ -44,9 +45,11 @@ def history(*, donor: Donor) -> list[Step]:
         Step(at=row.at, kind=row.kind, label=str(row), granted=row.granted, words=row.words)
         for row in donor.consent_changes.all()
     ]
+    said = Consent.objects.filter(donation=OuterRef("donation"), kind=WALL).values("words")[:1]
     gone = DonorWallEntry.objects.filter(donation__donor=donor, withdrawn_at__isnull=False)
+    gone = gone.annotate(said=Coalesce(Subquery(said), Value(""), output_field=TextField()))
     steps += [
-        Step(at=row.withdrawn_at, kind=WALL, label=str(WALL.label), granted=False, words=row.name)
+        Step(at=row.withdrawn_at, kind=WALL, label=str(WALL.label), granted=False, words=row.said)
         for row in gone
         if row.withdrawn_at
     ]

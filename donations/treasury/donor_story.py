@@ -104,13 +104,16 @@ def _promises(donors: list[Donor]) -> list[Step]:
 
 def _consents(donors: list[Donor]) -> list[Step]:
     given = Consent.objects.filter(donation__donor__in=donors)
+    before = {one.kind: one.granted_at for one in given.order_by("-granted_at")}
     steps = [
         Step(one.granted_at, _("Consent"), str(one), "info", "check", f"«{one.words}»")
         for one in given
     ]
-    for change in ConsentChange.objects.filter(donor__in=donors):
-        again = _("On the donor’s own page, given again")
-        title = again if change.granted else _("On the donor’s own page, taken back")
+    for change in ConsentChange.objects.filter(donor__in=donors).order_by("at", "pk"):
+        first = change.at < before.get(change.kind, change.at) or change.kind not in before
+        before.setdefault(change.kind, change.at)
+        yes = _("On the donor’s own page") if first else _("On the donor’s own page, given again")
+        title = yes if change.granted else _("On the donor’s own page, taken back")
         tone, icon = ("info", "check") if change.granted else ("mute", "sp-cancelled")
         note = f"{change}: «{change.words}»"
         steps.append(Step(change.at, _("Consent"), title, tone, icon, note))

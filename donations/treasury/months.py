@@ -93,6 +93,9 @@ class MonthPage(TreasuryView):
             closed=self.closed,
             whole=self._whole() if "verifica" in self.request.GET else None,
             accounts=_accounts(held["accounts"]),
+            moved={
+                side: sum(one[side] for one in held["accounts"]) for side in ("debit", "credit")
+            },
             gifts=_gifts(held["gifts"]),
             receipts=held["receipts"],
             findings=[month_words.put(one) for one in found if one.number],

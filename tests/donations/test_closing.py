@@ -67,6 +67,15 @@ def test_the_figures_are_frozen_and_begin_where_the_last_month_ended(
     assert closing.fingerprint(Month(before))[0] == first.sha256 != second.sha256
 
 
+def test_the_accounts_of_a_month_add_up(last: Month) -> None:
+    by_hand(day=in_month(last), amount=20_00, method="bank_transfer")
+    by_hand(day=in_month(last), amount=5_50)
+    day = last.first_day
+    page = member(roles.TREASURY).get(f"/admin/tesoreria/mesi/{day.year}/{day.month}/")
+    foot = page.content.decode().split("<tfoot>")[1].split("</tfoot>")[0]
+    assert foot.count("25,50") == 2 and page.context["moved"] == {"debit": 2550, "credit": 2550}
+
+
 def test_months_are_closed_in_turn_when_they_are_over(last: Month) -> None:
     assert standing(last.next) == {"not_over": 1}
     close(last)

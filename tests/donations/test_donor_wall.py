@@ -9,8 +9,9 @@ from django.test import Client
 import attribution.services as attribution
 from area_support import entered
 from attribution.models import Source
+from donations.forms import GiftForm
 from donations.models import Donation, DonorWallEntry
-from donations.services import donor_wall
+from donations.services import consents, donor_wall
 from form_support import open_fund, typed
 from giving_support import session_of
 from memory_stripe import MemoryStripe
@@ -148,6 +149,8 @@ def test_whoever_gave_takes_the_name_off(campaign: Source, memory_stripe: Memory
     after = hers.get("/dona/area/").content.decode()
     assert "Il tuo nome compare" not in after and "hai detto no" in after
     assert other.on_wall.withdrawn_at is None
+    said = [step.words for step in consents.history(donor=gift.donor) if step.kind == "wall"]
+    assert said == [str(GiftForm.wall)] * 2  # the yes, and its end, in the words of the yes
     assert Client().post("/dona/area/muro/").status_code in (302, 303)
     assert wall() == [("Altra Esempio", "")]
 

@@ -70,7 +70,7 @@ def test_a_mail_is_kept_in_lower_case() -> None:
 )
 def test_codici_fiscali_are_taken_with_omocodia_and_of_bodies(code: str) -> None:
     open_fund()
-    form = GiftForm(typed(cf=code))
+    form = GiftForm(typed(cf=code, ente="Officine" if len(code) == 11 else ""))
     assert form.is_valid(), form.errors
     assert form.cleaned_data["cf"] == code.replace(" ", "").upper()
 
@@ -127,3 +127,32 @@ def test_the_summary_leads_to_the_fields() -> None:
     form = GiftForm(typed(importo="", email="anna"))
     form.is_valid()
     assert [target for target, _label, _sentence in form.problems] == ["libero", "email"]
+
+
+def test_a_code_of_eleven_figures_asks_for_the_organisation() -> None:
+    assert errors(cf="99999990155") == {
+        "ente": "Questo è il codice di un ente: scrivi anche il suo nome."
+    }
+    assert errors(cf="99999990155", ente="Officine S.r.l.") == {}
+    assert errors(cf="RSSMRA80A41H501Y") == {}
+    assert set(errors(cf="RSSMRA80A41H501Y", ente="Officine S.r.l.")) == {"cf"}
+
+
+@pytest.mark.parametrize("name", ["🙂", "=1+1", "12", "..."])
+def test_a_name_without_a_letter_is_none(name: str) -> None:
+    sentence = "Non c’è nemmeno una lettera: scrivi il nome con le lettere."
+    assert errors(nome=name, ente=name) == {"nome": sentence, "ente": sentence}
+    assert errors(nome="Ælfrīč", cognome="李") == {}
+
+
+@pytest.mark.parametrize(
+    ("typed_so", "meant"),
+    [("anna@gmial.com", "anna@gmail.com"), ("Anna@Libero.con", "anna@libero.it")],
+)
+def test_a_usual_slip_in_the_mail_is_asked_about_once(typed_so: str, meant: str) -> None:
+    assert errors(email=typed_so) == {
+        "email": f"Volevi scrivere {meant}? Se è giusto così, manda di nuovo."
+    }
+    assert errors(email=typed_so, mail_vista=typed_so.lower()) == {}
+    assert set(errors(email=typed_so, mail_vista="bruno@gmial.com")) == {"email"}
+    assert errors(email="anna@mail.example") == errors(email="anna@gmail.com") == {}

@@ -397,6 +397,18 @@ def test_pieces_that_cannot_be_given(
     assert not Donation.objects.exists()
 
 
+def test_a_slip_in_the_mail_is_asked_about_and_goes_on_when_sent_again(
+    client: Client, memory_stripe: MemoryStripe
+) -> None:
+    page = post(client, email="anna@gmial.com")
+    text = page.content.decode()
+    assert page.status_code == 422 and "Volevi scrivere anna@gmail.com?" in text
+    assert not Donation.objects.exists() and 'value="Esempio"' in text
+    hidden = re.search(r'type="hidden" name="mail_vista" value="([^"]+)"', text)
+    assert hidden
+    assert post(client, email="anna@gmial.com", mail_vista=hidden[1]).status_code == 303
+
+
 def test_an_organisation_gives_in_its_own_name(client: Client, memory_stripe: MemoryStripe) -> None:
     answer = post(client, ente="Officine Mallero S.r.l.", cf="99999990155")
     assert answer.status_code == 303

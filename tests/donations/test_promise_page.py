@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from area_support import entered
+from brand.templatetags.brand_tags import spell
 from donations.models import Acknowledgement, PromiseChange, RecurringDonation
 from donations.services import changing, inbox
 from donations.services.acknowledging import write_due
@@ -111,6 +112,13 @@ def test_skipping_once_leaves_out_one_charge(
     until, due = promise.paused_until, promise.next_charge
     assert until and due and timedelta(0) < until - due < timedelta(days=2)
     assert promise.first_charge and promise.first_charge > until
+    assert promise.skipped_charge == due
+    page = her.get(at(promise)).content.decode()
+    skipped, following = (spell(day, "j F Y") for day in (due, promise.first_charge))
+    assert (
+        f"L’addebito del {skipped} è saltato" in page and f"Il prossimo è il {following}." in page
+    )
+    assert "In pausa" not in page and "Un addebito saltato" in page
     assert send(her, promise, "promise_skip").status_code == 409  # it is skipped already
 
 

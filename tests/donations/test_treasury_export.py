@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
-from donations.models import Account, Donation, JournalEntry
+from attribution.services import source
+from donations.models import Account, Donation, DonorTag, JournalEntry
 from donations.services.crediting import rebuild_credits
 from donations.treasury.export import Totals, answer, euros
 from donations.treasury.export.cells import FORMULA, runs
@@ -76,6 +77,32 @@ def test_the_donations_as_csv(treasurer: Client) -> None:
     assert only["Rimborsata"] == "30,00"
     assert only["Stato"] == "Rimborsata"
     assert only["Ricevuta valida"] == ""
+
+
+def test_a_gift_brings_its_campaign_its_fee_and_what_stays(treasurer: Client) -> None:
+    campaign = source(kind="campaign", key="7", label="DonoDay")
+    post = source(kind="post", key="1", label="Sei metri di muro", parent=campaign)
+    gift = Donation.objects.get(state="settled")
+    Donation.objects.filter(pk=gift.pk).update(source=post, covered=1_00)
+    fee = JournalEntry.objects.get(donation=gift, debit__code=Account.FEES).amount
+    assert fee > 0
+    found = table(treasurer.get(LIST, {"formato": "csv"}))
+    (row,) = [row for row in found if row["Numero"] == str(gift.public_id)]
+    assert (row["Campagna"], row["Spese coperte da chi dona"]) == ("DonoDay", "1,00")
+    assert cents(row["Commissioni"]) == fee
+    assert cents(row["Quello che resta, meno le commissioni"]) == gift.amount - fee
+    (open_one,) = [row for row in found if row["Stato"] == "In lavorazione"]
+    assert open_one["Quello che resta, meno le commissioni"] == ""
+
+
+def test_the_donors_bring_their_tags(treasurer: Client) -> None:
+    donor = Donation.objects.get(state="settled").donor
+    for name in ("volontari", "Amici"):
+        DonorTag.objects.create(name=name, key=name.lower()).donors.add(donor)
+    *found, _totals = table(treasurer.get(f"{LIST}donatori/", {"formato": "csv"}))
+    by_number = {row["Numero"]: row["Etichette"] for row in found}
+    assert by_number[str(donor.public_id)] == "Amici, volontari"
+    assert list(by_number.values()).count("") == len(by_number) - 1
 
 
 def test_the_donations_as_xlsx(treasurer: Client) -> None:

@@ -19,6 +19,7 @@ from django.db.models import (
     Subquery,
     Sum,
 )
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from donations.models import (
     Account,
     Donation,
     Donor,
+    DonorTag,
     Interval,
     JournalEntry,
     Receipt,
@@ -54,10 +56,14 @@ def donations(request: HttpRequest, gifts: QuerySet[Donation]) -> HttpResponseBa
         _("Means of payment"),
         _("Reference"),
         _("Came from"),
+        _("Campaign"),
         _("State"),
         _("Valid receipt"),
         _("Amount"),
+        _("Costs covered by the donor"),
         _("Given back"),
+        _("Fees"),
+        _("What stays, less fees"),
         _("Mail for the letter of the month"),
         _("Number"),
     ]
@@ -70,9 +76,10 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
     states, methods = _labels(Donation.State.choices), _labels(Donation.Method.choices)
     # as many as there are posts and pages, however many gifts they brought
     known = Source.objects.filter(pk__in=gifts.order_by().values("source"))
-    sources = {source.pk: source.full_name for source in known.select_related("parent")}
+    sources = {source.pk: source for source in known.select_related("parent__parent")}
     found = (
         with_letter(Donation.objects.filter(pk__in=gifts.order_by().values("pk")))
+        .annotate(fees=_fees("debit") - _fees("credit"))
         .annotate(valid=FilteredRelation("receipt_lines", condition=Q(receipt_lines__valid=True)))
         .order_by("-created_at", "-pk")
         .values_list(
@@ -89,7 +96,9 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
             "valid__receipt__year",
             "valid__receipt__number",
             "amount",
+            "covered",
             "refunded_amount",
+            "fees",
             "letter",
             "donor__email",
             "public_id",
@@ -97,19 +106,40 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
     )
     for row in found.iterator(chunk_size=AT_ONCE):
         method, reference, source, state, *rest = row[6:]
-        year, number, amount, returned, letter, email, public_id = rest
+        year, number, amount, covered, returned, fees, letter, email, public_id = rest
+        found_by = sources.get(source)
+        settled = row[1]
         yield [
             *row[:6],
             methods[method],
             reference,
-            sources.get(source),
+            found_by.full_name if found_by else None,
+            _campaign(found_by),
             states[state],
             _receipt(year, number),
             euros(amount),
+            euros(covered),
             euros(returned),
+            euros(fees),
+            euros(amount - returned - fees) if settled else None,
             email if letter and may_write else None,
             str(public_id),
         ]
+
+
+def _fees(side: str) -> Coalesce:
+    """Cents of a gift's rows on that side of the account of fees."""
+    rows = JournalEntry.objects.filter(
+        **{"donation": OuterRef("pk"), f"{side}__code": Account.FEES}
+    ).order_by()
+    return Coalesce(Subquery(rows.values("donation").annotate(sum=Sum("amount")).values("sum")), 0)
+
+
+def _campaign(source: Source | None) -> str | None:
+    """That at the top of the tree; a page or a partner has none."""
+    while source and source.parent:
+        source = source.parent
+    return source.full_name if source and source.kind == "campaign" else None
 
 
 def ledger(
@@ -241,6 +271,7 @@ def donors(
         _("Given, less what went back"),
         _("First gift"),
         _("Last gift"),
+        _("Tags"),
         _("Number"),
     ]
     return spreadsheet(request, name="donatori", headings=headings, rows=_people(people, gifts))
@@ -264,14 +295,33 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
         )
         .order_by("pk")
         .values_list(
-            "first", "last", "company", "email", "number", "net", "since", "until", "public_id"
+            "first",
+            "last",
+            "company",
+            "email",
+            "number",
+            "net",
+            "since",
+            "until",
+            "public_id",
+            "pk",
         )
     )
+    tags = _tags()
     gifts_made = total = 0
-    for *who, number, net, since, until, public_id in found.iterator(chunk_size=AT_ONCE):
+    for *who, number, net, since, until, public_id, pk in found.iterator(chunk_size=AT_ONCE):
         gifts_made, total = gifts_made + number, total + (net or 0)
-        yield [*who, number, euros(net or 0), since, until, str(public_id)]
+        yield [*who, number, euros(net or 0), since, until, tags.get(pk), str(public_id)]
     yield Totals([_("Totals"), None, None, None, gifts_made, euros(total)])
+
+
+def _tags() -> dict[int, str]:
+    """By donor, in the order of the alphabet."""
+    found: dict[int, list[str]] = {}
+    pairs = DonorTag.objects.exclude(donors=None).order_by("name").values_list("donors", "name")
+    for donor, name in pairs:
+        found.setdefault(donor, []).append(name)
+    return {donor: ", ".join(names) for donor, names in found.items()}
 
 
 def promises(request: HttpRequest, rows: QuerySet[RecurringDonation]) -> HttpResponseBase:
