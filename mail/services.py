@@ -148,7 +148,8 @@ def send_urgent(*, kind: str) -> int:
 
 
 def _waiting() -> QuerySet[Message]:
-    return Message.objects.filter(state__in=[State.QUEUED, State.RETRY_WAIT])
+    """Not what was emptied while somebody tried to send it."""
+    return Message.objects.filter(state__in=[State.QUEUED, State.RETRY_WAIT]).exclude(to="")
 
 
 def _turn() -> Sender | None:

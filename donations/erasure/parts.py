@@ -188,6 +188,7 @@ def _withheld(person: Person) -> QuerySet[Donation]:
 
 Claim = PremiumClaim.State
 TO_SEND = (Claim.RESERVED, Claim.CONFIRMED, Claim.PACKED)
+PARCEL = ("recipient", "street", "postcode", "city", "province", "country")
 WRITTEN = ("organisation", "first_name", "codice_fiscale", "street", "postcode", "city", "province")
 E, N, K = Fate.ERASED, Fate.NOBODYS, Fate.KEPT
 PARTS: tuple[Part, ...] = (
@@ -333,7 +334,7 @@ PARTS: tuple[Part, ...] = (
         N,
         lambda person: _parcels(person).exclude(state__in=TO_SEND),
         act=acts.forget_parcels,
-        covers=("recipient", "street", "postcode", "city", "province", "country"),
+        covers=PARCEL,
     ),
     Part(
         "calls",
@@ -500,6 +501,7 @@ PARTS: tuple[Part, ...] = (
         PremiumClaim,
         K,
         lambda person: _parcels(person).filter(state__in=TO_SEND),
+        covers=PARCEL,
         why=Why.PARCEL,
     ),
     Part(

@@ -89,7 +89,7 @@ def _forget(pk: int, until: datetime) -> int:
     if held.promise_id:
         begun = RecurringDonation.objects.filter(pk=held.promise_id, donations=None)
         begun.filter(state=RecurringDonation.State.STARTED).delete()
-    if not donor.donations.exists() and not donor.merged.exists():
+    if not (donor.erased_at or donor.donations.exists() or donor.merged.exists()):
         donor.delete()
     return 1
 

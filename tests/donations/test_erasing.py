@@ -27,6 +27,7 @@ from donations.models import (
     EntryLink,
     Erasure,
     JournalEntry,
+    PremiumClaim,
     Receipt,
 )
 from donations.services import (
@@ -36,6 +37,7 @@ from donations.services import (
     entering,
     erased,
     erasing,
+    forgetting,
     inbox,
     knowing,
     merging,
@@ -58,12 +60,13 @@ from erasure_support import (
     kept_by_law,
     stray,
 )
-from giving_support import begin, process, session_of
+from giving_support import begin, fund, process, session_of
 from mail.forgetting import delete_files
 from mail.models import Message
 from mail.services import Decided, decide, send_due
 from memory_stripe import MemoryStripe
 from people.models import User
+from premium_support import seeds
 
 pytestmark = pytest.mark.django_db
 
@@ -435,3 +438,52 @@ def test_the_list_for_it_names_nobody_and_is_read_again(
     monkeypatch.setattr("sys.stdin", StringIO("Maria"))
     with pytest.raises(CommandError):
         call_command("erase_again")
+
+
+def test_a_parcel_that_is_still_to_be_sent_keeps_its_address_till_then(hers: Everything) -> None:
+    premium, now = seeds(), timezone.now()
+    to_her = {
+        "recipient": HER.first_name,
+        "street": HER.street,
+        "postcode": "1",
+        "city": "Tresivio",
+    }
+    fields = {"premium": premium, "minimum": 1, "way": "post", "reserved_at": now, **to_her}
+    fields |= {"confirmed_at": now, "packed_at": now, "state": "packed"}
+    gone_out = PremiumClaim.objects.create(
+        donation=hers.other, **fields | {"state": "delivered", "delivered_at": now}
+    )
+    waiting = PremiumClaim.objects.create(donation=hers.card, **fields)
+    done = gone(hers.card.donor)
+    for row, street in ((gone_out, ""), (waiting, HER.street)):
+        row.refresh_from_db()
+        assert row.street == street
+    assert {"part": "to_send", "number": 1, "until": ""} in done.kept
+    PremiumClaim.objects.filter(pk=waiting.pk).update(state="delivered", delivered_at=now)
+    erased.look_again(now=done.again_at)
+    waiting.refresh_from_db()
+    assert (waiting.recipient, waiting.street) == ("", "") and waiting.forgotten_at
+
+
+def test_somebody_who_never_completed_a_gift_can_be_erased_and_the_gift_forgotten() -> None:
+    fund()
+    donor = Donor.objects.create(email=MAIL)
+    fields = {"fund": fund(), "amount": 1_00, "last_name": HER.last_name, "state": "expired"}
+    long_since = timezone.now() - forgetting.UNFINISHED * 2
+    Donation.objects.create(donor=donor, form_token=uuid4(), created_at=long_since, **fields)
+    gone(donor)
+    assert forgetting.forget_unfinished() == 1
+    assert Donor.objects.get(pk=donor.pk).erased_at and Erasure.objects.exists()
+
+
+def test_a_mail_that_was_being_sent_at_that_moment_is_not_tried_again(hers: Everything) -> None:
+    mail = Message.objects.filter(kind="thank_you", to=MAIL).first()
+    assert mail
+    Message.objects.filter(pk=mail.pk).update(state="sending", sent_at=None, lease_until=None)
+    gone(hers.card.donor)
+    Message.objects.exclude(pk=mail.pk).update(next_at=None)
+    later = {"state": "retry_wait", "next_at": timezone.now(), "lease_token": None}
+    Message.objects.filter(pk=mail.pk).update(**later)  # the server was away
+    assert send_due() == 0
+    mail.refresh_from_db()
+    assert (mail.to, mail.body_text) == ("", "")
