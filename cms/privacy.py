@@ -15,6 +15,7 @@ from donations.models import GivingSettings
 from donations.services.entering import LINK
 from donations.services.forgetting import UNFINISHED
 from donations.services.guarding import KEPT
+from donations.services.premium_stock import KEPT as PARCELS
 from donations.services.tributes import KEPT as RECIPIENTS
 
 
@@ -110,6 +111,22 @@ PROCESSINGS = (
                 "gift is for stays with the gift."
             ),
             days=RECIPIENTS.days,
+        ),
+    ),
+    Processing(
+        title=_("When you choose a small thank you"),
+        data=_(
+            "What you chose and where you pick it up, or the name and address of the parcel. Who "
+            "prepares it sees a name and a place, not what you gave."
+        ),
+        purpose=_("To have it ready for you, or to send it."),
+        basis=_("What you ask of us with the gift (art. 6.1.b GDPR)."),
+        kept=format_lazy(
+            _(
+                "The address {days} days after the parcel has left, or after it is clear that none "
+                "will; what you chose stays with the gift."
+            ),
+            days=PARCELS.days,
         ),
     ),
     Processing(

@@ -16,6 +16,7 @@ from cms.dashboard.base import Columns
 from cms.dashboard.beat import Beat
 from cms.dashboard.campaign import GoesOutToday, NeedsMe
 from cms.dashboard.money import CameInToday
+from cms.dashboard.packing import ToPrepare
 from cms.dashboard.wagtail import OURS
 from cms.models.base import must_be_free
 
@@ -31,7 +32,7 @@ def dashboard(request: HttpRequest, panels: list[Any]) -> None:
     panels[:] = [OURS[type(panel)]() if type(panel) in OURS else panel for panel in panels]
     panels[:0] = [
         Beat(request),
-        Columns(NeedsMe(request), GoesOutToday(request), CameInToday(request)),
+        Columns(NeedsMe(request), GoesOutToday(request), CameInToday(request), ToPrepare(request)),
     ]
 
 

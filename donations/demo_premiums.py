@@ -9,8 +9,8 @@ from donations.services import packing
 from donations.services.premiums import Choice, Parcel
 
 PLACES = (
-    ("Emporion di Sondrio", "Via dei Mulini 4, Sondrio", "martedì e giovedì, 16 – 19"),
-    ("Bottega di Morbegno", "Via Stelvio 21, Morbegno", "sabato, 9 – 12.30"),
+    ("Emporion di Sondrio", "Via dei Mulini 4, Sondrio", "martedì e giovedì, 16–19"),
+    ("Bottega di Morbegno", "Via Stelvio 21, Morbegno", "sabato, 9–12.30"),
 )
 SEEDS, HONEY = "Kit di semi dell’orto", "Miele di castagno"
 # name, in English, what it is, in English, from how many euros on, pieces, by post

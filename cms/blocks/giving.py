@@ -13,7 +13,7 @@ from cms.blocks.samples import Sampled
 from cms.choosers import CampaignChooserBlock
 from cms.funds import FundBlock, suggested
 from donations.money import plain
-from donations.services import donor_wall
+from donations.services import donor_wall, premiums
 
 
 class Amount(blocks.StructBlock):
@@ -76,6 +76,9 @@ class GiftForm(Band):
         own = [(row["euros"] * 100, row["meaning"]) for row in value.get("amounts") or []]
         rows = own or suggested(value.get("fund"))
         context["choices"] = [(plain(cents), cents, meaning) for cents, meaning in rows]
+        state = (parent_context or {}).get("state")
+        campaign = value.get("campaign") or (state.campaign if state else None)
+        context["thanked"] = premiums.offered_by(str(campaign.pk)) if campaign else []
         return context
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from attribution.models import Source
 from donations.models import Donation, Donor, PickUpPlace, Premium, PremiumClaim
 from donations.services.receipts import ROME
 
@@ -73,6 +74,12 @@ def offered(campaign: int) -> list[Premium]:
     rows = Premium.objects.filter(_open(), campaign=campaign, active=True)
     rows = rows.filter(Q(open_until=None) | Q(open_until__gte=today)).distinct()
     return list(rows.select_related("picture").prefetch_related("places"))
+
+
+def offered_by(key: str) -> list[Premium]:
+    """What the campaign with that key (its source's) has left."""
+    root = Source.objects.filter(kind="campaign", key=key).first()
+    return [one for one in offered(root.pk) if one.left > 0] if root else []
 
 
 def choose(*, gift: Donation, choice: Choice, bare: int) -> None:

@@ -100,7 +100,7 @@ class PackingList(TreasuryList):
         state = VIEWS.get(self.request.GET.get("vista", ""), State.CONFIRMED)
         rows = PremiumClaim.objects.filter(state=state)
         if state == State.CONFIRMED:
-            rows = rows.filter(donation__state__in=STANDS)
+            rows = waiting()
         elif state == State.PACKED:
             rows = rows.exclude(donation__state__in=GONE)
         rows = rows.select_related("premium", "place", "donation")
@@ -149,6 +149,11 @@ def to_decide() -> QuerySet[PremiumClaim]:
     """Prepared, and then the gift went back: somebody has to say what becomes of the packet."""
     rows = desk_counts.packets().select_related("premium", "place", "donation")
     return rows.order_by("packed_at")
+
+
+def waiting() -> QuerySet[PremiumClaim]:
+    """To be prepared."""
+    return PremiumClaim.objects.filter(state=State.CONFIRMED, donation__state__in=STANDS)
 
 
 def held_back() -> QuerySet[PremiumClaim]:

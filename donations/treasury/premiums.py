@@ -19,6 +19,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import DeleteView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from attribution.services import bump
 from brand.figures import euros
 from donations.models import PickUpPlace, Premium, PremiumClaim
 from donations.money import BadAmount, parse_large_amount
@@ -66,6 +67,7 @@ class PremiumForm(WagtailAdminModelForm):
             rows = Premium.objects.select_for_update()
             self.instance.taken = rows.values_list("taken", flat=True).get(pk=self.instance.pk)
         saved: Premium = super().save(commit=commit)
+        bump()  # pages say what there is
         return saved
 
 
@@ -122,6 +124,7 @@ class UsedDelete(DeleteView):
         try:
             with transaction.atomic():
                 answer: HttpResponse = super().form_valid(form)
+                bump()
                 return answer
         except IntegrityError:  # somebody asked for it in between
             return self.refused(self.object)

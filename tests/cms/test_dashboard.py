@@ -1,9 +1,10 @@
 from datetime import time, timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
+import premium_support
 from attribution import services as attribution
 from campaigns.models import Campaign, Post
 from config import heartbeat
@@ -11,6 +12,7 @@ from config.models import Heartbeat
 from donations import gateway
 from giving_support import begin, session_of
 from memory_stripe import MemoryStripe
+from people import roles
 from treasury_support import tell
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +114,16 @@ def test_a_draft_without_a_time_stands_last_today(client, admin_user):
 def test_who_keeps_no_pages_is_offered_no_search_of_them(client, person, admin_user):
     assert 'role="search"' not in home(client, person).split("<main")[1]
     assert 'role="search"' in home(client, admin_user).split("<main")[1]
+
+
+def test_who_packs_is_told_what_is_to_be_prepared(client, django_user_model, monkeypatch):
+    stripe = MemoryStripe()
+    monkeypatch.setattr(gateway, "get", lambda: stripe)
+    gift = premium_support.asked(premium_support.seeds())
+    stripe.pay_by_card(session_of(gift))
+    tell(stripe)
+    packer = django_user_model.objects.create_user("pina")
+    packer.groups.add(Group.objects.get(name=roles.PACKERS))
+    page = home(client, packer)
+    assert "Ce n’è 1 da preparare." in page and "/admin/omaggi/" in page
+    assert "came-in" not in page and "needs-me" not in page

@@ -68,3 +68,20 @@ def test_without_amounts_it_has_those_of_its_fund(block):
     amounts.delete()
     page = block(fund=fund)
     assert 'name="importo"' not in page and 'name="cifra"' in page
+
+
+def test_it_names_the_small_thank_yous_while_there_are_some(block, site):
+    from campaigns.models import Campaign
+    from campaigns.services.sources import campaign_source
+    from donations.models import Premium
+    from premium_support import seeds
+
+    campaign = Campaign.objects.first()
+    Premium.objects.all().delete()
+    assert "piccolo grazie" not in block(campaign=campaign)
+    source = campaign_source(campaign=campaign)
+    kit, gone = seeds(), seeds(name="Zucca", pieces=0)
+    Premium.objects.filter(pk__in=[kit.pk, gone.pk]).update(campaign=source)
+    page = block(campaign=campaign)
+    assert "Kit di semi con doni da 10\u00a0€ in su" in page and "Zucca" not in page
+    assert "piccolo grazie" not in block()
