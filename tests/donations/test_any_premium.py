@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from attribution.models import Stamp
@@ -40,6 +40,8 @@ ENDS = {
 }
 ACTS = (
     "begin",
+    "begin",
+    "pay",
     "again",
     "without",
     "other",
@@ -50,6 +52,7 @@ ACTS = (
     "expire",
     "give back",
     "part back",
+    "back fails",
     "dispute",
     "lose",
     "win",
@@ -62,7 +65,7 @@ ACTS = (
     "two hours",
     "down",
 )
-DELIVERIES = ("all", "last", "any", "none", "none")
+DELIVERIES = ("all", "all", "last", "any", "none")
 
 
 class World:
@@ -122,7 +125,8 @@ class World:
         charge, fresh = session.charge, session.status == "open"
         waits = session.status == "complete" and charge is None
         waits = waits and session.intent_status == "processing"
-        back = sum(one.amount for one in charge.refunds) if charge else 0
+        stands = [one for one in charge.refunds if not one.came_back] if charge else []
+        back = sum(one.amount for one in stands)
         open_dispute = charge and charge.disputes and charge.disputes[-1].id
         if what == "pay" and fresh:
             stripe.pay_by_card(at)
@@ -135,7 +139,11 @@ class World:
         elif what == "refuse" and waits:
             stripe.refuse_debit(at)
         elif what == "give back" and charge and back < 10_00 and not charge.disputes:
-            stripe.give_back(at, 10_00 - back)
+            stripe.give_back(at, 10_00 - back, status="pending")
+        elif what == "back fails" and charge and charge.refunds:
+            refund = charge.refunds[-1]
+            if not refund.came_back:
+                stripe.finish_refund(at, refund.id, "failed")
         elif what == "part back" and charge and not back and not charge.disputes:
             stripe.give_back(at, 3_00)
         elif what == "dispute" and charge and not charge.disputes and not back:
@@ -169,6 +177,28 @@ def undone():
     max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@example(  # a refund comes back: hers again, or somebody else's by now
+    steps=[
+        ("begin", 0, "none", 0),
+        ("pay", 0, "all", 0),
+        ("give back", 0, "all", 0),
+        ("begin", 1, "none", 0),
+        ("back fails", 0, "all", 0),
+        ("give back", 0, "all", 0),
+        ("begin", 2, "none", 0),
+        ("back fails", 0, "all", 0),
+    ]
+)
+@example(  # lost, and won in the end
+    steps=[
+        ("begin", 0, "none", 0),
+        ("pay", 0, "all", 0),
+        ("dispute", 0, "all", 0),
+        ("lose", 0, "all", 0),
+        ("begin", 1, "none", 0),
+        ("win", 0, "all", 0),
+    ]
 )
 @given(
     steps=st.lists(
