@@ -214,8 +214,11 @@ def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
 def _begin(request: HttpRequest, form: GiftForm) -> Started:
     """The gift, whom it is for and what the donor wall says of it, before anybody is led on."""
     started = _start(request, form.cleaned_data)
-    tributes.dedicate(gift=started.donation, wish=form.cleaned_data["wish"])
-    donor_wall.sign(gift=started.donation, signature=form.signature)
+    wish, signature = form.cleaned_data["wish"], form.signature
+    if wish or not started.first:
+        tributes.dedicate(gift=started.donation, wish=wish)
+    if signature or not started.first:
+        donor_wall.sign(gift=started.donation, signature=signature)
     return started
 
 

@@ -34,6 +34,11 @@ GIFT = re.compile(r"[0-9a-f]{8,32}")
 def write_words(*, gift: Donation, written: Mapping[str, Any], reference: str = "") -> None:
     """The words of a gift as its form says now, in the place of those it had."""
     GiftWord.objects.filter(donation=gift).delete()
+    add_words(gift=gift, written=written, reference=reference)
+
+
+def add_words(*, gift: Donation, written: Mapping[str, Any], reference: str = "") -> None:
+    """Those of a gift that has none yet."""
     found = of_gift(written, reference=reference)
     GiftWord.objects.bulk_create(GiftWord(donation=gift, word=word) for word in found)
 

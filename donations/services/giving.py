@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,7 +25,7 @@ from donations.models import (
 )
 from donations.money import MAXIMUM, MINIMUM
 from donations.services import premiums
-from donations.services.finding import write_words
+from donations.services.finding import add_words, write_words
 from donations.stripe_facts import Busy, Order, Rejected, Session, Unavailable
 
 GOOD_FOR = timedelta(hours=23)  # a session lives 24 hours, an idempotency key at least as long
@@ -68,10 +68,12 @@ class Details:
 
 @dataclass(frozen=True)
 class Started:
-    """`url`: where the donor goes now (Stripe's page, or our own when the gift is made already)."""
+    """`url`: where the donor goes now (Stripe's page, or our own when the gift is made already).
+    `first`: the form was never sent before."""
 
     donation: Donation
     url: str
+    first: bool = False
 
 
 def start_donation(
@@ -106,6 +108,8 @@ def start_donation(
         "pieces_of": pieces[1],
     }
     given |= {"fund": fund, "language": language}
+    if premium is None and (attempt := _begun(form_token, donor, given, source, consents, every)):
+        return Started(attempt.donation, open_attempt(attempt=attempt).url, first=True)
     donation = begin_gift(form_token, donor, given, source, consents)
     if premium:
         premiums.choose(gift=donation, choice=premium, bare=amount - covered)
@@ -126,15 +130,71 @@ def begin_gift(
     agreed: Mapping[str, str],
 ) -> Donation:
     """The gift of this form, and in `given` all that the form says of it. Raises InvalidAmount."""
+    email = _written(donor, given)
+    with transaction.atomic():
+        given["donor"] = _donor(email)
+        return _donation(form_token, given, source, agreed)
+
+
+def _begun(
+    form_token: UUID,
+    donor: Details,
+    given: dict[str, Any],
+    source: Source | None,
+    agreed: Mapping[str, str],
+    every: str,
+) -> CheckoutAttempt | None:
+    """The gift of a form that was never sent before, with its first attempt, in one transaction and
+    in the fewest statements: most forms are sent once. None, and nothing is written, where the form
+    was sent before. Raises InvalidAmount."""
+    email = _written(donor, given)
+    try:
+        with transaction.atomic():
+            return _first(form_token, given | {"donor": _donor(email)}, source, agreed, every)
+    except IntegrityError:
+        if not Donation.objects.filter(form_token=form_token).exists():
+            raise
+    return None
+
+
+def _first(
+    form_token: UUID,
+    given: dict[str, Any],
+    source: Source | None,
+    agreed: Mapping[str, str],
+    every: str,
+) -> CheckoutAttempt:
+    gift = Donation(form_token=form_token, source=source, **given)
+    gift.promise = _promise(gift, given, every)
+    gift.save(force_insert=True)
+    add_words(gift=gift, written=given)
+    _consent(gift, agreed)
+    return _numbered(gift, 1)
+
+
+def _written(donor: Details, given: dict[str, Any]) -> str:
+    """The donor's address; what else she wrote comes to `given`. Raises InvalidAmount."""
     if not MINIMUM <= given["amount"] - given["covered"] <= MAXIMUM:
         raise InvalidAmount(given["amount"])
     written = asdict(donor)
-    email = written.pop("email").strip().lower()
+    email: str = written.pop("email").strip().lower()
     given |= written
-    with transaction.atomic():
-        # held until the gift is there: who is forgotten at this moment is written anew
-        given["donor"], _made = Donor.objects.select_for_update().get_or_create(email=email)
-        return _donation(form_token, given, source, agreed)
+    return email
+
+
+def _donor(email: str) -> Donor:
+    """Held until the gift is there: who is forgotten at this moment is written anew."""
+    found = Donor.objects.select_for_update().filter(email=email).first()
+    if found:
+        return found
+    # whoever writes her at the same moment is waited for, and hers is the row that both hold
+    [made] = Donor.objects.bulk_create(
+        [Donor(email=email)],
+        update_conflicts=True,
+        unique_fields=["email"],
+        update_fields=["email"],
+    )
+    return made
 
 
 def open_attempt(*, attempt: CheckoutAttempt) -> Session:
@@ -156,6 +216,7 @@ def open_attempt(*, attempt: CheckoutAttempt) -> Session:
                 TransferPromise.objects.filter(donation=held).update(remind_at=None)
             held.state = State.CHECKOUT_OPEN
             held.save(update_fields=["state"])
+        attempt.donation = held
     return session
 
 
@@ -180,7 +241,7 @@ def _donation(
             form_token=token, defaults={"source": source, **given}
         )
         if made:
-            _agree(donation, agreed)
+            _consent(donation, agreed)
     return donation
 
 
@@ -209,12 +270,16 @@ def _next(
 ) -> CheckoutAttempt:
     """A new attempt, for what the form says now; the one before it is closed."""
     rewrite(held, given, agreed, every=every)
-    number = held.attempts.count() + 1
+    held.amount = given["amount"]
+    return _numbered(held, held.attempts.count() + 1)
+
+
+def _numbered(gift: Donation, number: int) -> CheckoutAttempt:
     return CheckoutAttempt.objects.create(
-        donation=held,
+        donation=gift,
         number=number,
-        amount=given["amount"],
-        idempotency_key=f"{held.public_id}:checkout:{number}",
+        amount=gift.amount,
+        idempotency_key=f"{gift.public_id}:checkout:{number}",
     )
 
 
@@ -288,6 +353,10 @@ def _move(attempt: CheckoutAttempt, was: str, **fields: Any) -> None:
 def _agree(donation: Donation, agreed: Mapping[str, str]) -> None:
     """What the donor agrees to now, before paying; a tick taken away again was never given."""
     donation.consents.exclude(kind__in=agreed).delete()
+    _consent(donation, agreed)
+
+
+def _consent(donation: Donation, agreed: Mapping[str, str]) -> None:
     Consent.objects.bulk_create(
         [Consent(donation=donation, kind=kind, words=words) for kind, words in agreed.items()],
         ignore_conflicts=True,

@@ -211,6 +211,6 @@ def _write(
     row += [visitor.address_hint, visitor.mail_hint, amount]
     try:
         with connection.cursor() as cursor:
-            cursor.execute(WRITE, row)
+            cursor.execute(WRITE + (f"RETURNING {limits.QUICK}" if limits.alone() else ""), row)
     except DatabaseError:
         log.exception("an attempt at the form was not written down")

@@ -50,7 +50,7 @@ from premium_support import at_the_shop, seeds  # noqa: E402
 from two_at_once import played  # noqa: E402
 
 POINTS = (
-    ("donations.services.giving", "_attempt", "before"),
+    ("donations.services.giving", "_numbered", "after"),
     ("donations.gateway", "Gateway.open_checkout", "before"),
     ("donations.gateway", "Gateway.open_checkout", "after"),
     ("donations.services.inbox", "store", "after"),
