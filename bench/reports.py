@@ -218,12 +218,8 @@ def main() -> None:
                 text=True,
             ).stdout
 
-        subprocess.run(
-            [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-        )
+        gather = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+        subprocess.run(gather, cwd=ROOT, env=environment, check=True)
         for part in ("broker", "broker-control", "cache"):
             os.makedirs(f"{folder}/{part}", exist_ok=True)
         session = run(SIGN_IN).split()[-1]

@@ -9,13 +9,14 @@ import hashlib
 import hmac
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 
 from bench import djstripe, load, postgres
-from bench.processes import started
+from bench.processes import ROOT, started
 from bench.product import busy
 from tests.ports import free_port
 
@@ -102,8 +103,9 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def receiver(name: str, **variables: str) -> Iterator[str]:
-    """Our web process alone, as `manage.py up` starts it; the address of its webhook."""
+def receiver(name: str, *, pages: bool = False, **variables: str) -> Iterator[str]:
+    """Our web process alone, as `manage.py up` starts it; the address of its webhook. `pages`: it
+    shows pages too, whose static files are gathered first."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="segnopiu-bench-") as folder:
         environment = {
@@ -119,6 +121,9 @@ def receiver(name: str, **variables: str) -> Iterator[str]:
         }
         for part in ("broker", "broker-control", "cache"):
             os.mkdir(f"{folder}/{part}")
+        if pages:
+            gather = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+            subprocess.run(gather, cwd=ROOT, env=environment, check=True)
         words = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]
         with started(words, environment=environment):
             url = f"http://127.0.0.1:{port}/stripe/webhook/"

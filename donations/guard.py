@@ -19,7 +19,7 @@ from donations.forms import BY_TRANSFER
 from donations.models import GiftTry
 from donations.services import guarding
 from donations.services.guarding import Sent, Verdict
-from donations.visitors import visitor_of
+from donations.visitors import Visitor, visitor_of
 
 Reason, State = GiftTry.Reason, GiftTry.State
 _TOO_OFTEN = _("Too many attempts in a few minutes. Wait a little and try again.")
@@ -41,11 +41,13 @@ _SHUT = _(
 
 @dataclass(frozen=True)
 class Refusal:
-    """`wait`: seconds for Retry-After, 0 where waiting does not help."""
+    """`wait`: seconds for Retry-After, 0 where waiting does not help. `short`: without the form, whose
+    drawing costs thirty times as much: from there it has been shown often enough."""
 
     status: int
     sentence: str | Promise
     wait: int = 0
+    short: bool = False
 
 
 def flood(request: HttpRequest) -> HttpResponse | None:
@@ -53,10 +55,12 @@ def flood(request: HttpRequest) -> HttpResponse | None:
     if not settings.ABUSE_CONTROL:
         return None
     verdict = guarding.floods(visitor=visitor_of(request))
-    if verdict is None:
-        return None
+    return None if verdict is None else shortly(request, verdict.wait)
+
+
+def shortly(request: HttpRequest, wait: int) -> HttpResponse:
     response = render(request, "donations/flood.html", status=429)
-    response["Retry-After"] = str(verdict.wait)
+    response["Retry-After"] = str(wait)
     return response
 
 
@@ -71,15 +75,17 @@ def refusal(request: HttpRequest, data: dict[str, Any], token: str) -> Refusal |
         bait=bool(data["sito"]),
         age=age_of(token),
     )
-    verdict = guarding.weigh(visitor=visitor_of(request, data["email"]), sent=sent)
-    return None if verdict.passes else _said(verdict)
+    visitor = visitor_of(request, data["email"])
+    verdict = guarding.weigh(visitor=visitor, sent=sent)
+    return None if verdict.passes else _said(verdict, visitor)
 
 
-def _said(verdict: Verdict) -> Refusal:
+def _said(verdict: Verdict, visitor: Visitor) -> Refusal:
     if verdict.state == State.SLOWED and verdict.reason == Reason.BRAKE:
         return Refusal(429, _AGAIN, guarding.PAUSE)
     if verdict.state == State.SLOWED:
-        return Refusal(429, _TOO_OFTEN, verdict.wait)
+        short = guarding.shown_enough(visitor=visitor, verdict=verdict)
+        return Refusal(429, _TOO_OFTEN, verdict.wait, short)
     words = _HELD if verdict.state == State.QUARANTINED else _SHUT
     return Refusal(403, format_html(str(words), code=verdict.code, where=_where(verdict.code)))
 

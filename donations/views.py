@@ -121,6 +121,8 @@ def _sent(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     try:
         if no := guard.refusal(request, form.cleaned_data, form.data["token"]):
+            if no.short:
+                return guard.shortly(request, no.wait)
             response = _refused(request, form, no.status, no.sentence)
             if no.wait:
                 response["Retry-After"] = str(no.wait)

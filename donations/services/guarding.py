@@ -33,6 +33,8 @@ BRAKED = Limit("gift-braked", 300, 60)  # starts of the whole house while the br
 # any answer costs work: whoever sends more than this gets a short one
 POSTS = Limit("gift-posts", 60, 600)
 POSTS_OF_NETWORK = Limit("gift-posts-network", 200, 600)
+# forms drawn again for those whose place has sent too many: beyond it they get the short answer too
+DRAWN = Limit("gift-drawn", 10, 600)
 PAUSE = 4  # seconds between form and sending, while the brake is on
 KEPT = timedelta(days=30)
 MOST = 20_000  # rows; the oldest go
@@ -106,6 +108,13 @@ def floods(*, visitor: Visitor) -> Verdict | None:
         return None
     _write(visitor, _bundle(visitor, Reason.FLOOD), State.REFUSED, Reason.FLOOD)
     return Verdict(State.REFUSED, Reason.FLOOD, over[0].seconds)
+
+
+def shown_enough(*, visitor: Visitor, verdict: Verdict) -> bool:
+    """Whether a network whose addresses, browsers or all together have sent too much has had its form
+    back often enough: drawing it is dearer than all the rest, and is what a flood would take us by."""
+    by_place = verdict.reason in (Reason.ADDRESS, Reason.DEVICE, Reason.NETWORK)
+    return by_place and not limits.allowed(DRAWN, visitor.network)
 
 
 def forget() -> int:

@@ -136,6 +136,22 @@ def test_each_layer_stops_and_says_which(
     assert len(memory_stripe.orders) == 2
 
 
+def test_a_form_is_drawn_again_for_one_network_some_times_only(
+    still: None, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawing it is the dearest part of a refusal. Who is stopped for another reason has it back."""
+    monkeypatch.setattr(guarding, "BY_NETWORK", Limit("t-network", 1, 600))
+    monkeypatch.setattr(guarding, "BY_MAIL", Limit("t-mail", 1, 600))
+    monkeypatch.setattr(guarding, "DRAWN", Limit("t-drawn", 2, 600))
+    answers = [send(address=f"192.0.2.{n}", email=f"a{n}@example.org") for n in range(5)]
+    drawn = ['value="Anna"' in one.content.decode() for one in answers]
+    assert [one.status_code for one in answers] == [303, 429, 429, 429, 429]
+    assert drawn == [False, True, True, False, False]
+    assert answers[-1]["Retry-After"] == "600" and GiftTry.objects.count() == 5
+    others = [send(address=f"198.51.{n}.7", email="b@example.org") for n in range(5)]
+    assert ['value="Anna"' in one.content.decode() for one in others] == [False] + [True] * 4
+
+
 def test_whoever_is_stopped_uses_up_nothing_of_the_house(
     still: None, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
