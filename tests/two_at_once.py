@@ -258,7 +258,7 @@ def two_clicks() -> list[Any]:
     def click() -> str:
         return begin(form_token=token).url
 
-    return in_step(giving, "_next", click, click)
+    return in_step(giving, "_numbered", click, click)
 
 
 def paid_while_opened() -> list[Any]:
