@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -350,7 +351,7 @@ def test_a_clock_that_is_wrong(monkeypatch: pytest.MonkeyPatch, swept: None) -> 
         return found + timedelta(minutes=4)
 
     monkeypatch.setattr(gateway.Gateway, "time_there", slow)
-    assert "clock is 240 s" in wrong() or "clock is 239 s" in wrong()
+    assert re.search("clock is (238|239|240) s", wrong())
 
 
 def test_a_key_that_stripe_does_not_know_and_a_stripe_that_is_away(settings: Any) -> None:
