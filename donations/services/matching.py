@@ -16,6 +16,7 @@ from donations.services.by_hand import BANK, PLACES, day_of
 from donations.services.doubles import likely_doubles
 from donations.services.finding import gifts_found
 from donations.services.giving import REOPENABLE
+from donations.services.payers import named_in
 from donations.words import words
 
 CLEARING = timedelta(days=5)  # between the day Stripe names and the bank's
@@ -242,5 +243,6 @@ def likely_givers(line: BankLine) -> list[Donation]:
     found = list(rows.filter(bank_line__iban=line.iban)[:GIVERS]) if line.iban else []
     if len(words(line.name)) > 1:
         found += gifts_found(rows, " ".join(words(line.name)))[:GIVERS]
+    found += named_in([line]).values()
     by_donor = {gift.donor_id: gift for gift in reversed(found)}
     return list(by_donor.values())[-GIVERS:][::-1]

@@ -27,6 +27,7 @@ from donations.services.matching import (
     sounds_like_cash,
     sure,
 )
+from donations.services.payers import named_in
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import look
 from donations.treasury.statement_forms import AsideForm, UndoForm
@@ -60,6 +61,8 @@ class BankLineList(TreasuryView):
         page = self.paged(_rows().filter(chosen[2]))
         found, sent = proposals(list(page)), payouts(list(page))
         surest, twice = sure(found), likely_doubles(list(page))
+        sees_donors = self.request.user.has_perm("donations.view_donor")
+        named = named_in(list(page)) if sees_donors else {}
         return super().get_context_data(
             page=page,
             query=f"vista={chosen[0]}",
@@ -71,6 +74,7 @@ class BankLineList(TreasuryView):
                     "sent": next(iter(sent.get(line.pk, [])), None),
                     "cash": sounds_like_cash(line),
                     "twice": twice.get(line.pk),
+                    "named": named.get(line.pk),
                     "more": len(found.get(line.pk, [])) - 1,
                 }
                 for line in page

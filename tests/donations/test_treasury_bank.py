@@ -1,21 +1,24 @@
 """The treasurer's way: the file, its columns, its lines, and what each of them is."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from bank_support import MARIA_IBAN, camt_of, csv_of, entry, imported, row
 from donations.form_tokens import new_token
 from donations.models import BankLine, BankStatement, Donation, JournalEntry
-from giving_support import fund
+from giving_support import MARIA, fund
 from people import roles
 from transfer_support import IBAN, account, promised
-from treasury_support import member
+from treasury_support import by_hand, member
 
 pytestmark = pytest.mark.django_db
 BANK = "/admin/tesoreria/banca/"
@@ -181,3 +184,23 @@ def test_coordination_does_not_see_the_bank() -> None:
     for address in (BANK, BRING, page_of(line)):
         assert other.get(address).status_code == 302
     assert "Banca</a>" not in other.get("/admin/tesoreria/").content.decode()
+
+
+def test_a_known_name_among_the_banks_words_is_proposed_on_the_list(elio: Client) -> None:
+    nadia = replace(MARIA, email="nadia@posta.example", first_name="Nadia", last_name="Gianoli")
+    by_hand(donor=nadia)
+    wanted = row("35,00", "GIANOLI NADIA EROGAZIONE LIBERALE", name="", payer="")
+    imported(wanted, row("12,00", "NADIA SOLA", name="", payer="", cro="2"))
+    with CaptureQueriesContext(connection) as few:
+        page = elio.get(reverse("treasury:bank")).content.decode()
+    assert page.count("il nome sta nelle parole della banca") == 1
+    assert "<strong>Possibile</strong>: Nadia Gianoli" in page
+    line = BankLine.objects.get(amount=35_00)
+    own = elio.get(reverse("treasury:bank_line", args=[line.pk])).content.decode()
+    assert "Nadia Gianoli" in own
+    for number in range(3, 10):
+        imported(row("35,00", f"GIANOLI NADIA {number}", name="", payer="", cro=str(number)))
+    with CaptureQueriesContext(connection) as many:
+        page = elio.get(reverse("treasury:bank")).content.decode()
+    assert page.count("il nome sta nelle parole della banca") == 8
+    assert len(many) <= len(few)
