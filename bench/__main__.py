@@ -13,6 +13,7 @@ ALL = (
     "card_testing",
     "processing",
     "dispatch",
+    "reports",
     "export",
     "statements",
     "footprint",
