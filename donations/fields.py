@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.it import codicefiscale
@@ -92,6 +93,24 @@ class MailField(forms.CharField):
                 gettext("This address does not look right: check it, for example anna@example.org.")
             ) from None
         return text.lower()
+
+
+class PhoneField(forms.CharField):
+    """However people write it; gives digits in their groups, and the plus of another country."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Telephone"), required=False, max_length=60, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = " ".join(re.sub(r"[-./()]", " ", super().clean(value)).split())
+        digits = sum(sign.isdigit() for sign in text)
+        if text and not (
+            re.fullmatch(r"\+?[0-9 ]+", text) and 5 <= digits <= 15 and len(text) <= 30
+        ):
+            raise ValidationError(
+                gettext("Write the number in figures, for example 0342 123456, or leave it empty.")
+            )
+        return text
 
 
 class FiscalCodeField(forms.CharField):

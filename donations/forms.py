@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations import issuer
-from donations.fields import FiscalCodeField, MailField, NameField, WordsField, meant
+from donations.fields import FiscalCodeField, MailField, NameField, PhoneField, WordsField, meant
 from donations.form_tokens import token_of
 from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
 from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
@@ -78,6 +78,7 @@ class PersonForm(forms.Form):
     citta = forms.CharField(label=_("Town"), required=False, max_length=80)
     provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
     paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
+    telefono = PhoneField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,8 +88,8 @@ class PersonForm(forms.Form):
 
     @property
     def address_open(self) -> bool:
-        names = [*ADDRESS, "paese"]
-        return any(self[name].value() for name in ADDRESS) or any(
+        names = [*ADDRESS, "paese", "telefono"]
+        return any(self[name].value() for name in (*ADDRESS, "telefono")) or any(
             name in self.errors for name in names
         )
 

@@ -66,6 +66,7 @@ HER = Details(
     first_name=FIRST,
     last_name=LAST,
     codice_fiscale=CODE,
+    phone=PHONE,
     street=STREET,
     postcode="23100",
     city="Tresivio",

@@ -38,6 +38,7 @@ class DetailsForm(PersonForm):
         "citta": "city",
         "provincia": "province",
         "paese": "country",
+        "telefono": "phone",
     }
 
     @classmethod

@@ -189,7 +189,10 @@ def _withheld(person: Person) -> QuerySet[Donation]:
 Claim = PremiumClaim.State
 TO_SEND = (Claim.RESERVED, Claim.CONFIRMED, Claim.PACKED)
 PARCEL = ("recipient", "street", "postcode", "city", "province", "country")
-WRITTEN = ("organisation", "first_name", "codice_fiscale", "street", "postcode", "city", "province")
+WRITTEN = (
+    *("organisation", "first_name", "codice_fiscale", "phone"),
+    *("street", "postcode", "city", "province"),
+)
 E, N, K = Fate.ERASED, Fate.NOBODYS, Fate.KEPT
 PARTS: tuple[Part, ...] = (
     # first what is about to be written and sent

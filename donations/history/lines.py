@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from donations.fields import FiscalCodeField, MailField, NameField
+from donations.fields import FiscalCodeField, MailField, NameField, PhoneField
 from donations.history.files import Table
 from donations.models import Donation
 from donations.money import BadAmount, parse_large_amount
@@ -87,6 +87,7 @@ def _line(number: int, cells: dict[str, str], method: str) -> Line:
         postcode=cells.get("cap", "")[:12],
         city=cells.get("citta", "")[:80],
         province=cells.get("provincia", "")[:40],
+        phone=written["telefono"],
     )
     if not line.problems and not line.name and line.method != Method.CASH:
         line.problems.append(_("Write who gave: only cash may come from nobody known."))
@@ -101,6 +102,7 @@ FIELDS = {
     "ente": NameField(required=False, max_length=120),
     "email": MailField(required=False, max_length=254),
     "cf": FiscalCodeField(required=False, max_length=32),
+    "telefono": PhoneField(),
 }
 DAYS = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%Y/%m/%d", "%d/%m/%y")
 FIRST_YEAR = 1980

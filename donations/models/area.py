@@ -69,6 +69,7 @@ class DonorDetails(models.Model):
     city = models.CharField(_("town"), max_length=80, blank=True)
     province = models.CharField(_("province"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2, default="IT")
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

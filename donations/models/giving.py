@@ -231,6 +231,7 @@ class Donation(models.Model):
     city = models.CharField(_("town"), max_length=80, blank=True)
     province = models.CharField(_("province"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2, default="IT", blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
 
     class Meta:
         verbose_name = _("donation")

@@ -17,6 +17,7 @@ NAMES = (
     "city",
     "province",
     "country",
+    "phone",
 )
 
 

@@ -64,6 +64,7 @@ class Details:
     city: str = ""
     province: str = ""
     country: str = "IT"
+    phone: str = ""
 
 
 @dataclass(frozen=True)

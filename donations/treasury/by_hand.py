@@ -187,6 +187,7 @@ def _like(gift: Donation) -> dict[str, Any]:
         "ente": gift.organisation,
         "email": gift.donor.email or "",
         "cf": gift.codice_fiscale,
+        "telefono": gift.phone,
         "via": gift.street,
         "cap": gift.postcode,
         "citta": gift.city,

@@ -32,6 +32,7 @@ from donations.models import (
 from donations.services import doors, erasing, in_person
 from donations.services.acknowledging import try_again
 from donations.services.deciding import decide_event
+from donations.services.details import last_written
 from donations.services.entering import STAYING
 from donations.services.promises import deal_with
 from donations.treasury import desk_counts, masks, troubles
@@ -73,7 +74,11 @@ class Desk(TreasuryView):
             parked=[_event(row) for row in desk_counts.parked_events()],
             may_mail=user.has_perm("mail.change_message"),
             cards=desk_counts.cards() if user.has_perms(TRIBUTES) else [],
-            calls=desk_counts.calls() if user.has_perm("donations.view_donor") else [],
+            calls=[
+                (one, last_written(donor=one.donation.donor).phone) for one in desk_counts.calls()
+            ]
+            if user.has_perm("donations.view_donor")
+            else [],
             may_call=user.has_perm("donations.change_thanksinperson"),
             held=desk_counts.held_back().count(),
             brake=desk_counts.brake().first(),

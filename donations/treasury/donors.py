@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Donation, Donor, DonorMerge, DonorTag
+from donations.models import Donation, Donor, DonorDetails, DonorMerge, DonorTag
 from donations.models.giving import name_of
 from donations.services.finding import PERSON
 from donations.services.likeness import alike
@@ -162,6 +162,7 @@ class DonorPage(RevealingView):
             mails=[mail for mail in mails if mail],
             codes=codes if "codice_fiscale" in self.shown else masked,
             has_codes=bool(codes),
+            phones=_phones(every),
             known_tags=DonorTag.objects.all() if may_change else [],
             query="",
             likely=[(one, called[one.donor.pk]) for one in likely],
@@ -176,6 +177,13 @@ class DonorPage(RevealingView):
 def _merges(donor: Donor) -> QuerySet[DonorMerge]:
     """Those that can be undone here."""
     return donor.merges.filter(undone_at=None).select_related("absorbed", "by")
+
+
+def _phones(donors: list[Donor]) -> list[str]:
+    """As she wrote them with gifts and on her page."""
+    gifts = Donation.objects.filter(donor__in=donors).exclude(phone="").order_by()
+    pages = DonorDetails.objects.filter(donor__in=donors).exclude(phone="")
+    return sorted({*gifts.values_list("phone", flat=True), *pages.values_list("phone", flat=True)})
 
 
 def _codes(donors: list[Donor]) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
 from attribution.models import Source
-from donations.fields import FiscalCodeField, MailField, NameField
+from donations.fields import FiscalCodeField, MailField, NameField, PhoneField
 from donations.form_tokens import token_of
 from donations.forms import COUNTRIES, complete_address
 from donations.models import BankLine, Donation, Fund
@@ -125,6 +125,7 @@ class HandForm(WhoGave):
         help_text=_("Its thermometer grows by this gift."),
     )
     email = MailField(label=_("Mail"), required=False, max_length=254)
+    telefono = PhoneField()
     ricevuta = forms.BooleanField(
         label=_("Issue the receipt"),
         required=False,
@@ -148,7 +149,10 @@ class HandForm(WhoGave):
     )
 
     GIFT = ("cifra", "giorno", "modo", "riferimento", "fondo", "campagna")
-    DONOR = ("nome", "cognome", "ente", "email", "cf", "via", "cap", "citta", "provincia", "paese")
+    DONOR = (
+        *("nome", "cognome", "ente", "email", "telefono"),
+        *("cf", "via", "cap", "citta", "provincia", "paese"),
+    )
     PAPERS = ("ricevuta", "grazie", "nota")
 
     def __init__(self, *args: Any, line: BankLine | None = None, **kwargs: Any) -> None:
@@ -212,7 +216,7 @@ class HandForm(WhoGave):
             method=data["modo"],
             day=data["giorno"],
             fund=data["fondo"],
-            donor=Details(email=data["email"], **self.written()),
+            donor=Details(email=data["email"], phone=data["telefono"], **self.written()),
             reference=data["riferimento"],
             note=data["nota"],
             source=data["campagna"],

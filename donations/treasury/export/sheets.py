@@ -267,6 +267,7 @@ def donors(
         _("Last name"),
         _("Organisation"),
         _("Mail"),
+        _("Telephone"),
         _("Gifts received"),
         _("Given, less what went back"),
         _("First gift"),
@@ -292,6 +293,7 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
             first=Subquery(written.values("first_name")[:1]),
             last=Subquery(written.values("last_name")[:1]),
             company=Subquery(written.values("organisation")[:1]),
+            phone=Subquery(written.exclude(phone="").values("phone")[:1]),
         )
         .order_by("pk")
         .values_list(
@@ -299,6 +301,7 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
             "last",
             "company",
             "email",
+            "phone",
             "number",
             "net",
             "since",
@@ -312,7 +315,7 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
     for *who, number, net, since, until, public_id, pk in found.iterator(chunk_size=AT_ONCE):
         gifts_made, total = gifts_made + number, total + (net or 0)
         yield [*who, number, euros(net or 0), since, until, tags.get(pk), str(public_id)]
-    yield Totals([_("Totals"), None, None, None, gifts_made, euros(total)])
+    yield Totals([_("Totals"), None, None, None, None, gifts_made, euros(total)])
 
 
 def _tags() -> dict[int, str]:
