@@ -34,7 +34,7 @@ def write(gifts: int, *, first: int = 0) -> None:
     chance = random.Random(first)
     with transaction.atomic():
         funds, sources = _funds(), _sources()
-        donors = _donors(range(first // GIFTS_A_DONOR, (first + gifts) // GIFTS_A_DONOR), chance)
+        donors = _donors(range(first // GIFTS_A_DONOR, (first + gifts) // GIFTS_A_DONOR))
         promises = _promises(donors, funds, chance)
         _gifts(range(first, first + gifts), donors, promises, funds, sources, chance)
         with connection.cursor() as cursor:
@@ -111,14 +111,15 @@ def _sources() -> list[Any]:
     return found
 
 
-def _donors(numbers: range, chance: random.Random) -> list[Any]:
-    """One in fifty is another address of somebody else; a few have tags."""
+def _donors(numbers: range) -> list[Any]:
+    """One in ten is another address of the one before, so that each page of a list has some; a few have
+    tags."""
     from donations.models import Donor, DonorTag
 
     made = Donor.objects.bulk_create([Donor(email=mail(n)) for n in numbers], batch_size=BATCH)
-    joined = made[25::50]
-    for one in joined:
-        one.kept = made[chance.randrange(20)]
+    joined = made[1::10]
+    for one, kept in zip(joined, made[0::10], strict=False):
+        one.kept = kept
     Donor.objects.bulk_update(joined, ["kept"], batch_size=BATCH)
     tag, _new = DonorTag.objects.get_or_create(key="soci", defaults={"name": "Soci"})
     tag.donors.add(*made[::20])
