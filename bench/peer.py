@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from bench.processes import started
 from tests.ports import free_port
 
+DAY = 24 * 3600
 SEEN: dict[str, list[float]] = {}
 
 
@@ -59,6 +60,12 @@ def answer(method: str, path: str, headers: dict[str, str]) -> object:
         return opened(key)
     if path.startswith("/v1/checkout/sessions/"):
         return session(path.rpartition("/")[2], int(now))
+    if path.startswith("/v1/invoices/"):
+        return invoice(path.rpartition("/")[2], int(now))
+    if path.startswith("/v1/payment_intents/"):
+        return intent(path.rpartition("/")[2].removeprefix("pi_"), int(now))
+    if path.startswith("/v1/subscriptions/"):
+        return subscription(path.rpartition("/")[2], int(now))
     if path == "/api/v1/accounts/verify_credentials":
         return {"id": "1", "username": "bench"}
     if path == "/api/v2/instance":
@@ -82,6 +89,19 @@ def opened(key: str) -> dict[str, object]:
 def session(identity: str, now: int) -> dict[str, object]:
     """https://docs.stripe.com/api/checkout/sessions/object, of 25 € paid by card, expanded."""
     n = identity.removeprefix("cs_")
+    return {
+        "id": identity,
+        "object": "checkout.session",
+        "url": None,
+        "status": "complete",
+        "payment_status": "paid",
+        "metadata": {"attempt": f"bench-{n}"},
+        "payment_intent": intent(n, now),
+    }
+
+
+def intent(n: str, now: int) -> dict[str, object]:
+    """https://docs.stripe.com/api/payment_intents/object, that went through, expanded."""
     paid = {"id": f"txn_{n}", "object": "balance_transaction", "amount": 2500, "fee": 63}
     charge = {
         "id": f"ch_{n}",
@@ -95,18 +115,51 @@ def session(identity: str, now: int) -> dict[str, object]:
         "balance_transaction": paid,
     }
     return {
+        "id": f"pi_{n}",
+        "object": "payment_intent",
+        "status": "succeeded",
+        "latest_charge": charge,
+    }
+
+
+def invoice(identity: str, now: int) -> dict[str, object]:
+    """https://docs.stripe.com/api/invoices/object, of a promise's later month, paid."""
+    n = identity.removeprefix("in_")
+    told = {"subscription": f"sub_{n}", "metadata": {"attempt": f"bench-p-{n}"}}
+    payment = {"type": "payment_intent", "payment_intent": f"pi_in{n}"}
+    rows = [{"object": "invoice_payment", "status": "paid", "created": now, "payment": payment}]
+    return {
         "id": identity,
-        "object": "checkout.session",
-        "url": None,
-        "status": "complete",
-        "payment_status": "paid",
-        "metadata": {"attempt": f"bench-{n}"},
-        "payment_intent": {
-            "id": f"pi_{n}",
-            "object": "payment_intent",
-            "status": "succeeded",
-            "latest_charge": charge,
-        },
+        "object": "invoice",
+        "status": "paid",
+        "billing_reason": "subscription_cycle",
+        "amount_paid": 2500,
+        "hosted_invoice_url": None,
+        "parent": {"type": "subscription_details", "subscription_details": told},
+        "payments": {"object": "list", "data": rows, "has_more": False},
+        "status_transitions": {"paid_at": now},
+    }
+
+
+def subscription(identity: str, now: int) -> dict[str, object]:
+    """https://docs.stripe.com/api/subscriptions/object, of 25 € a month, by the card it began with."""
+    n = identity.removeprefix("sub_")
+    rhythm = {"interval": "month", "interval_count": 1}
+    price = {"id": "price_1", "unit_amount": 2500, "product": "prod_1", "recurring": rhythm}
+    item = {"id": f"si_{n}", "price": price, "quantity": 1, "current_period_end": now + 30 * DAY}
+    card = {"last4": "4242", "exp_month": 12, "exp_year": 2032}
+    method = {"id": f"pm_{n}", "object": "payment_method", "type": "card", "card": card}
+    return {
+        "id": identity,
+        "object": "subscription",
+        "status": "active",
+        "currency": "eur",
+        "customer": {"id": f"cus_{n}", "object": "customer"},
+        "metadata": {"attempt": f"bench-p-{n}"},
+        "items": {"object": "list", "data": [item]},
+        "start_date": now - 31 * DAY,
+        "default_payment_method": method,
+        "latest_invoice": invoice(f"in_{n}", now),
     }
 
 

@@ -120,6 +120,98 @@ def gifts(number: int) -> None:
     )
 
 
+def charges(number: int) -> None:
+    """Promises that hold, each with the event that says that its second month was paid; after
+    `gifts`."""
+    import json
+    import uuid
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from attribution import services as attribution
+    from donations.models import (
+        CheckoutAttempt,
+        Donation,
+        Donor,
+        Fund,
+        RecurringDonation,
+        StripeEvent,
+    )
+
+    now = timezone.now()
+    begun = now - timedelta(days=31)
+    fund = Fund.objects.get(slug="bench")
+    source = attribution.source(kind="campaign", key="bench", label="Bench")
+    donors = Donor.objects.bulk_create([Donor(email=f"p{n}@example.org") for n in range(number)])
+    promises = RecurringDonation.objects.bulk_create(
+        [
+            RecurringDonation(
+                donor=donor,
+                fund=fund,
+                source=source,
+                amount=2500,
+                interval="month",
+                state="active",
+                started_at=begun,
+                subscription_id=f"sub_{n}",
+                customer_id=f"cus_{n}",
+            )
+            for n, donor in enumerate(donors)
+        ]
+    )
+    given = Donation.objects.bulk_create(
+        [
+            Donation(
+                form_token=uuid.uuid4(),
+                promise=promise,
+                donor=promise.donor,
+                fund=fund,
+                source=source,
+                amount=2500,
+                state="settled",
+                method="card",
+                created_at=begun,
+                settled_at=begun,
+                first_name="Ada",
+                last_name="Bianchi",
+            )
+            for promise in promises
+        ]
+    )
+    CheckoutAttempt.objects.bulk_create(
+        [
+            CheckoutAttempt(
+                donation=gift,
+                number=1,
+                amount=2500,
+                idempotency_key=f"bench-p-{n}",
+                session_id=f"cs_p{n}",
+                state="complete",
+            )
+            for n, gift in enumerate(given)
+        ]
+    )
+    from bench import peer
+
+    StripeEvent.objects.bulk_create(
+        [
+            StripeEvent(
+                event_id=f"evt_p{n}",
+                type="invoice.paid",
+                object_id=f"in_{n}",
+                payload=json.dumps(
+                    {"data": {"object": peer.invoice(f"in_{n}", int(now.timestamp()))}}
+                ).encode(),
+                happened_at=now,
+                received_at=now,
+                next_at=now,
+            )
+            for n in range(number)
+        ]
+    )
+
+
 def books(number: int) -> None:
     """Gifts that were received, a day apart in fives, each of a donor of its own, with its fee and
     its receipt. One in ten went back whole, and its receipt is void."""
