@@ -110,7 +110,8 @@ def start_donation(
     }
     given |= {"fund": fund, "language": language}
     if premium is None and (attempt := _begun(form_token, donor, given, source, consents, every)):
-        return Started(attempt.donation, open_attempt(attempt=attempt).url, first=True)
+        opened = open_attempt(attempt=attempt)
+        return Started(attempt.donation, opened.url, first=True)  # it is held anew meanwhile
     donation = begin_gift(form_token, donor, given, source, consents)
     if premium:
         premiums.choose(gift=donation, choice=premium, bare=amount - covered)
