@@ -173,7 +173,9 @@ def test_in_english_for_who_reads_english(cast: Cast) -> None:
     assert mail.outbox[-1].subject == "Your link to your gifts"
     client.post(link())
     page = client.get(PAGE).content.decode()
-    assert "Gifts and receipts" in page and "It has arrived" in page and "Doni e ricevute" not in page
+    assert (
+        "Gifts and receipts" in page and "It has arrived" in page and "Doni e ricevute" not in page
+    )
 
 
 def test_form_thanks_and_mail_lead_here(cast: Cast, client: Client) -> None:
