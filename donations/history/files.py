@@ -25,6 +25,7 @@ NAMES = {
     "telefono": ("telefono", "tel", "cell", "phone", "mobile"),
     "modo": ("modo", "mezzo", "metodo", "pagamento", "method", "tipo"),
     "riferimento": ("riferimento", "cro", "trn", "numero", "reference"),
+    "fondo": ("fondo", "fund", "destinazione"),
     "campagna": ("campagna", "campaign", "hashtag"),
     "nota": ("nota", "note", "causale"),
 }

@@ -16,13 +16,15 @@ from donations.fields import FiscalCodeField, MailField, NameField, PhoneField
 from donations.history.files import Table
 from donations.models import Donation
 from donations.money import BadAmount, parse_large_amount
-from donations.services.by_hand import PLACES, today
+from donations.services.by_hand import OF_BEFORE, today
 from donations.services.giving import Details
 from donations.words import fold
 
 Method = Donation.Method
-# how people write it, by the beginning of a word
+# how people write it, in any word of theirs; the first that fits
 WAYS = {
+    Method.PAYPAL: ("paypal", "pay pal"),
+    Method.CARD: ("carta", "carte", "card", "stripe", "bancomat"),
     Method.CASH: ("contant", "cash"),
     Method.CHEQUE: ("assegn", "cheque", "check"),
     Method.BANK_TRANSFER: ("bonific", "bank", "transfer"),
@@ -42,6 +44,7 @@ class Line:
     method: str = ""
     reference: str = ""
     note: str = ""
+    fund: int | None = None
     campaign: int | None = None  # its source
     donor: Details = field(default_factory=lambda: Details("", "", ""))
     token: uuid.UUID = SPACE
@@ -53,14 +56,21 @@ class Line:
 
 
 def lines(
-    table: Table, columns: dict[str, int], *, method: str, campaigns: Mapping[str, int]
+    table: Table,
+    columns: dict[str, int],
+    *,
+    method: str,
+    funds: Mapping[str, int],
+    campaigns: Mapping[str, int],
 ) -> list[Line]:
-    """`columns`: position by name (see `files.NAMES`); `method` where the file says none; `campaigns`:
-    the source of each by its name, folded (`campaign_name`)."""
+    """`columns`: position by name (see `files.NAMES`); `method` where the file says none; `funds` and
+    `campaigns`: the key of each by what a spreadsheet calls it (`plain`)."""
     read, seen = [], Counter[str]()
     for number, cells in table.rows:
-        line = _line(number, {name: cells[at] for name, at in columns.items()}, method)
-        _campaign(line, cells[columns["campagna"]] if "campagna" in columns else "", campaigns)
+        written = {name: cells[at] for name, at in columns.items()}
+        line = _line(number, written, method)
+        _fund(line, written.get("fondo", ""), funds)
+        _campaign(line, written.get("campagna", ""), campaigns)
         if not line.problems:
             print_ = _print(line)
             seen[print_] += 1  # two gifts of one day that say the same are two gifts
@@ -105,6 +115,9 @@ FIELDS = {
     "telefono": PhoneField(),
 }
 DAYS = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%Y/%m/%d", "%d/%m/%y")
+LIKE_A_DAY = re.compile(
+    r"(\d{1,2})([/.-])(\d{1,2})\2(?:\d{4}|\d{2})|\d{4}([/-])(\d{1,2})\4(\d{1,2})"
+)
 FIRST_YEAR = 1980
 
 
@@ -126,8 +139,15 @@ def _day(line: Line, text: str) -> date | None:
                 line.problems.append(_("This is long ago: check the year."))
             return day
     sentence = _("Write the day like this: 03/11/2026.")
+    if _is_no_day(text.split(" ")[0]):
+        sentence = _("This day does not exist: check the day and the month.")
     line.problems.append(f"{text}: {sentence}" if text else sentence)
     return None
+
+
+def _is_no_day(text: str) -> bool:
+    """31/02/2025: written as days are, and in no calendar."""
+    return LIKE_A_DAY.fullmatch(text) is not None
 
 
 def _amount(line: Line, text: str) -> int:
@@ -145,23 +165,31 @@ def _way(line: Line, text: str, default: str) -> str:
     for way, beginnings in WAYS.items():
         if any(one in folded for one in beginnings):
             return way.value
-    if folded in {one.value for one in PLACES}:
+    if folded in {one.value for one in OF_BEFORE}:
         return folded
-    line.problems.append(
-        _("%(text)s: write cash, cheque, bank transfer or company match.") % {"text": text}
-    )
+    sentence = _("%(text)s: write cash, cheque, bank transfer, card, PayPal or company match.")
+    line.problems.append(sentence % {"text": text})
     return default
 
 
-def campaign_name(text: str) -> str:
+def plain(text: str) -> str:
     """#DonoDay 2026 → donoday2026"""
     return re.sub(r"\W+", "", fold(text))
+
+
+def _fund(line: Line, text: str, funds: Mapping[str, int]) -> None:
+    if not text.strip():
+        return
+    line.fund = funds.get(plain(text))
+    if line.fund is None:
+        sentence = _("%(text)s: there is no fund of this name. Write its name or its address.")
+        line.problems.append(sentence % {"text": text})
 
 
 def _campaign(line: Line, text: str, campaigns: Mapping[str, int]) -> None:
     if not text.strip():
         return
-    line.campaign = campaigns.get(campaign_name(text))
+    line.campaign = campaigns.get(plain(text))
     if line.campaign is None:
         line.problems.append(_("%(text)s: there is no campaign of this name.") % {"text": text})
 

@@ -155,6 +155,7 @@ class Donation(models.Model):
         CHEQUE = "cheque", _("Cheque")
         BANK_TRANSFER = "bank_transfer", _("Bank transfer")
         COMPANY_MATCH = "company_match", _("Company match")
+        PAYPAL = "paypal", "PayPal"
         OTHER = "other", _("Other")
 
     RECEIVED = (

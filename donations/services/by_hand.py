@@ -40,6 +40,10 @@ PLACES = {
     Method.BANK_TRANSFER: BANK,
     Method.COMPANY_MATCH: BANK,
 }
+# a gift of before may have come through a service that is not ours: its money reached the bank long
+# ago, in sums of its own, and never lay in our Stripe
+ELSEWHERE = {Method.CARD: BANK, Method.PAYPAL: BANK}
+OF_BEFORE = PLACES | ELSEWHERE
 NOON = time(12)
 
 
@@ -134,7 +138,7 @@ def reverse_gift(*, donation: Donation, reason: str, by: User | None) -> Donatio
         raise CannotReverse(held.pk)
     now, page = timezone.now(), page_of(held)
     origin = f"{_origin(held, line)}:reversal"
-    entry = enter(page, held, origin, GIFTS, PLACES[Method(held.method)], held.amount, now)
+    entry = enter(page, held, origin, GIFTS, OF_BEFORE[Method(held.method)], held.amount, now)
     add_credit(page, held, origin, -held.amount, now)
     held.refunded_amount, held.state = held.amount, State.REVERSED
     page.changed[held.pk] = held
@@ -160,7 +164,7 @@ def let_go(line: BankLine) -> None:
 def _check(given: HandGift) -> None:
     named = any((given.donor.organisation, given.donor.first_name, given.donor.last_name))
     good = (
-        given.method in PLACES,
+        given.method in (OF_BEFORE if given.batch else PLACES),
         0 < given.amount <= LARGEST,
         given.day <= today(),
         named or (given.method == Method.CASH and not given.receipt),
@@ -197,7 +201,7 @@ def _book(
 ) -> None:
     assert gift.settled_at
     origin, at = f"{_origin(gift, line)}:gift", gift.settled_at
-    entry = enter(page, gift, origin, PLACES[Method(gift.method)], GIFTS, gift.amount, at)
+    entry = enter(page, gift, origin, OF_BEFORE[Method(gift.method)], GIFTS, gift.amount, at)
     add_credit(page, gift, origin, gift.amount, at)
     paper = None
     if receipt:

@@ -5,6 +5,7 @@ import hashlib
 import logging
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
@@ -14,8 +15,8 @@ from django.utils import timezone
 from attribution.models import Source
 from donations.history import files
 from donations.history.judging import Judged, judge, same_gift, takes
-from donations.history.lines import Line, campaign_name, lines
-from donations.models import GiftImport
+from donations.history.lines import Line, lines, plain
+from donations.models import Fund, GiftImport
 from donations.services.by_hand import HandGift, enter_gift
 from outbox.services import LeaseLost, claim, expired, finish
 from people.models import User
@@ -68,15 +69,21 @@ def table_of(batch: GiftImport) -> files.Table:
 
 
 def lines_of(batch: GiftImport) -> list[Line]:
-    known = _campaigns()
-    return lines(table_of(batch), batch.columns, method=batch.method, campaigns=known)
+    return lines(
+        table_of(batch),
+        batch.columns,
+        method=batch.method,
+        funds=_by_name(Fund.objects.values_list("pk", "slug", "name")),
+        campaigns=_by_name(
+            Source.objects.filter(kind="campaign").values_list("pk", "key", "label")
+        ),
+    )
 
 
-def _campaigns() -> dict[str, int]:
+def _by_name(rows: Iterable[tuple[int, str, str]]) -> dict[str, int]:
     """By what a spreadsheet may call them; a name that two of them have is none."""
-    rows = list(Source.objects.filter(kind="campaign").values_list("pk", "key", "label"))
-    names = [(campaign_name(name), pk) for pk, key, label in rows for name in {key, label}]
-    many = Counter(name for name, _pk in set(names))
+    names = {(plain(name), pk) for pk, *both in rows for name in both}
+    many = Counter(name for name, _pk in names)
     return {name: pk for name, pk in names if name and many[name] == 1}
 
 
@@ -145,7 +152,7 @@ def _enter(batch: GiftImport, line: Line) -> bool:
         amount=line.amount,
         method=line.method,
         day=line.day,
-        fund=batch.fund,
+        fund=Fund.objects.get(pk=line.fund) if line.fund else batch.fund,
         donor=line.donor,
         reference=line.reference,
         note=line.note,

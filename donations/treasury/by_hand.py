@@ -19,6 +19,7 @@ from donations.models import BankLine, Donation, HandEntry
 from donations.money import plain
 from donations.services.bank_lines import Decided, enter_from_line
 from donations.services.by_hand import (
+    PLACES,
     CannotReverse,
     Entered,
     day_of,
@@ -200,7 +201,8 @@ def _like(gift: Donation) -> dict[str, Any]:
     return found | {
         "cifra": plain(gift.amount),
         "giorno": day_of(gift),
-        "modo": gift.method,
+        # by card or PayPal come only gifts of before: at least it was in the bank
+        "modo": gift.method if gift.method in PLACES else Donation.Method.BANK_TRANSFER,
         "riferimento": gift.method_reference,
         "campagna": gift.source.key if gift.source else "",
         "nota": gift.by_hand.note,

@@ -16,7 +16,7 @@ from attribution.models import Source
 from donations.history import files, judging
 from donations.models import Fund, GiftImport
 from donations.services import importing
-from donations.services.by_hand import PLACES
+from donations.services.by_hand import OF_BEFORE
 from donations.tasks import import_gifts
 from donations.treasury.base import TreasuryView
 from donations.treasury.by_hand import EnterGift
@@ -38,10 +38,11 @@ LABELS = {
     "telefono": _("Telephone"),
     "modo": _("How it came"),
     "riferimento": _("Number of the cheque, transfer (CRO or TRN) or cash slip"),
+    "fondo": _("Fund"),
     "campagna": _("Campaign"),
     "nota": _("Note"),
 }
-OTHERS = ("fondo", "altro_modo", "altra_campagna", "ricevute", "probabili")
+OTHERS = ("altro_fondo", "altro_modo", "altra_campagna", "ricevute", "probabili")
 bell = Bell(import_gifts)
 
 
@@ -54,10 +55,17 @@ class FileForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    fondo = forms.ModelChoiceField(label=_("Fund"), queryset=Fund.objects.all(), empty_label=None)
+    altro_fondo = forms.ModelChoiceField(
+        label=_("Fund, where the file does not say"),
+        queryset=Fund.objects.all(),
+        empty_label=None,
+    )
     altro_modo = forms.ChoiceField(
         label=_("How it came, where the file does not say"),
-        choices=[(one.value, one.label) for one in PLACES],
+        choices=[(one.value, one.label) for one in OF_BEFORE],
+        help_text=_(
+            "Card and PayPal: through another service than our Stripe. Booked in the bank."
+        ),
     )
     altra_campagna = forms.ModelChoiceField(
         label=_("Campaign, where the file does not say"),
@@ -93,7 +101,7 @@ class ColumnsForm(forms.Form):
     def save(self, batch: GiftImport) -> None:
         data = self.cleaned_data
         batch.columns = {name: int(data[name]) for name in LABELS if data[name]}
-        batch.fund, batch.method = data["fondo"], data["altro_modo"]
+        batch.fund, batch.method = data["altro_fondo"], data["altro_modo"]
         batch.campaign = data["altra_campagna"]
         batch.receipts, batch.take_likely = data["ricevute"], data["probabili"]
         names = ["columns", "fund", "method", "campaign", "receipts", "take_likely"]
@@ -195,7 +203,7 @@ class ImportPage(TreasuryView):
         headings = importing.table_of(batch).headings
         initial: dict[str, Any] = {name: str(at) for name, at in batch.columns.items()}
         initial |= {
-            "fondo": batch.fund or Fund.objects.first(),
+            "altro_fondo": batch.fund or Fund.objects.first(),
             "altro_modo": batch.method,
             "altra_campagna": batch.campaign,
             "ricevute": batch.receipts,

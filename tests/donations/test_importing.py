@@ -10,10 +10,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attribution.services import source, totals
+from bank_support import imported, row
 from donations.history import files
-from donations.models import Donation, Donor, GiftImport, HandEntry, JournalEntry, Receipt
-from donations.services import importing
+from donations.models import (
+    Account,
+    Donation,
+    Donor,
+    Fund,
+    GiftImport,
+    HandEntry,
+    JournalEntry,
+    Receipt,
+)
+from donations.services import importing, refunding
+from donations.services.bank_lines import NotThis, recognise_known
+from donations.services.by_hand import CannotEnter, reverse_gift
 from donations.services.importing import SameFile
+from donations.services.matching import proposals
 from giving_support import fund
 from mail.models import Message
 from people import roles
@@ -55,7 +68,10 @@ def test_each_line_says_what_would_happen_and_nothing_does() -> None:
     assert verdicts(batch) == ["new", "same", "new", "new", "bad", "bad"]
     found = importing.dry_run(batch)
     assert [one.line.amount for one in found[:4]] == [50_00, 1250_50, 20_00, 300_00]
-    assert "31/02/2024" in found[4].line.problems[0] and len(found[5].line.problems) == 4
+    assert found[4].line.problems == [
+        "31/02/2024: Questo giorno non esiste: controlla giorno e mese."
+    ]
+    assert len(found[5].line.problems) == 4
     assert [one.line.number for one in found] == [2, 3, 4, 5, 6, 7]
     assert not Donation.objects.exists()
 
@@ -195,7 +211,7 @@ def test_the_treasurer_maps_looks_and_enters() -> None:
     assert "Registra 4 doni" in page and "Non si legge" in page and not Donation.objects.exists()
     batch = GiftImport.objects.get()
     columns = {name: str(at) for name, at in batch.columns.items()}
-    typed = columns | {"fondo": str(fund().pk), "altro_modo": "bank_transfer"}
+    typed = columns | {"altro_fondo": str(fund().pk), "altro_modo": "bank_transfer"}
     assert client.post(address, typed | {"giorno": "", "scelta": "prova"}).status_code == 422
     client.post(address, typed | {"scelta": "importa"})
     assert client.get(address)["Refresh"] == "3"
@@ -247,8 +263,81 @@ def test_the_page_keeps_the_campaign_of_the_lines_that_name_none() -> None:
     batch, treasurer = loaded(), member(roles.TREASURY)
     page = reverse("treasury:import", args=[batch.pk])
     columns = {name: str(at) for name, at in batch.columns.items()}
-    sent = {**columns, "fondo": str(fund().pk), "altro_modo": "cash", "altra_campagna": chosen.pk}
+    sent = {
+        **columns,
+        "altro_fondo": str(fund().pk),
+        "altro_modo": "cash",
+        "altra_campagna": chosen.pk,
+    }
     assert treasurer.post(page, {**sent, "scelta": "prova"}).status_code == 302
     batch.refresh_from_db()
     assert batch.campaign == chosen
     assert 'name="campagna"' in treasurer.get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2024-02-30", "non esiste"),
+        ("12/13/2024", "non esiste"),
+        ("29.02.23", "non esiste"),
+        ("febbraio", "Scrivi il giorno così"),
+        ("1/2-2024", "Scrivi il giorno così"),
+        ("", "Scrivi il giorno così"),
+    ],
+)
+def test_a_day_that_is_in_no_calendar_is_called_so(text: str, hint: str) -> None:
+    batch = loaded(f"Data;Importo;Nome;Cognome\r\n{text};5;Anna;Esempio\r\n")
+    assert hint in importing.dry_run(batch)[0].line.problems[0]
+
+
+def test_a_column_says_for_which_fund_a_gift_is() -> None:
+    other = Fund.objects.create(slug="cantieri", name="Cantieri di comunità", active=False)
+    for slug in ("uno", "due"):
+        Fund.objects.create(slug=slug, name="Pane")
+    text = "Data;Importo;Nome;Cognome;E-mail;Fondo\r\n" + "\r\n".join(
+        f"12/03/2024;{euros};Anna;Esempio;anna@posta.example;{name}"
+        for euros, name in enumerate(
+            ("CANTIERI", "cantieri di comunita", "", "Nessuno", "Pane"), start=1
+        )
+    )
+    batch = loaded(text)
+    funds = Fund.objects.count()
+    assert verdicts(batch) == ["new", "same", "same", "bad", "bad"]
+    assert "Nessuno: non c’è un fondo" in importing.dry_run(batch)[3].line.problems[0]
+    entered(batch)
+    gifts = Donation.objects.order_by("amount").values_list("amount", "fund")
+    assert list(gifts) == [(1_00, other.pk), (2_00, other.pk), (3_00, fund().pk)]
+    assert Fund.objects.count() == funds
+    assert JournalEntry.objects.filter(credit__fund=other).count() == 2
+
+
+def test_card_and_paypal_of_before_went_to_the_bank_and_never_lay_in_our_stripe() -> None:
+    head = "Data;Importo;Nome;Cognome;E-mail;Metodo"
+    ways = ("Carta di credito", "PayPal", "Stripe", "paypal (carta)", "Mastercard")
+    rows = [
+        f"12/03/2024;{n};Anna;Esempio;anna@posta.example;{way}" for n, way in enumerate(ways, 1)
+    ]
+    batch = entered(loaded("\r\n".join((head, *rows))))
+    gifts = Donation.objects.order_by("amount")
+    assert [gift.method for gift in gifts] == ["card", "paypal", "card", "paypal", "card"]
+    assert all(gift.traceable and not refunding.left_of(gift) for gift in gifts)
+    assert set(JournalEntry.objects.values_list("debit__code", flat=True)) == {"bank"}
+    reverse_gift(donation=gifts[1], reason="Due volte", by=batch.by)
+    assert Account.objects.get(code="bank").balance() == 13_00
+    assert Account.objects.get(code="stripe").balance() == 0
+
+
+def test_no_line_of_the_bank_is_taken_for_a_gift_that_came_by_card() -> None:
+    head = "Data;Importo;Nome;Cognome;E-mail;Metodo"
+    day = f"{timezone.localdate():%d/%m/%Y}"
+    entered(loaded(f"{head}\r\n{day};50;Anna;Esempio;anna@posta.example;PayPal"))
+    [line] = imported(row("50,00", name="Anna Esempio"))
+    assert not proposals([line])[line.pk]
+    with pytest.raises(NotThis):
+        recognise_known(line=line, donation=Donation.objects.get(), by=None)
+
+
+def test_what_is_entered_by_hand_today_came_by_no_card() -> None:
+    with pytest.raises(CannotEnter):
+        by_hand(method="paypal")
