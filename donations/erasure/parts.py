@@ -38,6 +38,7 @@ from donations.models import (
     GiftTry,
     GiftWord,
     HandEntry,
+    ImportedDonor,
     JournalEntry,
     PayoutLine,
     PremiumClaim,
@@ -161,10 +162,13 @@ def _lines(person: Person) -> QuerySet[BankLine]:
 
 
 def _imports(person: Person) -> QuerySet[GiftImport]:
-    """The files that brought gifts of hers: all their lines are in the books."""
+    """The files that brought her, or gifts of hers: all their lines are in the books."""
     done = GiftImport.objects.filter(state=GiftImport.State.DONE).exclude(file="")
     entries = HandEntry.objects.filter(donation__in=person.gifts, batch__isnull=False)
-    return done.filter(pk__in=entries.order_by().values("batch"))
+    alone = ImportedDonor.objects.filter(donor__in=person.keys)
+    return done.filter(
+        Q(pk__in=entries.order_by().values("batch")) | Q(pk__in=alone.values("batch"))
+    )
 
 
 def _bank_files(person: Person) -> QuerySet[BankStatement]:
@@ -471,6 +475,13 @@ PARTS: tuple[Part, ...] = (
         act=acts.drop_files,
         covers=("file",),
         small=True,
+    ),
+    Part(  # after the files, which are found by it
+        "imported",
+        _("What a file said of a donor without a gift"),
+        ImportedDonor,
+        E,
+        _of_donors(ImportedDonor),
     ),
     Part(
         "log",

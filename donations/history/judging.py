@@ -7,14 +7,17 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext_lazy as _
 
 from donations.history.lines import Line
-from donations.models import Donation, Donor, GiftImport
+from donations.models import Donation, Donor, GiftImport, ImportedDonor
 from donations.services.receipts import ROME
 from donations.words import fold
 
 BAD, BEFORE, LIKELY, SAME, NEW = "bad", "before", "likely", "same", "new"
+ALONE, KNOWN = "alone", "known"
 VERDICTS = {
     NEW: _("New donor"),
     SAME: _("Another gift of a donor we know"),
+    ALONE: _("New donor, without a gift"),
+    KNOWN: _("A donor we know, without a gift: nothing changes"),
     LIKELY: _("Probably in the books already"),
     BEFORE: _("Imported before"),
     BAD: _("Cannot be read"),
@@ -36,13 +39,16 @@ class Judged:
 def judge(lines: Sequence[Line], *, batch: GiftImport | None = None) -> list[Judged]:
     """`batch`: whose own gifts do not count as being in the books already."""
     good = [line for line in lines if not line.problems]
-    before = _tokens(good)
+    gifts = [line for line in good if not line.alone]
+    before = _tokens(gifts)
     mails = _mails(good)
     kin = {_kin(**row) for row in _without_mail()}
-    booked = _booked(good, batch)
+    booked = _booked(gifts, batch)
     found = []
     for line in lines:
         found.append(Judged(line, _verdict(line, before, mails, kin, booked)))
+        if line.problems:
+            continue
         if line.donor.email:
             mails.add(line.donor.email)
         else:
@@ -58,13 +64,14 @@ def takes(one: Judged, *, likely: bool) -> bool:
 def _verdict(line: Line, before: set[Any], mails: set[str], kin: set[Any], booked: set[Any]) -> str:
     if line.problems:
         return BAD
+    known = line.donor.email in mails if line.donor.email else _kin_of(line) in kin
+    if line.alone:
+        return KNOWN if known else ALONE
     if line.token in before:
         return BEFORE
     if not booked.isdisjoint(_marks(line.day, line.amount, line.donor.email, line.name)):
         return LIKELY
-    if line.donor.email:
-        return SAME if line.donor.email in mails else NEW
-    return SAME if _kin_of(line) in kin else NEW
+    return SAME if known else NEW
 
 
 def same_gift(line: Line) -> Donation | None:
@@ -82,6 +89,25 @@ def same_gift(line: Line) -> Donation | None:
     if one.codice_fiscale:
         return gifts.filter(codice_fiscale=one.codice_fiscale).first()
     return gifts.filter(street=one.street, postcode=one.postcode, codice_fiscale="").first()
+
+
+def same_donor(line: Line) -> Donor | None:
+    """Of somebody without a mail address: who came from a file without a gift, told from others as
+    by `same_gift`."""
+    one = line.donor
+    if one.email or not (one.codice_fiscale or one.street):
+        return None
+    people = ImportedDonor.objects.filter(
+        donor__email=None,
+        first_name=one.first_name,
+        last_name=one.last_name,
+        organisation=one.organisation,
+        codice_fiscale=one.codice_fiscale,
+    ).order_by("pk")
+    if not one.codice_fiscale:
+        people = people.filter(street=one.street, postcode=one.postcode)
+    found = people.select_related("donor").first()
+    return found.donor if found else None
 
 
 def _kin(
@@ -112,7 +138,8 @@ def _kin_of(line: Line) -> Any:
 
 def _without_mail() -> Iterator[dict[str, Any]]:
     names = ("first_name", "last_name", "organisation", "codice_fiscale", "street", "postcode")
-    return Donation.objects.filter(donor__email=None).order_by().values(*names).iterator()
+    yield from Donation.objects.filter(donor__email=None).order_by().values(*names).iterator()
+    yield from ImportedDonor.objects.filter(donor__email=None).values(*names).iterator()
 
 
 def _tokens(lines: Sequence[Line]) -> set[Any]:

@@ -1,4 +1,4 @@
-"""One line of the file as a gift, or the sentences about what is amiss."""
+"""One line of the file as a gift, as a donor alone, or the sentences about what is amiss."""
 
 import hashlib
 import re
@@ -35,7 +35,8 @@ SPACE = uuid.UUID("5a0cb6b0-6a5e-4a44-9f0e-0d7a3d2f8c11")  # for the tokens of l
 
 @dataclass
 class Line:
-    """`token`: the form token its gift has, the same whenever and from whatever file it comes."""
+    """`token`: the form token its gift has, the same whenever and from whatever file it comes. `alone`:
+    it names a donor, and no gift."""
 
     number: int
     problems: list[str] = field(default_factory=list)
@@ -48,6 +49,7 @@ class Line:
     campaign: int | None = None  # its source
     donor: Details = field(default_factory=lambda: Details("", "", ""))
     token: uuid.UUID = SPACE
+    alone: bool = False
 
     @property
     def name(self) -> str:
@@ -68,6 +70,9 @@ def lines(
     read, seen = [], Counter[str]()
     for number, cells in table.rows:
         written = {name: cells[at] for name, at in columns.items()}
+        if not (written.get("giorno") or written.get("cifra")):
+            read.append(_donor_alone(number, written))
+            continue
         line = _line(number, written, method)
         _fund(line, written.get("fondo", ""), funds)
         _campaign(line, written.get("campagna", ""), campaigns)
@@ -81,13 +86,39 @@ def lines(
 
 def _line(number: int, cells: dict[str, str], method: str) -> Line:
     line = Line(number)
-    written = {name: _clean(line, name, cells.get(name, "")) for name in FIELDS}
+    line.donor = _donor(line, cells)
     line.day = _day(line, cells.get("giorno", ""))
     line.amount = _amount(line, cells.get("cifra", ""))
     line.method = _way(line, cells.get("modo", ""), method)
     line.reference = cells.get("riferimento", "")[:80]
     line.note = cells.get("nota", "")[:500]
-    line.donor = Details(
+    if not line.problems and not line.name and line.method != Method.CASH:
+        line.problems.append(_("Write who gave: only cash may come from nobody known."))
+    if line.method == Method.COMPANY_MATCH and not line.donor.organisation:
+        line.problems.append(_("Write which company adds its own money."))
+    return line
+
+
+def _donor_alone(number: int, cells: dict[str, str]) -> Line:
+    """Without a gift only what tells her from others makes her worth a row, and keeps the same line
+    from coming in twice."""
+    line = Line(number, alone=True)
+    line.donor = one = _donor(line, cells)
+    if not line.problems and not (
+        line.name and (one.email or one.codice_fiscale or (one.street and one.postcode))
+    ):
+        line.problems.append(
+            _(
+                "There is no gift here: write day and amount or, for the donor alone, the name with the "
+                "mail, the codice fiscale or the address."
+            )
+        )
+    return line
+
+
+def _donor(line: Line, cells: dict[str, str]) -> Details:
+    written = {name: _clean(line, name, cells.get(name, "")) for name in FIELDS}
+    return Details(
         email=written["email"],
         first_name=written["nome"],
         last_name=written["cognome"],
@@ -99,11 +130,6 @@ def _line(number: int, cells: dict[str, str], method: str) -> Line:
         province=cells.get("provincia", "")[:40],
         phone=written["telefono"],
     )
-    if not line.problems and not line.name and line.method != Method.CASH:
-        line.problems.append(_("Write who gave: only cash may come from nobody known."))
-    if line.method == Method.COMPANY_MATCH and not written["ente"]:
-        line.problems.append(_("Write which company adds its own money."))
-    return line
 
 
 FIELDS = {

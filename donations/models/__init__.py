@@ -24,7 +24,7 @@ from donations.models.giving import (
     SuggestedAmount,
 )
 from donations.models.guard import ClosedDoor, GiftTry
-from donations.models.imports import GiftImport
+from donations.models.imports import GiftImport, ImportedDonor
 from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
 from donations.models.letters import MailText
@@ -82,6 +82,7 @@ __all__ = [
     "GiftWord",
     "GivingSettings",
     "HandEntry",
+    "ImportedDonor",
     "Interval",
     "JournalEntry",
     "MailText",

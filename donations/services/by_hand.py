@@ -74,6 +74,7 @@ class HandGift:
     receipt: bool = True
     thanks: bool = True
     same_as: Donation | None = None  # another gift of whoever gave this one
+    known: Donor | None = None  # whoever gave this one, in the books without a gift
     batch: GiftImport | None = None  # the file it came from
 
 
@@ -251,6 +252,10 @@ def _donor(email: str, given: HandGift) -> Donor:
         and all(getattr(other, name) == getattr(given.donor, name) for name in names)
     ):
         return Donor.objects.select_for_update().get(pk=other.donor_id)
+    if given.known:
+        held = Donor.objects.select_for_update().get(pk=given.known.pk)
+        if not held.erased_at:
+            return held
     return Donor.objects.create()
 
 

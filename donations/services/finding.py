@@ -20,6 +20,7 @@ from donations.models import (
     Donation,
     Donor,
     GiftWord,
+    ImportedDonor,
     JournalEntry,
     Receipt,
 )
@@ -59,6 +60,17 @@ def persons_found(rows: QuerySet, text: str) -> QuerySet:
         donors = donors.filter(person__in=of_a_gift.values(found=PERSON))
     # by their addresses: an index leads from there to the gifts
     return rows.filter(donor__in=donors.values("pk")) if typed else rows
+
+
+def imported_found(rows: QuerySet[ImportedDonor], text: str) -> QuerySet[ImportedDonor]:
+    """Of those whom a file named without a gift: there are never so many that an index is worth it."""
+    for word in _typed(text):
+        parts = Q()
+        for part in words(word):
+            parts &= Q(words__contains=f" {part}")
+        mailed = Q(donor__email__contains=word.lower())
+        rows = rows.filter(mailed | parts if parts else mailed)
+    return rows
 
 
 def _typed(text: str) -> list[str]:

@@ -1,11 +1,12 @@
-"""Past gifts from a file: entered once, some lines a step, as by hand; nobody is thanked, and there is
-no receipt unless the treasurer asked for it."""
+"""Past gifts, and donors without one, from a file: entered once, some lines a step, as by hand; nobody is
+thanked, and there is no receipt unless the treasurer asked for it."""
 
 import hashlib
 import logging
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
@@ -14,10 +15,11 @@ from django.utils import timezone
 
 from attribution.models import Source
 from donations.history import files
-from donations.history.judging import Judged, judge, same_gift, takes
+from donations.history.judging import ALONE, Judged, judge, same_donor, same_gift, takes
 from donations.history.lines import Line, lines, plain
-from donations.models import Fund, GiftImport
+from donations.models import Donor, Fund, GiftImport, ImportedDonor
 from donations.services.by_hand import HandGift, enter_gift
+from donations.words import of_gift
 from outbox.services import LeaseLost, claim, expired, finish
 from people.models import User
 
@@ -132,15 +134,18 @@ def _step(batch: GiftImport) -> None:
     if not part:
         finish(batch, state=State.DONE)
         return
-    made = 0
+    made = alone = 0
     for one in judge(part, batch=batch):
         if takes(one, likely=batch.take_likely):
             made += _enter(batch, one.line)
+        elif one.verdict == ALONE:
+            alone += _take_down(batch, one.line)
     finish(
         batch,
         cursor=batch.cursor + len(part),
         made=batch.made + made,
-        left_out=batch.left_out + len(part) - made,
+        donors=batch.donors + alone,
+        left_out=batch.left_out + len(part) - made - alone,
         next_at=timezone.now(),
         attempts=0,
     )
@@ -160,6 +165,22 @@ def _enter(batch: GiftImport, line: Line) -> bool:
         receipt=batch.receipts and bool(line.name),
         thanks=False,
         same_as=same_gift(line),
+        known=same_donor(line),
         batch=batch,
     )
     return enter_gift(form_token=line.token, given=given, by=batch.by).made
+
+
+def _take_down(batch: GiftImport, line: Line) -> bool:
+    """The donor alone; False where she came meanwhile."""
+    written = asdict(line.donor)
+    email = written.pop("email") or None
+    if email is None and (same_donor(line) or same_gift(line)):
+        return False
+    donor, new = (
+        Donor.objects.get_or_create(email=email) if email else (Donor.objects.create(), True)
+    )
+    if new:
+        found = "".join(f" {word}" for word in of_gift(written))
+        ImportedDonor.objects.create(donor=donor, batch=batch, words=found, **written)
+    return new

@@ -9,6 +9,7 @@ from donations.models import (
     Donation,
     Donor,
     DonorWallEntry,
+    ImportedDonor,
     PremiumClaim,
     RecurringDonation,
     Statement,
@@ -28,6 +29,7 @@ def of(*, donor: Donor) -> Row:
         "mail": donor.email,
         "donor_since": donor.created_at.isoformat(),
         "details_last_written": asdict(details.last_written(donor=donor)),
+        "imported": _imported(donor),
         "gifts": [_gift(gift) for gift in gifts],
         "recurring_gifts": [_promise(one) for one in donor.promises.select_related("fund")],
         "consents": [
@@ -129,6 +131,15 @@ def _promise(promise: RecurringDonation) -> Row:
             for change in promise.changes.all()
         ],
     }
+
+
+def _imported(donor: Donor) -> Row | None:
+    """As a file named her without a gift."""
+    row = ImportedDonor.objects.filter(donor=donor).first()
+    if row is None:
+        return None
+    names = ("organisation", *details.NAMES)
+    return {"at": row.at.isoformat(), **{name: getattr(row, name) for name in names}}
 
 
 def _gift(gift: Donation) -> Row:

@@ -4,25 +4,39 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from donations.models import Donation, DonorTag, RecurringDonation
-from donations.services.finding import PERSON, persons_found
+from donations.models import Donation, DonorTag, ImportedDonor, RecurringDonation
+from donations.services.finding import PERSON, imported_found, persons_found
 from donations.treasury.periods import Filter, SearchField, start
 
 MOST = 10_000_000
 NEW, RECURRING = "nuovi", "ricorrenti"
 NOT_THIS_YEAR, LAPSED = "non-quest-anno", "da-tempo"
+WITHOUT = "senza-doni"
 SEGMENTS: tuple[tuple[str, Any], ...] = (
     ("", _("Everybody")),
     (NEW, _("New this year")),
     (RECURRING, _("With a recurring gift")),
     (NOT_THIS_YEAR, _("Last year but not this")),
     (LAPSED, _("Not for longer")),
+    (WITHOUT, _("Without a gift yet")),
 )
 
 
@@ -39,6 +53,18 @@ def sums_by_person() -> QuerySet:
         first=Min("settled_at", filter=stays),
         last=Max("settled_at", filter=stays),
     ).order_by(F("last").desc(nulls_last=True), "-person")
+
+
+def without_gifts() -> QuerySet:
+    """Rows like those of `sums_by_person`: who came from a file and nothing came from since, by name."""
+    gave = Donation.objects.filter(Q(donor=OuterRef("donor")) | Q(donor__kept=OuterRef("donor")))
+    people = ImportedDonor.objects.filter(~Exists(gave), donor__kept=None, donor__erased_at=None)
+    never = Value(None, output_field=DateTimeField())
+    return (
+        people.values(person=F("donor"))
+        .annotate(gifts=Value(0), total=Value(0), first=never, last=never)
+        .order_by("organisation", "last_name", "first_name", "person")
+    )
 
 
 class DonorFilter(Filter):
@@ -62,10 +88,25 @@ class DonorFilter(Filter):
         assert isinstance(tags, forms.ModelChoiceField)
         tags.queryset = DonorTag.objects.filter(donors__isnull=False).distinct()
 
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        self.is_valid()
+        return super().narrow(without_gifts() if self._without else rows)
+
+    @property
+    def _without(self) -> bool:
+        return self.cleaned_data.get("gruppo") == WITHOUT
+
+    def also_without(self) -> int:
+        """How many without a gift the words would find, where they are not what is seen."""
+        text = "" if self._without else self.cleaned_data.get("cerca")
+        return imported_found(without_gifts(), text).count() if text else 0
+
     def _cerca(self, rows: QuerySet, text: str) -> QuerySet:
-        return persons_found(rows, text)
+        return imported_found(rows, text) if self._without else persons_found(rows, text)
 
     def _gruppo(self, rows: QuerySet, segment: str) -> QuerySet:
+        if segment == WITHOUT:
+            return rows
         this_year = timezone.localdate().year
         this, last = _begins(this_year), _begins(this_year - 1)
         if segment == NEW:

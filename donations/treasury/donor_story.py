@@ -13,6 +13,7 @@ from donations.models import (
     Donation,
     Donor,
     DonorNote,
+    ImportedDonor,
     PremiumClaim,
     PromiseChange,
     Receipt,
@@ -30,7 +31,7 @@ def story(donors: list[Donor], *, user: Any) -> list[Step]:
     """Of a person's addresses. Only what `user` may see; as many queries for a hundred gifts as for
     one."""
     steps = [*_gifts(donors), *_consents(donors), *_disputes(donors), *_notes(donors)]
-    steps += _statements(donors)
+    steps += [*_statements(donors), *_imported(donors)]
     steps += premium_steps.steps(PremiumClaim.objects.filter(donation__donor__in=donors))
     if user.has_perm("donations.view_recurringdonation"):
         steps += _promises(donors)
@@ -155,6 +156,18 @@ def _statements(donors: list[Donor]) -> list[Step]:
         )
         for row in rows
     ]
+
+
+def _imported(donors: list[Donor]) -> list[Step]:
+    """Where somebody came from who had given nothing."""
+    rows = ImportedDonor.objects.filter(donor__in=donors).select_related("batch")
+    found = []
+    for row in rows:
+        place = " ".join(filter(None, (row.postcode, row.city, row.province)))
+        note = ", ".join(filter(None, (row.street, place)))
+        title = _("Imported from “%(file)s”, without a gift") % {"file": row.batch.name}
+        found.append(Step(row.at, _("Import past gifts"), title, "info", "group", note))
+    return found
 
 
 def _notes(donors: list[Donor]) -> list[Step]:

@@ -13,14 +13,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Donation, Donor, DonorDetails, DonorMerge, DonorTag
+from donations.models import Donation, Donor, DonorDetails, DonorMerge, DonorTag, ImportedDonor
 from donations.models.giving import name_of
 from donations.services.finding import PERSON
 from donations.services.likeness import alike
 from donations.services.merging import addresses
 from donations.treasury import export, masks, proofs
 from donations.treasury.base import PER_PAGE, TreasuryList
-from donations.treasury.donor_filters import SEGMENTS, DonorFilter, sums_by_person
+from donations.treasury.donor_filters import SEGMENTS, WITHOUT, DonorFilter, sums_by_person
 from donations.treasury.donor_story import story
 from donations.treasury.reveal import RevealingView
 
@@ -31,7 +31,8 @@ NOTHING = {
 
 
 def names(of: Iterable[Donor]) -> dict[int, str]:
-    """As each person wrote it last, by key; of an organisation its own."""
+    """As each person wrote it last, by key; of an organisation its own; of who gave nothing, as the
+    file has it that named her."""
     keys = [one.pk for one in of]
     # by their addresses, found first: asked of the gifts themselves, all there are would be read
     known = Donor.objects.filter(Q(pk__in=keys) | Q(kept__in=keys)).order_by()
@@ -39,7 +40,8 @@ def names(of: Iterable[Donor]) -> dict[int, str]:
     rows = theirs.order_by("created_at", "pk").values_list(
         PERSON, "organisation", "first_name", "last_name"
     )
-    found = {key: name_of(own, first, last) for key, own, first, last in rows}
+    found = {one.donor_id: one.name for one in ImportedDonor.objects.filter(donor__in=keys)}
+    found |= {key: name_of(own, first, last) for key, own, first, last in rows}
     return {key: found.get(key) or gettext("Without a name") for key in keys}
 
 
@@ -97,8 +99,12 @@ class DonorList(TreasuryList):
         found = known.in_bulk([row["person"] for row in page])
         called = names(found.values())
         here = self.request.GET.get("gruppo", "")
+        without = self.request.GET.copy()
+        without["gruppo"] = WITHOUT
         return context | {
             "rows": [_line(found[row["person"]], row, called) for row in page],
+            "also_without": self.filter.also_without(),  # type: ignore[attr-defined]  # filter_class
+            "without_query": without.urlencode(),
             "views": [
                 {"value": value, "label": label, "here": value == here} for value, label in SEGMENTS
             ],
@@ -180,13 +186,17 @@ def _merges(donor: Donor) -> QuerySet[DonorMerge]:
 
 
 def _phones(donors: list[Donor]) -> list[str]:
-    """As she wrote them with gifts and on her page."""
+    """As she wrote them with gifts and on her page, or a file did."""
     gifts = Donation.objects.filter(donor__in=donors).exclude(phone="").order_by()
     pages = DonorDetails.objects.filter(donor__in=donors).exclude(phone="")
-    return sorted({*gifts.values_list("phone", flat=True), *pages.values_list("phone", flat=True)})
+    files = ImportedDonor.objects.filter(donor__in=donors).exclude(phone="")
+    phones = (rows.values_list("phone", flat=True) for rows in (gifts, pages, files))
+    return sorted({phone for every in phones for phone in every})
 
 
 def _codes(donors: list[Donor]) -> list[str]:
     """Every codice fiscale she wrote: more than one is worth a look."""
     gifts = Donation.objects.filter(donor__in=donors).exclude(codice_fiscale="").order_by()
-    return sorted(set(gifts.values_list("codice_fiscale", flat=True)))
+    files = ImportedDonor.objects.filter(donor__in=donors).exclude(codice_fiscale="")
+    codes = (rows.values_list("codice_fiscale", flat=True) for rows in (gifts, files))
+    return sorted({code for every in codes for code in every})

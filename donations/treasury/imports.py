@@ -49,7 +49,9 @@ bell = Bell(import_gifts)
 class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("A CSV with one gift a line and headings above."),
+        help_text=_(
+            "A CSV with one gift a line and headings above. A line without day and amount is a donor."
+        ),
         error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
     )
 
@@ -190,6 +192,7 @@ class ImportPage(TreasuryView):
             counts=[(name, label, counts[name]) for name, label in judging.VERDICTS.items()],
             here=here,
             taken=taken,
+            alone=counts[judging.ALONE],
             cents=sum(
                 one.line.amount for one in found if judging.takes(one, likely=batch.take_likely)
             ),

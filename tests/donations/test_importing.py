@@ -19,12 +19,14 @@ from donations.models import (
     Fund,
     GiftImport,
     HandEntry,
+    ImportedDonor,
     JournalEntry,
     Receipt,
 )
 from donations.services import importing, refunding
 from donations.services.bank_lines import NotThis, recognise_known
 from donations.services.by_hand import CannotEnter, reverse_gift
+from donations.services.erasing import erase
 from donations.services.importing import SameFile
 from donations.services.matching import proposals
 from giving_support import fund
@@ -341,3 +343,72 @@ def test_no_line_of_the_bank_is_taken_for_a_gift_that_came_by_card() -> None:
 def test_what_is_entered_by_hand_today_came_by_no_card() -> None:
     with pytest.raises(CannotEnter):
         by_hand(method="paypal")
+
+
+ALONE = (
+    "Data;Importo;Nome;Cognome;Ragione sociale;E-mail;CF;Via;CAP;Cellulare\r\n"
+    ";;Bruna;D’Aragò;;bruna@posta.example;;Via Roma 1;23100;333 1234567\r\n"
+    ";;;;Officine Mallero;;;Via Adda 2;23100;\r\n"
+    ";;Carlo;Solo;;;;;;\r\n"
+    ";;Bruna;D’Aragò;;BRUNA@posta.example;;;;\r\n"
+    "01/02/2024;;Dino;Metà;;dino@posta.example;;;;\r\n"
+    "02/02/2024;25;;;Officine Mallero;;;Via Adda 2;23100;\r\n"
+)
+
+
+def test_a_line_without_a_gift_brings_its_donor_alone() -> None:
+    batch = loaded(ALONE)
+    assert verdicts(batch) == ["alone", "alone", "bad", "known", "bad", "same"]
+    assert "Qui non c’è un dono" in importing.dry_run(batch)[2].line.problems[0]
+    entered(batch)
+    assert (batch.made, batch.donors, batch.left_out) == (1, 2, 3)
+    bruna = ImportedDonor.objects.get(first_name="Bruna")
+    assert bruna.donor.email == "bruna@posta.example" and not bruna.donor.donations.exists()
+    works = ImportedDonor.objects.get(organisation="Officine Mallero")
+    assert works.donor.donations.get().amount == 25_00
+    assert Donor.objects.count() == 2 and not Message.objects.exists()
+    assert verdicts(batch) == ["known", "known", "bad", "known", "bad", "before"]
+
+
+def test_donors_alone_come_in_once_from_whatever_file() -> None:
+    entered(loaded(ALONE))
+    again = entered(loaded(ALONE + ";;Elio;Nuovo;;elio@posta.example;;;;\r\n"))
+    assert (again.made, again.donors) == (0, 1) and Donor.objects.count() == 3
+
+
+def test_a_donor_whom_we_know_is_not_written_anew() -> None:
+    gift = by_hand(method="cash")
+    text = f"Data;Importo;Nome;Cognome;E-mail\r\n;;Altra;Persona;{gift.donor.email}\r\n"
+    batch = loaded(text)
+    assert verdicts(batch) == ["known"] and entered(batch).donors == 0
+    assert not ImportedDonor.objects.exists()
+
+
+def test_the_treasurer_finds_who_gave_nothing_yet() -> None:
+    batch, client = loaded(ALONE), member(roles.TREASURY)
+    page = client.get(reverse("treasury:import", args=[batch.pk])).content.decode()
+    assert "Registra 1 dono, 25,00" in page and "e 2 donatori senza dono" in page
+    entered(batch)
+    address = reverse("treasury:donors")
+    assert "D’Aragò" not in client.get(address).content.decode()
+    found = client.get(address, {"cerca": "arago"}).content.decode()
+    assert "Si trova anche 1 donatore senza dono" in found
+    for words in ("arago bru", "bruna@posta", ""):
+        alone = client.get(address, {"gruppo": "senza-doni", "cerca": words}).content.decode()
+        assert "Bruna D’Aragò" in alone and "Officine" not in alone  # it gave
+    sheet = client.get(address, {"gruppo": "senza-doni", "formato": "csv"})
+    assert "D’Aragò;" in b"".join(sheet).decode() and sheet.status_code == 200
+    bruna = Donor.objects.get(email="bruna@posta.example")
+    page = client.get(reverse("treasury:donor", args=[bruna.public_id])).content.decode()
+    assert "Bruna D’Aragò" in page and "333 1234567" in page and "storico.csv" in page
+
+
+def test_who_gave_nothing_can_be_erased_and_her_file_goes() -> None:
+    batch = entered(loaded(ALONE))
+    bruna = Donor.objects.get(email="bruna@posta.example")
+    erase(donor=bruna, reason="asked", by=None)
+    batch.refresh_from_db()
+    assert not batch.file and not ImportedDonor.objects.filter(donor=bruna).exists()
+    client = member(roles.TREASURY)
+    alone = client.get(reverse("treasury:donors"), {"gruppo": "senza-doni"}).content.decode()
+    assert "D’Aragò" not in alone and "Persona cancellata" not in alone

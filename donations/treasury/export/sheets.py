@@ -290,10 +290,15 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
             net=Sum(F("donations__amount") - F("donations__refunded_amount"), filter=counted),
             since=Min("donations__settled_at", filter=counted),
             until=Max("donations__settled_at", filter=counted),
-            first=Subquery(written.values("first_name")[:1]),
-            last=Subquery(written.values("last_name")[:1]),
-            company=Subquery(written.values("organisation")[:1]),
-            phone=Subquery(written.exclude(phone="").values("phone")[:1]),
+            # of who gave nothing, as a file has it
+            first=Coalesce(Subquery(written.values("first_name")[:1]), "imported__first_name"),
+            last=Coalesce(Subquery(written.values("last_name")[:1]), "imported__last_name"),
+            company=Coalesce(
+                Subquery(written.values("organisation")[:1]), "imported__organisation"
+            ),
+            phone=Coalesce(
+                Subquery(written.exclude(phone="").values("phone")[:1]), "imported__phone"
+            ),
         )
         .order_by("pk")
         .values_list(
