@@ -1,10 +1,12 @@
 """What the guard's verdict means for whoever sends the form: a sentence, and everything typed stays."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -15,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from brand.models import BrandSettings
 from donations.form_tokens import age_of
-from donations.forms import BY_TRANSFER
+from donations.forms import BY_TRANSFER, GiftForm
 from donations.models import GiftTry
 from donations.services import guarding
 from donations.services.guarding import Sent, Verdict
 from donations.visitors import Visitor, visitor_of
 
 Reason, State = GiftTry.Reason, GiftTry.State
+log = logging.getLogger(__name__)
 _TOO_OFTEN = _("Too many attempts in a few minutes. Wait a little and try again.")
 _AGAIN = _(
     "Just now many cards are being refused here, so we ask everybody twice. Nothing has been taken "
@@ -56,6 +59,17 @@ def flood(request: HttpRequest) -> HttpResponse | None:
         return None
     verdict = guarding.floods(visitor=visitor_of(request))
     return None if verdict is None else shortly(request, verdict.wait)
+
+
+def mistyped(request: HttpRequest, form: GiftForm) -> None:
+    """Of a form that is not right. One of ours, without bait: a person's slip, which no limit counts.
+    Where it cannot be taken back, it has counted."""
+    if not settings.ABUSE_CONTROL or "token" in form.errors or form.cleaned_data.get("sito"):
+        return
+    try:
+        guarding.forgive(visitor=visitor_of(request), token=form.cleaned_data["token"])
+    except DatabaseError:
+        log.exception("a slip in the form was counted as a try")
 
 
 def shortly(request: HttpRequest, wait: int) -> HttpResponse:

@@ -116,6 +116,7 @@ def _sent(request: HttpRequest) -> HttpResponse:
         return short
     form = _asked_for(request, GiftForm(request.POST))
     if not form.is_valid():
+        guard.mistyped(request, form)
         if "token" in form.errors:
             form = _with_new_token(request, form)
         return _page(request, form, status=422)

@@ -16,6 +16,7 @@ from time import time
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -63,6 +64,13 @@ def exceeded(tries: Sequence[tuple[Limit, str]]) -> list[Limit]:
         cursor.execute(statement, [value for row in rows for value in row])
         times = {row[0]: row[1] for row in cursor.fetchall()}
     return [limit for (key, _end), limit in windows.items() if times[key] > limit.times]
+
+
+def give_back(tries: Sequence[tuple[Limit, str]]) -> None:
+    """Takes one try of each back: it turned out to be none. Each row by itself, so that nobody waits
+    for two."""
+    for key, _end in sorted(_window(limit, who) for limit, who in tries):
+        Tries.objects.filter(key=key, times__gt=0).update(times=F("times") - 1)
 
 
 def alone() -> bool:

@@ -33,6 +33,9 @@ BRAKED = Limit("gift-braked", 300, 60)  # starts of the whole house while the br
 # any answer costs work: whoever sends more than this gets a short one
 POSTS = Limit("gift-posts", 60, 600)
 POSTS_OF_NETWORK = Limit("gift-posts-network", 200, 600)
+# what a person mistypes in a form of ours is no try: so often a form, and a network
+MISTYPED = Limit("gift-mistyped", 5, 3600)
+MISTYPED_OF_NETWORK = Limit("gift-mistyped-network", 600, 600)
 # forms drawn again for those whose place has sent too many: beyond it they get the short answer too
 DRAWN = Limit("gift-drawn", 10, 600)
 PAUSE = 4  # seconds between form and sending, while the brake is on
@@ -102,12 +105,24 @@ def weigh(*, visitor: Visitor, sent: Sent) -> Verdict:
 
 def floods(*, visitor: Visitor) -> Verdict | None:
     """Counts anything that is sent, before it is read; a verdict where it is far too much."""
-    tries = [(POSTS, visitor.address), (POSTS_OF_NETWORK, visitor.network)]
-    over = limits.exceeded([(limit, who) for limit, who in tries if who])
+    over = limits.exceeded(_posts(visitor))
     if not over:
         return None
     _write(visitor, _bundle(visitor, Reason.FLOOD), State.REFUSED, Reason.FLOOD)
     return Verdict(State.REFUSED, Reason.FLOOD, over[0].seconds)
+
+
+def forgive(*, visitor: Visitor, token: UUID) -> None:
+    """What was sent was a form of ours with something left out or mistyped: a school behind one
+    address may do so all morning. Below a roof, since each of them is drawn again."""
+    roof = [(MISTYPED, str(token)), (MISTYPED_OF_NETWORK, visitor.network)]
+    if not limits.exceeded([row for row in roof if row[1]]):
+        limits.give_back(_posts(visitor))
+
+
+def _posts(visitor: Visitor) -> list[tuple[Limit, str]]:
+    rows = [(POSTS, visitor.address), (POSTS_OF_NETWORK, visitor.network)]
+    return [row for row in rows if row[1]]
 
 
 def shown_enough(*, visitor: Visitor, verdict: Verdict) -> bool:

@@ -194,6 +194,33 @@ def test_who_sends_without_end_gets_a_short_page_and_one_row(
     assert (row.times, row.state, row.reason) == (8, State.REFUSED, Reason.FLOOD)
 
 
+def test_a_school_behind_one_address_may_mistype_all_morning(
+    still: None, memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarding, "POSTS", Limit("t-posts", 3, 600))
+    slips: list[dict[str, Any]] = [{"nome": ""}, {"cf": "RSSMRA80A01H501X"}, {"email": "anna"}]
+    for slip in slips * 4:
+        answer = send(**slip)
+        assert answer.status_code == 422 and 'value="Esempio"' in answer.content.decode()
+    assert send().status_code == 303
+    assert not GiftTry.objects.exclude(state=State.PASSED).exists()
+
+
+@pytest.mark.parametrize("how", ["no token", "bait", "one form", "one network"])
+def test_what_no_honest_person_sends_so_often_still_counts(
+    still: None, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(guarding, "POSTS", Limit("t-posts", 3, 600))
+    monkeypatch.setattr(guarding, "MISTYPED", Limit("t-mistyped", 2, 600))
+    if how == "one network":
+        monkeypatch.setattr(guarding, "MISTYPED_OF_NETWORK", Limit("t-mistyped-network", 2, 600))
+    token = form_tokens.new_token()
+    more = {"no token": {"token": "x"}, "bait": {"sito": "x"}, "one form": {"token": token}}
+    answers = [send(nome="", **more.get(how, {})).status_code for _ in range(7)]
+    free = 2 if how in ("one form", "one network") else 0
+    assert answers == [422] * (3 + free) + [429] * (4 - free)
+
+
 def test_the_sentence_says_where_to_write(memory_stripe: MemoryStripe) -> None:
     brand = BrandSettings.load()
     brand.email = "ciao@rete.example"
