@@ -116,7 +116,8 @@ class World:
             return premiums.change(claim=claim, choice=by_post(self.kit)) if claim else None
         if what == "do without":
             return premiums.do_without(claim=claim) if claim else None
-        if gift is None or session_of(gift) not in stripe.sessions:  # its last page did not open
+        # without a piece left there is no page, and the last one may not have opened
+        if gift is None or not gift.attempts.exists() or session_of(gift) not in stripe.sessions:
             return None
         return self._at_stripe(what, session_of(gift))
 
@@ -189,6 +190,9 @@ def undone():
         ("begin", 2, "none", 0),
         ("back fails", 0, "all", 0),
     ]
+)
+@example(  # a payment for a gift that never had a page, since the last piece was gone
+    steps=[("other", 1, "all", 0), ("other", 0, "all", 0), ("pay", 0, "all", 0)]
 )
 @example(  # lost, and won in the end
     steps=[
