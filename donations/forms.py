@@ -65,6 +65,35 @@ def complete_address(form: forms.Form, data: dict[str, Any]) -> None:
         form.add_error("cap", gettext("An Italian postcode has five figures."))
 
 
+def right_kind_of_code(form: forms.Form, data: dict[str, Any]) -> None:
+    """Eleven figures are a body's, sixteen signs a person's: the receipt's words follow it."""
+    code = data.get("cf", "")
+    if len(code) == 11 and not data.get("ente") and "ente" not in form.errors:
+        sentence = gettext("This is the code of an organisation: write its name too.")
+        form.add_error("ente", sentence)
+    elif len(code) == 16 and data.get("ente"):
+        sentence = gettext(
+            "This is the code of a person: write that of the organisation, or its partita IVA, "
+            "eleven figures; or leave it empty."
+        )
+        form.add_error("cf", sentence)
+
+
+class MailAskedAbout(forms.Form):
+    """A mail address whose domain is a usual slip is asked about, in the field `email`; the page
+    sends `mail_seen` back as `mail_vista`."""
+
+    mail_seen = ""  # the address that we have asked about
+
+    def ask_about_mail(self, email: str) -> None:
+        """Once: whoever sends it again as it is has said yes to it."""
+        right = meant(email)
+        if right and self.data.get("mail_vista", "") != email:
+            sentence = gettext("Did you mean %(mail)s? If it is right as it is, send it again.")
+            self.add_error("email", sentence % {"mail": right})
+        self.mail_seen = email if right else ""
+
+
 class PersonForm(forms.Form):
     """Who she is, as the gift form and her own page ask."""
 
@@ -130,7 +159,7 @@ class Choice:
         return self.amount + self.costs
 
 
-class GiftForm(PersonForm, TributeFields, PremiumFields):
+class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     """`cleaned_data["amount"]` is in cents, `["fund"]` a Fund. `notice` and the words of `letter`
     are logged with the gift as they were shown."""
 
@@ -194,8 +223,6 @@ class GiftForm(PersonForm, TributeFields, PremiumFields):
     firma = NameField(label=_("How we write it"), required=False, max_length=120)
     parole = WordsField(label=_("Two words for whoever reads"), required=False, max_length=200)
     opposizione = forms.BooleanField(label=objection, required=False)
-
-    mail_seen = ""  # the address that we have asked about
 
     field_order = (
         *("token", "campagna", "frequenza", "importo", "cifra", "quante", "fondo", "spese"),
@@ -347,30 +374,9 @@ class GiftForm(PersonForm, TributeFields, PremiumFields):
             )
             self.add_error("dedicato", sentence)
         data["premium"] = self.read_premium(data, amount=data.get("amount"))
-        self._kind_of_donor(data)
-        self._ask_about_mail(data.get("email", ""))
+        right_kind_of_code(self, data)
+        self.ask_about_mail(data.get("email", ""))
         return data
-
-    def _kind_of_donor(self, data: dict[str, Any]) -> None:
-        """Eleven figures are a body's, sixteen signs a person's: the receipt's words follow it."""
-        code = data.get("cf", "")
-        if len(code) == 11 and not data.get("ente") and "ente" not in self.errors:
-            sentence = gettext("This is the code of an organisation: write its name too.")
-            self.add_error("ente", sentence)
-        elif len(code) == 16 and data.get("ente"):
-            sentence = gettext(
-                "This is the code of a person: write that of the organisation, or its partita IVA, "
-                "eleven figures; or leave it empty."
-            )
-            self.add_error("cf", sentence)
-
-    def _ask_about_mail(self, email: str) -> None:
-        """Once: whoever sends it again as it is has said yes to it."""
-        right = meant(email)
-        if right and self.data.get("mail_vista", "") != email:
-            sentence = gettext("Did you mean %(mail)s? If it is right as it is, send it again.")
-            self.add_error("email", sentence % {"mail": right})
-        self.mail_seen = email if right else ""
 
     def _read_amount(self, data: dict[str, Any]) -> None:
         chosen = data.get("importo")

@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from donations.fields import MailField
-from donations.forms import PersonForm
+from donations.forms import MailAskedAbout, PersonForm
 from donations.services import Details
 
 
-class DoorForm(forms.Form):
+class DoorForm(MailAskedAbout):
     email = MailField(
         label=_("Mail"),
         widget=forms.EmailInput,
@@ -20,6 +20,11 @@ class DoorForm(forms.Form):
             "max_length": _("This is too long: shorten it, please."),
         },
     )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self.ask_about_mail(data.get("email", ""))
+        return data
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from wagtail.admin.widgets import AdminDateInput
 from attribution.models import Source
 from donations.fields import FiscalCodeField, MailField, NameField, PhoneField
 from donations.form_tokens import token_of
-from donations.forms import COUNTRIES, complete_address
+from donations.forms import COUNTRIES, MailAskedAbout, complete_address, right_kind_of_code
 from donations.models import BankLine, Donation, Fund
 from donations.money import BadAmount, parse_large_amount
 from donations.services import Details
@@ -85,7 +85,7 @@ class WhoGave(forms.Form):
         return self.cleaned_data["paese"] or "IT"
 
 
-class HandForm(WhoGave):
+class HandForm(WhoGave, MailAskedAbout):
     """`given()` is what it says, once it is valid. `line`: of the bank's statement, which says amount
     and day."""
 
@@ -189,6 +189,8 @@ class HandForm(WhoGave):
         if not {"nome", "cognome", "ente"} & self.errors.keys():
             self._name(data)
         complete_address(self, data)
+        right_kind_of_code(self, data)
+        self.ask_about_mail(data.get("email", ""))
         return data
 
     def _name(self, data: dict[str, Any]) -> None:
@@ -250,4 +252,5 @@ class CorrectionForm(WhoGave):
                 if not data[name]:
                     self.add_error(name, gettext("Write both names, or the organisation."))
         complete_address(self, data)
+        right_kind_of_code(self, data)
         return data

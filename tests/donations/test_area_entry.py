@@ -188,3 +188,12 @@ def test_form_thanks_and_mail_lead_here(cast: Cast, client: Client) -> None:
 def test_donors_are_not_users(cast: Cast) -> None:
     client = entered(cast.settled.donor)
     assert "_auth_user_id" not in client.session and Donor.objects.count() == 2
+
+
+def test_a_slip_in_the_mail_is_asked_about_before_a_link_goes_nowhere(cast: Cast) -> None:
+    client = Client()
+    answer = client.post(PAGE, {"email": "maria@gmial.com"})
+    assert answer.status_code == 422 and "maria@gmail.com" in answer.content.decode()
+    assert not EntryRequest.objects.exists()
+    again = {"email": "maria@gmial.com", "mail_vista": "maria@gmial.com"}
+    assert client.post(PAGE, again).status_code == 303 and EntryRequest.objects.exists()

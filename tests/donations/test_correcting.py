@@ -109,3 +109,10 @@ def test_the_page_shows_what_it_is_and_corrects_it() -> None:
     answer = client.post(address, typed(), follow=True)
     (old, new) = gift.receipts.order_by("pk")
     assert f"la ricevuta {new.label} prende il posto della {old.label}" in answer.content.decode()
+
+
+def test_the_right_code_is_of_who_gave() -> None:
+    gift = mailed()
+    client, address = member(roles.TREASURY), reverse("treasury:correct", args=[gift.public_id])
+    wrong = client.post(address, typed(ente="Officine", cf="SMPNNA80A41I829E"))
+    assert wrong.status_code == 422 and "codice di una persona" in wrong.content.decode()

@@ -183,3 +183,23 @@ def test_it_speaks_english_too(elio: Client) -> None:
     assert "Enter a gift by hand" in page and "Company match" in page
     with translation.override("it"):
         assert "This day is still to come" in sent(elio, giorno=TOMORROW)[1]
+
+
+def test_a_slip_in_the_mail_is_asked_about_once(elio: Client) -> None:
+    status, page = sent(elio, email="Rosa@gmial.com")
+    assert (
+        status == 422
+        and "Volevi scrivere rosa@gmail.com?" in page
+        and not Donation.objects.exists()
+    )
+    seen = re.search(r'name="mail_vista" value="([^"]+)"', page)
+    assert seen and sent(elio, email="rosa@gmial.com", mail_vista=seen[1])[0] == 200
+    assert Donation.objects.get().donor.email == "rosa@gmial.com"
+
+
+def test_the_code_is_of_who_gives(elio: Client) -> None:
+    status, page = sent(elio, cf="SMPNNA80A41I829E", ente="Officine")
+    assert status == 422 and "codice di una persona" in page
+    status, page = sent(elio, cf="00743110157")
+    assert status == 422 and "codice di un ente" in page
+    assert not Donation.objects.exists()
