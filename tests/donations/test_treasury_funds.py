@@ -139,7 +139,8 @@ def test_the_treasury_says_what_a_payment_costs(elio: Client) -> None:
     shown = elio.get(page, follow=True)
     assert shown.status_code == 200
     address = shown.redirect_chain[-1][0] if shown.redirect_chain else page
-    sent = {"offer_costs": "on", "cost_percent": "1.40", "cost_fixed": "20"}
+    kept = {"years_kept": "10", "events_kept": "24", "mails_kept": "36"}
+    sent = kept | {"offer_costs": "on", "cost_percent": "1.40", "cost_fixed": "20"}
     elio.post(address, sent)
     assert GivingSettings.load().costs_of(50_00) == 91
     refused = elio.post(address, sent | {"cost_percent": "100"})
