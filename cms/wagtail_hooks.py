@@ -15,7 +15,7 @@ from cms.choosers import CampaignChooser, campaign_chooser
 from cms.dashboard.base import Columns
 from cms.dashboard.beat import Beat
 from cms.dashboard.campaign import GoesOutToday, NeedsMe
-from cms.dashboard.money import CameInToday
+from cms.dashboard.money import CameInToday, ToDecide
 from cms.dashboard.packing import ToPrepare
 from cms.dashboard.wagtail import OURS
 from cms.models.base import must_be_free
@@ -30,8 +30,10 @@ def choosers() -> CampaignChooser:
 def dashboard(request: HttpRequest, panels: list[Any]) -> None:
     """Ours come first (their order is below 100), Wagtail's own stay below them."""
     panels[:] = [OURS[type(panel)]() if type(panel) in OURS else panel for panel in panels]
+    to_decide = ToDecide(request)
     panels[:0] = [
         Beat(request),
+        *([to_decide] if to_decide.allowed() else []),
         Columns(NeedsMe(request), GoesOutToday(request), CameInToday(request), ToPrepare(request)),
     ]
 

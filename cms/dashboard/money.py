@@ -1,4 +1,5 @@
-"""What came in today and where from. Amounts in cents, gifts less what was given back."""
+"""What the treasurer has to decide; what came in today and where from. Amounts in cents, gifts less
+what was given back."""
 
 from typing import Any
 
@@ -15,6 +16,21 @@ from donations.services import reporting
 from donations.treasury import desk_counts
 
 SHOWN = 5
+
+
+class ToDecide(Part):
+    """What waits on the treasurer's desk, above all figures; nothing where nothing waits."""
+
+    template_name = "cms/dashboard/to_decide.html"
+    sorry = _("I cannot read what waits in the treasury. Look at “To decide” there.")
+    order = 15
+
+    def allowed(self) -> bool:
+        return bool(self.request.user.has_perm("donations.view_stripeevent"))
+
+    def read(self) -> dict[str, Any]:
+        number = desk_counts.waiting()
+        return {"number": number, "deadline": desk_counts.first_deadline() if number else None}
 
 
 class CameInToday(Part):
@@ -43,7 +59,6 @@ class CameInToday(Part):
         )
         known = Source.objects.select_related("parent").in_bulk([row["source"] for row in sources])
         top = max((row["cents"] for row in sources), default=0)
-        to_decide = self._to_decide()
         return {
             "cents": sums["cents"] or 0,
             "gifts": sums["gifts"],
@@ -59,8 +74,6 @@ class CameInToday(Part):
             "campaigns": self._open(),
             "month": self._month(),
             "can_open": self.request.user.has_perm("donations.view_donation"),
-            "to_decide": to_decide,
-            "deadline": desk_counts.first_deadline() if to_decide else None,
             "unfinished": Donation.objects.filter(
                 Q(state=Donation.State.FAILED), created_at__gte=starts
             ).count(),
@@ -79,8 +92,3 @@ class CameInToday(Part):
         now = timezone.now()
         running = Campaign.objects.filter(starts_at__lte=now, ends_at__gt=now, goal__gt=0)
         return [campaign_state.of(campaign) for campaign in running.order_by("ends_at", "pk")]
-
-    def _to_decide(self) -> int:
-        """What waits on the treasurer's desk."""
-        user = self.request.user
-        return desk_counts.waiting() if user.has_perm("donations.view_stripeevent") else 0

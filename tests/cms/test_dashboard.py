@@ -10,6 +10,7 @@ from campaigns.models import Campaign, Post
 from config import heartbeat
 from config.models import Heartbeat
 from donations import gateway
+from donations.treasury import desk_counts
 from giving_support import begin, session_of
 from memory_stripe import MemoryStripe
 from people import roles
@@ -127,3 +128,16 @@ def test_who_packs_is_told_what_is_to_be_prepared(client, django_user_model, mon
     page = home(client, packer)
     assert "Ce n’è 1 da preparare." in page and "/admin/omaggi/" in page
     assert "came-in" not in page and "needs-me" not in page
+
+
+def test_what_the_treasurer_has_to_decide_stands_above_the_figures(
+    client, django_user_model, monkeypatch
+):
+    heartbeat.beat()
+    elio = django_user_model.objects.create_user("elio", password="x")
+    elio.groups.add(Group.objects.get(name=roles.TREASURY))
+    assert "da decidere in tesoreria" not in home(client, elio)
+    monkeypatch.setattr(desk_counts, "waiting", lambda: 3)
+    page = home(client, elio)
+    assert page.index("3 cose da decidere in tesoreria") < page.index('id="came-in"')
+    assert page.count("da decidere in tesoreria") == 1
