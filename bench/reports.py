@@ -170,7 +170,17 @@ def pages() -> dict[str, list[str]]:
             f"mesi/{one.replace('-', '/').replace('/0', '/')}/" for one in months(begin)
         ],
     }
-    names = ("giorno", "campagna", "post", "canale", "fondo", "modo", "ricorrenti", "fedelta")
+    names = (
+        "giorno",
+        "campagna",
+        "post",
+        "canale",
+        "fondo",
+        "modo",
+        "ricorrenti",
+        "omaggi",
+        "fedelta",
+    )
     days = f"da={begin}&a={_today()}"
     for name in ("", *names):
         every = [f"rapporti/?rapporto={name}", f"rapporti/?rapporto={name}&{days}&confronta=on"]

@@ -12,7 +12,15 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, TruncDate, TruncMonth
 
 from attribution.models import Source
-from donations.models import Account, Donation, Fund, JournalEntry, PromiseChange, RecurringDonation
+from donations.models import (
+    Account,
+    Donation,
+    Fund,
+    JournalEntry,
+    PremiumClaim,
+    PromiseChange,
+    RecurringDonation,
+)
 from donations.models.promises import MONTHS
 from donations.services.finding import PERSON
 from donations.services.receipts import ROME
@@ -123,6 +131,48 @@ def total(scope: Scope) -> Sums:
     for sums in found.values():
         whole.add(sums)
     return whole
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Of one thank-you gift. `worth`: cents by what a piece is worth, None where nobody wrote it;
+    `net`: of the gifts they went with."""
+
+    name: str
+    number: int
+    worth: int | None
+    net: int
+
+
+def by_premium(scope: Scope) -> list[Pieces]:
+    """Those that gifts of these days brought, and nobody put back; the campaign is the piece's own."""
+    first, end = scope.within
+    State = PremiumClaim.State
+    rows = PremiumClaim.objects.filter(
+        state__in=[State.CONFIRMED, State.PACKED, State.DELIVERED],
+        donation__settled_at__gte=first,
+        donation__settled_at__lt=end,
+    )
+    if scope.campaign:
+        rows = rows.filter(premium__campaign=scope.campaign)
+    if scope.fund:
+        rows = rows.filter(donation__fund=scope.fund)
+    net = F("donation__amount") - F("donation__refunded_amount")
+    things = rows.values(
+        "premium", "premium__name", "premium__campaign__label", "premium__fair_value"
+    )
+    found = things.annotate(number=Count("pk"), net=Sum(net))
+    return [
+        Pieces(
+            f"{row['premium__name']}, {row['premium__campaign__label']}",
+            row["number"],
+            None
+            if row["premium__fair_value"] is None
+            else row["number"] * row["premium__fair_value"],
+            row["net"],
+        )
+        for row in found.order_by("-number", "premium__name", "premium")
+    ]
 
 
 def median(scope: Scope, number: int) -> int:

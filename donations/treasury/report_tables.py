@@ -235,6 +235,21 @@ def recurring(scope: Scope, compare: bool) -> Table:
     return table
 
 
+def premiums(scope: Scope, compare: bool) -> Table:
+    found = reporting.by_premium(scope)
+    table = Table(
+        [_("Thank-you gift"), _("Pieces"), _("What they are worth"), _("Gifts they went with, net")]
+    )
+    for one in found:
+        worth = None if one.worth is None else Cents(one.worth)
+        table.rows.append([one.name, one.number, worth, Cents(one.net)])
+    if found:
+        worth = Cents(sum(one.worth or 0 for one in found))
+        net = Cents(sum(one.net for one in found))
+        table.totals = [_("In all"), sum(one.number for one in found), worth, net]
+    return table
+
+
 def retention(scope: Scope, compare: bool) -> Table:
     this = timezone.localdate().year
     table = Table(

@@ -41,6 +41,14 @@ REPORTS = {
         ),
         narrowed=False,
     ),
+    "omaggi": Report(
+        _("Thank-you gifts"),
+        tables.premiums,
+        _(
+            "The pieces that gifts of these days brought. What a piece is worth is what you wrote of it, for"
+            " your accounts only: it stands on no receipt and in no mail."
+        ),
+    ),
     "fedelta": Report(
         _("Who gives again"),
         tables.retention,

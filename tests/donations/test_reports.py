@@ -15,12 +15,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attribution.services import source
-from donations.models import Donation, Fund, JournalEntry, PromiseChange, RecurringDonation
+from donations.models import (
+    Donation,
+    Fund,
+    JournalEntry,
+    PremiumClaim,
+    PromiseChange,
+    RecurringDonation,
+)
 from donations.services import reporting
 from donations.services.reporting import Scope, Sums
 from donations.treasury.reports import REPORTS
 from giving_support import MARIA
 from people import roles
+from premium_support import asked, seeds
 from treasury_support import by_hand, member
 
 pytestmark = pytest.mark.django_db
@@ -303,3 +311,27 @@ def test_the_group_of_recurring_givers_filters_and_is_exported(treasurer: Client
     answer = treasurer.get(reverse("treasury:donors"), {"gruppo": "ricorrenti", "formato": "csv"})
     text = b"".join(answer).decode("utf-8-sig")
     assert len(text.splitlines()) == 3, "headings, Maria, totals"
+
+
+def test_pieces_are_told_with_what_they_are_worth(treasurer: Client, memory_stripe: Any) -> None:
+    kit, honey = seeds(fair_value=1_80), seeds(name="Miele")
+    gifts = [asked(kit), asked(kit, amount=25_00), asked(honey), asked(kit)]
+    day = datetime(Y, 5, 2, 12, tzinfo=ROME)
+    paid = {"state": "settled", "method": "card", "settled_at": day}
+    Donation.objects.filter(pk__in=[gift.pk for gift in gifts]).update(**paid)
+    rows = PremiumClaim.objects.filter(donation__in=gifts)
+    rows.update(state="confirmed", confirmed_at=day)
+    back = {"state": "released", "released_at": day, "released_why": "staff"}
+    rows.filter(donation=gifts[3]).update(**back)
+    rows.filter(donation=gifts[0]).update(state="packed", packed_at=day)
+    found = table(treasurer, rapporto="omaggi", da=f"01/01/{Y}", a=f"31/12/{Y}")
+    assert found[0] == ["Omaggio", "Pezzi", "Quanto valgono", "Doni con cui sono andati, netti"]
+    assert found[1:] == [
+        ["Kit di semi, Un dono che cresce", "2", "3,60", "35,00"],
+        ["Miele, Un dono che cresce", "1", "", "10,00"],
+        ["In tutto", "3", "3,60", "45,00"],
+    ]
+    page = treasurer.get(reverse("treasury:reports"), {"rapporto": "omaggi", "da": f"01/01/{Y}"})
+    assert "3,60" in page.content.decode()
+    other = table(treasurer, rapporto="omaggi", da=f"01/01/{Y - 1}", a=f"31/12/{Y - 1}")
+    assert len(other) == 1

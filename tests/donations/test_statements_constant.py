@@ -19,7 +19,18 @@ from treasury_support import by_hand, member
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/tesoreria/"
-REPORTS = ("", "giorno", "campagna", "post", "canale", "fondo", "modo", "ricorrenti", "fedelta")
+REPORTS = (
+    "",
+    "giorno",
+    "campagna",
+    "post",
+    "canale",
+    "fondo",
+    "modo",
+    "ricorrenti",
+    "omaggi",
+    "fedelta",
+)
 PAGES = [
     "",
     "?stato=settled",
