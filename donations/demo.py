@@ -19,13 +19,20 @@ from django.utils import timezone
 from attribution.models import Source
 from donations import demo_bank, demo_guard, demo_history, demo_premiums, gateway
 from donations.forms import GiftForm
-from donations.models import Donation, Fund, Interval, SuggestedAmount
-from donations.services import Details, donor_wall, payouts, start_donation, tributes
+from donations.models import Donation, Fund, GivingSettings, Interval, SuggestedAmount
+from donations.services import (
+    Details,
+    donor_wall,
+    payouts,
+    start_donation,
+    tributes,
+    yearly_receipts,
+)
 from donations.services.acknowledging import write_due
 from donations.services.by_hand import HandGift, enter_gift, today
 from donations.services.donor_wall import Signature
 from donations.services.events import process_events
-from donations.services.sweeping import sweep
+from donations.services.sweeping import fetch_missed, sweep
 from donations.services.tributes import Wish
 
 FORMS = uuid.UUID("5e600000-0000-4000-8000-000000000000")  # the forms of the demonstration
@@ -66,6 +73,8 @@ GIFTS = (
     ("Irene", "Paganoni", 40, "donoday", "card back", 1),
     ("Davide", "Sertori", 50, "donoday", "card", 0),
 )
+# who gives each month, from the month before this one on: all of it stands on one receipt
+EACH_MONTH = ("Teresa", "Fanchi", 20, "emporion", "card monthly")
 # whom two of the gifts are for; one card leaves at once, the other some days ahead at that hour
 DEDICATED = {
     "Bertolini": (
@@ -116,11 +125,16 @@ def load() -> None:
     demo_history.load()
     demo_premiums.load()
     _wait_for_sandbox()
+    if not Donation.objects.filter(form_token=_token(0)).exists():
+        GivingSettings.load()  # its row is there
+        GivingSettings.objects.update(receipts_by_year=True)
     if Donation.objects.filter(form_token__in=[_token(n) for n, _gift in enumerate(GIFTS)]):
         _take_in()  # a load that was cut short may have paid for more than we know
     for number, gift in enumerate(GIFTS):
         _give(number, *gift)
+    _give_each_month()
     _take_in()
+    _one_receipt()
     demo_premiums.pack()
     if _give_back():
         _take_in()
@@ -144,6 +158,24 @@ def _take_in() -> None:
     for _round in range(2):  # what one look finds in the inbox, and what it leaves to the next
         sweep(patience=timedelta())
         process_events()
+
+
+def _give_each_month() -> None:
+    """What she began a month ago is charged again by now."""
+    before = today().replace(day=1) - timedelta(days=1)
+    _give(len(GIFTS), *EACH_MONTH, (today() - before.replace(day=5)).days)
+
+
+def _one_receipt() -> None:
+    """She asks for it before the year is over, as donors may on their page; once."""
+    _control("clock", seconds="0")  # what she was charged since is there, told with its own day
+    now = timezone.now()
+    fetch_missed(now=now, since=now - timedelta(days=60), patience=timedelta())
+    process_events()
+    hers = Donation.objects.filter(last_name=EACH_MONTH[1], promise__isnull=False)
+    gift = hers.select_related("donor").first()
+    if gift and not hers.filter(receipts__isnull=False).exists():
+        yearly_receipts.ask_early(donor=gift.donor)
 
 
 def _token(number: int | str) -> uuid.UUID:

@@ -3,6 +3,8 @@ in every state. Everything is invented."""
 
 from dataclasses import replace
 
+from wagtail.images import get_image_model
+
 from attribution.models import Source
 from donations.models import Donation, PickUpPlace, Premium, PremiumClaim
 from donations.services import packing
@@ -13,17 +15,18 @@ PLACES = (
     ("Bottega di Morbegno", "Via Stelvio 21, Morbegno", "sabato, 9–12.30"),
 )
 SEEDS, HONEY = "Kit di semi dell’orto", "Miele di castagno"
-# name, in English, what it is, in English, from how many euros on, pieces, by post
+# name, in English, what it is, in English, from how many euros on, pieces, by post, cents a piece
+# costs, its drawing in the picture library
 THINGS = (
     (
         (SEEDS, "Garden seed kit"),
         ("Basilico, calendula e fagioli, in una busta dipinta", "In a painted envelope"),
-        (10, 40, True),
+        (10, 40, True, 180, "Semi dell’orto (demo)"),
     ),
     (
         (HONEY, "Chestnut honey"),
         ("250 grammi, dalle arnie della cooperativa", "250 grams, from the cooperative’s hives"),
-        (50, 6, False),
+        (50, 6, False, 450, "Miele di castagno (demo)"),
     ),
 )
 # whose gift has which, where (a place, or None: by post)
@@ -54,7 +57,9 @@ def load() -> None:
         ]
         for name, address, hours in PLACES
     ]
-    for order, ((name, english), (told, told_english), (euros, pieces, post)) in enumerate(THINGS):
+    pictures = get_image_model().objects
+    for order, ((name, english), (told, told_english), rest) in enumerate(THINGS):
+        euros, pieces, post, worth, drawing = rest
         made, new = Premium.objects.get_or_create(
             campaign=campaign,
             name=name,
@@ -65,6 +70,8 @@ def load() -> None:
                 "minimum": euros * 100,
                 "pieces": pieces,
                 "by_post": post,
+                "fair_value": worth,
+                "picture": pictures.filter(title=drawing).first(),
                 "position": order,
             },
         )
