@@ -18,6 +18,7 @@ from donations.models import (
     CheckoutAttempt,
     Donation,
     Donor,
+    ImportedDonor,
     RecurringDonation,
     StripeEvent,
 )
@@ -89,7 +90,10 @@ def _forget(pk: int, until: datetime) -> int:
     if held.promise_id:
         begun = RecurringDonation.objects.filter(pk=held.promise_id, donations=None)
         begun.filter(state=RecurringDonation.State.STARTED).delete()
-    if not (donor.erased_at or donor.donations.exists() or donor.merged.exists()):
+    imported = ImportedDonor.objects.filter(donor=donor)  # the treasury knew her before
+    if not (
+        donor.erased_at or any(rows.exists() for rows in (donor.donations, donor.merged, imported))
+    ):
         donor.delete()
     return 1
 

@@ -7,13 +7,21 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from donations.models import CheckoutAttempt, Consent, Donation, Donor, StripeEvent
+from donations.models import (
+    CheckoutAttempt,
+    Consent,
+    Donation,
+    Donor,
+    ImportedDonor,
+    StripeEvent,
+)
 from donations.services import forgetting, inbox
 from donations.services.forgetting import UNFINISHED, forget_unfinished
 from donations.services.sweeping import sweep
 from donations.stripe_facts import Unavailable
 from giving_support import MARIA, begin, process, session_of
 from memory_stripe import MemoryStripe
+from treasury_support import past_gifts
 
 pytestmark = pytest.mark.django_db
 LONG_AFTER = UNFINISHED + timedelta(days=2)
@@ -70,6 +78,13 @@ def test_a_donor_with_another_gift_stays(memory_stripe: MemoryStripe) -> None:
     left(memory_stripe)
     assert forget() == 1
     assert Donation.objects.get() == other and Donor.objects.get() == other.donor
+
+
+def test_a_donor_whom_a_file_named_stays(memory_stripe: MemoryStripe) -> None:
+    gift = left(memory_stripe)
+    ImportedDonor.objects.create(donor=gift.donor, batch=past_gifts(), last_name="Rossi")
+    assert forget() == 1
+    assert not Donation.objects.exists() and Donor.objects.get() == gift.donor
 
 
 def paid(stripe: MemoryStripe) -> Donation:
