@@ -47,7 +47,7 @@ COLUMNS: dict[str, str] = {
     "donations.Explanation": "",
     "donations.Correction": "reason",  # of a whole payout, not of a gift
     "donations.BankAccount": "iban columns",  # our own
-    "donations.BankStatement": "name sha256",  # the file's name
+    "donations.BankStatement": "name sha256 currency",  # the file's name
     "donations.BankLine": "key",  # a digest of what the line says
     "donations.GiftImport": f"{LEASE} sha256 name columns method",
     "donations.ClosedDoor": "alert key note",

@@ -3,7 +3,7 @@ says what each of them is."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from stdnum import iban
 
@@ -39,6 +39,13 @@ class BankStatement(models.Model):
     )
     brought_at = models.DateTimeField(_("brought"), auto_now_add=True)
     imported_at = models.DateTimeField(_("imported"), null=True, blank=True)
+    # what the file says of the account: all of it or nothing; `moved` is the sum of its lines
+    opening = models.BigIntegerField(_("opening balance"), null=True, blank=True)
+    closing = models.BigIntegerField(_("closing balance"), null=True, blank=True)
+    moved = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    begins = models.DateField(_("first day"), null=True, blank=True)
+    ends = models.DateField(_("last day"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("bank statement")
@@ -46,7 +53,29 @@ class BankStatement(models.Model):
         ordering = ["-pk"]
         default_permissions = ("view", "add")
         constraints = [
-            models.UniqueConstraint(fields=["account", "sha256"], name="statement_brought_once")
+            models.UniqueConstraint(fields=["account", "sha256"], name="statement_brought_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    opening__isnull=True,
+                    closing__isnull=True,
+                    moved__isnull=True,
+                    begins__isnull=True,
+                    ends__isnull=True,
+                    currency="",
+                )
+                | (
+                    Q(
+                        opening__isnull=False,
+                        closing__isnull=False,
+                        moved__isnull=False,
+                        begins__isnull=False,
+                        ends__isnull=False,
+                        begins__lte=F("ends"),
+                    )
+                    & ~Q(currency="")
+                ),
+                name="statement_balances_whole",
+            ),
         ]
 
     def __str__(self) -> str:

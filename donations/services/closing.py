@@ -23,7 +23,7 @@ from donations.models import (
     StripeEvent,
     SweepMark,
 )
-from donations.services import dating
+from donations.services import balances, dating
 from donations.services.figures import Month, figures
 from people.models import User
 
@@ -171,5 +171,6 @@ LOOKS: dict[str, tuple[bool, Callable[[Month], int]]] = {
     "disputed": (False, _disputed),
     "processing": (False, _processing),
     "unrecognised": (False, _unrecognised),
+    "statements": (False, balances.amiss),
     "suspended": (False, _suspended),
 }

@@ -2,7 +2,8 @@
 however many files it comes."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -44,7 +45,9 @@ def bring(*, data: bytes, name: str, iban: str, by: User | None) -> tuple[BankSt
     known = BankStatement.objects.filter(account=account, sha256=digest)
     if before := known.first():
         return before, False
-    statement = BankStatement(account=account, name=name[-200:], sha256=digest, brought_by=by)
+    statement = BankStatement(
+        account=account, name=name[-200:], sha256=digest, brought_by=by, **_balances(data)
+    )
     suffix = "xml" if camt.looks_like_it(data) else "csv"
     statement.file.save(f"{digest[:16]}.{suffix}", ContentFile(data), save=False)
     try:
@@ -71,6 +74,14 @@ def _account_of(data: bytes, iban: str) -> str:
             _("This file is of the account %(iban)s, not of the one you chose.") % {"iban": own}
         )
     return own
+
+
+def _balances(data: bytes) -> dict[str, Any]:
+    """What a CAMT says the account held; a CSV says nothing."""
+    reading = camt.read(data) if camt.looks_like_it(data) else Reading()
+    if reading.balances is None:
+        return {}
+    return asdict(reading.balances) | {"moved": sum(line.amount for line in reading.lines)}
 
 
 def look(statement: BankStatement) -> Look:

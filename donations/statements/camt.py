@@ -6,7 +6,7 @@ as they add up to it. Read by defusedxml: no entities, nothing fetched.
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element, ParseError
 
@@ -15,11 +15,12 @@ from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
 from donations.services.by_hand import today
-from donations.statements.lines import LARGEST, Line, Problem, Reading, Unreadable
+from donations.statements.lines import LARGEST, Balances, Line, Problem, Reading, Unreadable
 
 SPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(\d\d)\}")
 VERSIONS = range(2, 9)
 MOST = 20_000
+MOST_HELD = 10**15  # cents
 NOTHING = {"NOTPROVIDED", "NONREF", "NOREF", "NOT PROVIDED"}
 
 
@@ -47,7 +48,7 @@ def read(data: bytes) -> Reading:
     ibans = {_text(one, "Acct/Id/IBAN") for one in statements}
     if len(ibans) != 1:
         raise Unreadable(_("This file speaks of several accounts: take one file for each."))
-    reading = Reading(iban=ibans.pop())
+    reading = Reading(iban=ibans.pop(), balances=_balances(statements))
     entries = [entry for statement in statements for entry in statement.findall("Ntry")]
     if len(entries) > MOST:
         raise Unreadable(_("This file has too many lines: take a shorter period."))
@@ -59,6 +60,49 @@ def read(data: bytes) -> Reading:
         except Unreadable as problem:
             reading.problems.append(Problem(number, str(problem)))
     return reading
+
+
+def _balances(statements: list[Element]) -> Balances | None:
+    """Of all statements of the file, one after the other; None when one of them does not say all, or
+    says it in a way we cannot read: no line is refused for that."""
+    try:
+        told = [_told(one) for one in statements]
+    except Unreadable:
+        return None
+    known = sorted((one for one in told if one), key=lambda one: (one.begins, one.ends))
+    if not known or len(known) != len(told):
+        return None
+    first, last = known[0], known[-1]
+    return Balances(first.opening, last.closing, first.begins, last.ends)
+
+
+def _told(statement: Element) -> Balances | None:
+    found: dict[str, Element] = {}
+    for one in statement.findall("Bal"):
+        found.setdefault(_text(one, "Tp/CdOrPrtry/Cd"), one)
+    opens, closes = found.get("OPBD", found.get("PRCD")), found.get("CLBD")
+    if opens is None or closes is None:
+        return None
+    begins = _edge(statement, "Fr") or _day(opens, "Dt")
+    if begins and not _edge(statement, "Fr") and "OPBD" not in found:
+        begins += timedelta(days=1)  # of the day before
+    ends = _edge(statement, "To") or _day(closes, "Dt")
+    if begins is None or ends is None or begins > ends:
+        return None
+    return Balances(_held(opens), _held(closes), begins, ends)
+
+
+def _edge(statement: Element, side: str) -> date | None:
+    """FrDtTm and ToDtTm, in some versions FrDt and ToDt."""
+    text = _text(statement, f"FrToDt/{side}DtTm") or _text(statement, f"FrToDt/{side}Dt")
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _held(balance: Element) -> int:
+    return _amount(balance.find("Amt"), most=MOST_HELD) * _sign(balance)
 
 
 def _lines(number: int, entry: Element) -> Iterator[Line]:
@@ -135,7 +179,7 @@ def _sign(element: Element) -> int:
     return 1 if said == "CRDT" else -1
 
 
-def _amount(element: Element | None) -> int:
+def _amount(element: Element | None, *, most: int = LARGEST) -> int:
     try:
         cents = Decimal((element.text or "").strip()) * 100 if element is not None else None
     except InvalidOperation:
@@ -144,7 +188,7 @@ def _amount(element: Element | None) -> int:
         raise Unreadable(_("The amount cannot be read."))
     if element is not None and element.get("Ccy") != "EUR":
         raise Unreadable(_("It is not in euros."))
-    if cents > LARGEST:
+    if cents > most:
         raise Unreadable(_("The amount cannot be read."))
     return int(cents)
 

@@ -30,13 +30,25 @@ class Problem:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Balances:
+    """What the account held before the first of these days and after the last, in cents."""
+
+    opening: int
+    closing: int
+    begins: date
+    ends: date
+    currency: str = "EUR"
+
+
 @dataclass
 class Reading:
-    """`iban`: whose account the file says it is, where it says so."""
+    """`iban`: whose account the file says it is, `balances`: what was on it, where it says so."""
 
     lines: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     iban: str = ""
+    balances: Balances | None = None
 
 
 class Unreadable(ValueError):

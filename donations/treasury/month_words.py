@@ -98,6 +98,11 @@ def put(one: Finding) -> Told:
             _("Recognised later, its row is written in the open month, with its true day."),
             "bank",
         ),
+        "statements": (
+            _("The bank’s statements do not tell the month whole"),
+            _("Days are missing, or balances do not add up: the list of statements says which."),
+            "bring",
+        ),
         "suspended": (
             _("%(amount)s were paid twice and wait to be given back")
             % {"amount": euros(one.number, always_cents=True)},

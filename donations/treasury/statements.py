@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
 from donations.models import BankStatement
+from donations.services.balances import checks
 from donations.services.statements import NotYet, bring, discard, look, remember, take_in
 from donations.statements import csv_file
 from donations.statements.lines import Unreadable
+from donations.treasury import balance_words
 from donations.treasury.base import TreasuryView
 from donations.treasury.statement_forms import ColumnsForm, UploadForm
 
@@ -31,7 +33,11 @@ class BringStatement(TreasuryView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = BankStatement.objects.select_related("account", "brought_by")
         rows = rows.annotate(number=Count("lines")).order_by("-pk")
-        return super().get_context_data(**{"form": UploadForm()} | kwargs, page=self.paged(rows))
+        page = self.paged(rows)
+        found = checks({row.account_id for row in page})
+        for row in page:
+            row.amiss = balance_words.put(found.get(row.pk))  # type: ignore[attr-defined]
+        return super().get_context_data(**{"form": UploadForm()} | kwargs, page=page)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(request.POST, request.FILES)
@@ -76,6 +82,7 @@ class StatementPage(TreasuryView):
         return super().get_context_data(
             **{"columns": self._columns_form(found.table, found.columns)} | kwargs,
             statement=statement,
+            amiss=balance_words.put(checks([statement.account_id]).get(statement.pk)),
             reading=found.reading,
             new=found.new,
             known=len(found.reading.lines) - found.new if found.reading else 0,
