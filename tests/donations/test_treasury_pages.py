@@ -170,7 +170,19 @@ def test_the_ledger_says_in_words_what_a_row_is_and_whose(treasurer: Client, cas
     row = re.search(r"<div>Rimborso<br>.*?</tr>", page)
     assert row and f'<a href="{gift}">Elsa Esempio</a>' in row[0]
     assert ">re_" in row[0] and ":refund" not in row[0]
-    assert "−30,00" in row[0]  # it goes out
+    # which account gives says that it goes out: in double entry an amount has no sign
+    assert ">30,00" in row[0] and "−" not in row[0]
+
+
+def test_the_ledger_of_one_account_says_on_which_side_its_money_moved(
+    treasurer: Client, cast: Cast
+) -> None:
+    page = " ".join(read(treasurer, "ledger", conto="stripe").split())
+    row = re.search(r"<div>Rimborso<br>.*?</tr>", page)
+    assert row and "−" not in row[0]
+    assert re.search(r'data-l="Dare" class="sp-num">–<', row[0])
+    assert re.search(r'data-l="Avere" class="sp-num">30,00', row[0])
+    assert 'data-l="Conto di contropartita">Erogazioni liberali' in row[0]
 
 
 def test_income_stands_above_zero(treasurer: Client, cast: Cast) -> None:
