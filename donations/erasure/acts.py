@@ -21,7 +21,7 @@ from donations.models import (
 from donations.models.giving import NOBODY
 from donations.services import premiums, tributes
 from mail.forgetting import doom, empty
-from mail.models import Attachment, Message
+from mail.models import Message
 
 NO_LEASE = {"next_at": None, "lease_token": None, "lease_until": None, "last_error": ""}
 AT_ONCE = 200
@@ -81,12 +81,6 @@ def forget_parcels(rows: "QuerySet[PremiumClaim]") -> int:
 
 def empty_mails(rows: "QuerySet[Message]") -> int:
     return empty(rows)
-
-
-def drop_attachments(rows: "QuerySet[Attachment]") -> int:
-    doom(rows.values_list("file", flat=True))
-    number, _models = rows.delete()
-    return number
 
 
 def redact(rows: "QuerySet[StripeEvent]") -> int:

@@ -18,7 +18,6 @@ from sandbox.stripe.work import Object, Work, public
 
 KIND, SCHEDULE = "payout", "payout_schedule"
 DAY = 24 * 3600
-TO_THE_BANK = 2 * DAY
 OUTCOMES = ("paid", "failed", "reconciled")
 FAILURES = {
     "account_closed": "The bank account has been closed.",
