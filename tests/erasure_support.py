@@ -15,7 +15,8 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from bank_support import imported, row
-from donations.erasure.parts import PARTS, Fate
+from donations.erasure.fates import Fate
+from donations.erasure.parts import PARTS
 from donations.models import (
     CodeRequest,
     CustomerRemoval,

@@ -2,18 +2,12 @@
 where it stays. The page that asks first, the act and the proof read it; a test walks all models of the
 installation and fails for a field that stands neither here nor in `names_nobody`."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
-
-from django.db.models import Model, Q, QuerySet
-from django.utils.functional import Promise
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import ModelLogEntry
 
-from donations.erasure import acts
-from donations.erasure.person import Person
+from donations.erasure import acts, rows
+from donations.erasure.fates import Fate, Part, Why
 from donations.models import (
     Acknowledgement,
     BankLine,
@@ -54,142 +48,6 @@ from donations.models import (
 from donations.models.giving import NOBODY
 from mail.models import Message
 
-ANSWER = "erasure_done"  # the kind of the mail that tells her
-
-
-class Fate(StrEnum):
-    ERASED = "erased"  # the rows are deleted
-    NOBODYS = "nobodys"  # the rows stay for the books, and name nobody any more
-    KEPT = "kept"  # as they are, for a reason that the law gives
-
-
-class Why(StrEnum):
-    LAW = "law"
-    CLAIM = "claim"
-    PROOF = "proof"
-    PARCEL = "parcel"
-
-
-REASONS: dict[str, Promise] = {
-    Why.LAW: _(
-        "The law asks for ten years of accounts and their papers (art. 2220 of the Civil Code, art. 22 "
-        "D.P.R. 600/1973; art. 17.3.b GDPR)."
-    ),
-    Why.CLAIM: _("A bank disputes the gift: we need it for our defence (art. 17.3.e GDPR)."),
-    Why.PARCEL: _("It was asked for with the gift; the address goes when the parcel has left."),
-    Why.PROOF: _("It proves what was said, and names nobody any more (art. 5.2 GDPR)."),
-}
-
-
-@dataclass(frozen=True)
-class Part:
-    """`small`: a trace that nobody would ask for by its name; the mail to the donor tells it with the
-    others. `fields`: what stands in their place; `covers`: what `act` takes away, or, of what is kept, where
-    the person still stands. `year`: of what is kept, the lookup of the year its term begins with."""
-
-    key: str
-    title: Promise
-    model: type[Model]
-    fate: Fate
-    rows: Callable[[Person], QuerySet[Any]]
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    act: Callable[[QuerySet[Any]], int] | None = None
-    covers: tuple[str, ...] = ()
-    why: str = ""
-    year: str = ""
-    small: bool = False
-
-    def do(self, person: Person) -> int:
-        """How many rows. Within the caller's transaction, with the person held."""
-        rows = self.rows(person)
-        if self.act:
-            return self.act(rows)
-        if self.fate == Fate.ERASED:
-            _all, by_model = rows.delete()
-            return by_model.get(self.model._meta.label, 0)
-        return rows.update(**self.fields) if self.fields else rows.count()
-
-
-def _of_gifts(model: type[Model], path: str = "donation") -> Callable[[Person], QuerySet[Any]]:
-    return lambda person: model._default_manager.filter(**{f"{path}__in": person.gifts})
-
-
-def _of_donors(model: type[Model], path: str = "donor") -> Callable[[Person], QuerySet[Any]]:
-    return lambda person: model._default_manager.filter(**{f"{path}__in": person.keys})
-
-
-def _of_promises(model: type[Model], path: str = "promise") -> Callable[[Person], QuerySet[Any]]:
-    return lambda person: model._default_manager.filter(**{f"{path}__in": person.promises})
-
-
-def _mails(person: Person) -> QuerySet[Message]:
-    """To her, about her gifts, and their copies. The answer that tells her of the erasure lives until
-    it has left (`services.erased`)."""
-    about = Q(acknowledgement__donation__in=person.gifts)
-    again = Q(sent_again__acknowledgement__donation__in=person.gifts)
-    papers = Q(statement__donor__in=person.keys) | Q(code_request__donor__in=person.keys)
-    rows = Message.objects.filter(about | again | papers | Q(to__in=person.emails))
-    rows = rows.exclude(kind=ANSWER).exclude(acknowledgement__donation__in=person.withheld)
-    rows = rows.exclude(sent_again__acknowledgement__donation__in=person.withheld)
-    return Message.objects.filter(pk__in=rows.order_by().values("pk")).exclude(to="")
-
-
-def _signed(person: Person) -> QuerySet[Any]:
-    return DonorTag.donors.through._default_manager.filter(donor__in=person.keys)
-
-
-def _logged(person: Person) -> QuerySet[ModelLogEntry]:
-    """What staff did: the log calls a gift by its giver's name, and a mail by its subject."""
-    mails = Message.objects.filter(acknowledgement__donation__in=person.gifts)
-    keys = {
-        "donations.donation": person.gifts,
-        "mail.message": list(mails.values_list("pk", flat=True)),
-        "donations.donor": person.keys,
-    }
-    found = Q(pk=None)
-    for label, rows in keys.items():
-        app, model = label.split(".")
-        kind = Q(content_type__app_label=app, content_type__model=model)
-        found |= kind & Q(object_id__in=[str(pk) for pk in rows])
-    return ModelLogEntry.objects.filter(found)
-
-
-def _lines(person: Person) -> QuerySet[BankLine]:
-    """Those of her gifts, and what was set aside from the same accounts. What waits to be recognised
-    is money of nobody yet."""
-    aside = Q(state=BankLine.State.ASIDE, iban__in=person.ibans) & ~Q(iban="")
-    return BankLine.objects.filter(Q(donation__in=person.gifts) | aside)
-
-
-def _imports(person: Person) -> QuerySet[GiftImport]:
-    """The files that brought her, or gifts of hers: all their lines are in the books."""
-    done = GiftImport.objects.filter(state=GiftImport.State.DONE).exclude(file="")
-    entries = HandEntry.objects.filter(donation__in=person.gifts, batch__isnull=False)
-    alone = ImportedDonor.objects.filter(donor__in=person.keys)
-    return done.filter(
-        Q(pk__in=entries.order_by().values("batch")) | Q(pk__in=alone.values("batch"))
-    )
-
-
-def _bank_files(person: Person) -> QuerySet[BankStatement]:
-    lines = BankLine.objects.filter(donation__in=person.all_gifts).order_by()
-    return BankStatement.objects.filter(pk__in=lines.values("statement")).exclude(file="")
-
-
-def _receipts(person: Person) -> QuerySet[Receipt]:
-    rows = Receipt.objects.filter(forgotten_at=None, lines__donation__in=person.all_gifts)
-    return rows.order_by().distinct()
-
-
-def _parcels(person: Person) -> QuerySet[PremiumClaim]:
-    hers = PremiumClaim.objects.filter(donation__in=person.all_gifts, way=PremiumClaim.Way.POST)
-    return hers.filter(forgotten_at=None)
-
-
-def _withheld(person: Person) -> QuerySet[Donation]:
-    return Donation.objects.filter(pk__in=person.withheld)
-
-
 Claim = PremiumClaim.State
 TO_SEND = (Claim.RESERVED, Claim.CONFIRMED, Claim.PACKED)
 PARCEL = ("recipient", "street", "postcode", "city", "province", "country")
@@ -217,7 +75,7 @@ PARTS: tuple[Part, ...] = (
         _("Requests for a codice fiscale"),
         CodeRequest,
         E,
-        _of_donors(CodeRequest),
+        rows.of_donors(CodeRequest),
         small=True,
     ),
     Part(
@@ -225,7 +83,7 @@ PARTS: tuple[Part, ...] = (
         _("Mails: address, words and attachments"),
         Message,
         N,
-        _mails,
+        rows.mails,
         act=acts.empty_mails,
         covers=("to", "subject", "body_text", "body_html", "last_error"),
     ),
@@ -235,16 +93,16 @@ PARTS: tuple[Part, ...] = (
         _("What was written on the personal page"),
         DonorDetails,
         E,
-        _of_donors(DonorDetails),
+        rows.of_donors(DonorDetails),
     ),
-    Part("notes", _("Notes"), DonorNote, E, _of_donors(DonorNote)),
-    Part("tags", _("Tags"), DonorTag.donors.through, E, _signed, act=acts.drop_tags),
+    Part("notes", _("Notes"), DonorNote, E, rows.of_donors(DonorNote)),
+    Part("tags", _("Tags"), DonorTag.donors.through, E, rows.signed, act=acts.drop_tags),
     Part(
         "links",
         _("Links to the personal page"),
         EntryLink,
         E,
-        _of_donors(EntryLink),
+        rows.of_donors(EntryLink),
         small=True,
     ),
     Part(
@@ -252,7 +110,7 @@ PARTS: tuple[Part, ...] = (
         _("Browsers in which the personal page is open"),
         DonorSession,
         E,
-        _of_donors(DonorSession),
+        rows.of_donors(DonorSession),
         small=True,
     ),
     Part(
@@ -268,7 +126,7 @@ PARTS: tuple[Part, ...] = (
         _("How several addresses were joined"),
         DonorMerge,
         E,
-        _of_donors(DonorMerge, "kept"),
+        rows.of_donors(DonorMerge, "kept"),
         small=True,
     ),
     Part(
@@ -276,7 +134,7 @@ PARTS: tuple[Part, ...] = (
         _("Words the gifts are found by"),
         GiftWord,
         E,
-        _of_gifts(GiftWord),
+        rows.of_gifts(GiftWord),
         small=True,
     ),
     Part(
@@ -311,7 +169,7 @@ PARTS: tuple[Part, ...] = (
         _("Dedications, with their recipients and words"),
         Tribute,
         N,
-        _of_gifts(Tribute),
+        rows.of_gifts(Tribute),
         act=acts.forget_tributes,
         covers=("honouree", "recipient", "email", "message"),
     ),
@@ -339,7 +197,7 @@ PARTS: tuple[Part, ...] = (
         _("Addresses of parcels with a thank-you gift"),
         PremiumClaim,
         N,
-        lambda person: _parcels(person).exclude(state__in=TO_SEND),
+        lambda person: rows.parcels(person).exclude(state__in=TO_SEND),
         act=acts.forget_parcels,
         covers=PARCEL,
     ),
@@ -348,7 +206,7 @@ PARTS: tuple[Part, ...] = (
         _("Thanks in person: notes"),
         ThanksInPerson,
         N,
-        _of_gifts(ThanksInPerson),
+        rows.of_gifts(ThanksInPerson),
         act=acts.nobody_to_call,
         covers=("note",),
     ),
@@ -374,7 +232,7 @@ PARTS: tuple[Part, ...] = (
         _("Payment pages: their addresses"),
         CheckoutAttempt,
         N,
-        _of_gifts(CheckoutAttempt),
+        rows.of_gifts(CheckoutAttempt),
         fields={"url": ""},
         small=True,
     ),
@@ -383,7 +241,7 @@ PARTS: tuple[Part, ...] = (
         _("Recurring gifts: means of payment"),
         RecurringDonation,
         N,
-        _of_donors(RecurringDonation),
+        rows.of_donors(RecurringDonation),
         fields={"method_reference": "", "card_expires": None, "repair_url": ""},
     ),
     Part(
@@ -391,7 +249,7 @@ PARTS: tuple[Part, ...] = (
         _("Changes of recurring gifts: Stripe’s words"),
         PromiseChange,
         N,
-        _of_promises(PromiseChange),
+        rows.of_promises(PromiseChange),
         fields={"last_error": ""},
         small=True,
     ),
@@ -400,7 +258,7 @@ PARTS: tuple[Part, ...] = (
         _("Gifts entered by hand: notes"),
         HandEntry,
         N,
-        _of_gifts(HandEntry),
+        rows.of_gifts(HandEntry),
         fields={"note": ""},
     ),
     Part(
@@ -419,7 +277,7 @@ PARTS: tuple[Part, ...] = (
         _("Refunds: notes"),
         RefundRequest,
         N,
-        _of_gifts(RefundRequest),
+        rows.of_gifts(RefundRequest),
         fields={"note": "", "last_error": ""},
     ),
     Part(
@@ -427,7 +285,7 @@ PARTS: tuple[Part, ...] = (
         _("Lines of the bank’s statements: why they were set aside"),
         BankLine,
         N,
-        lambda person: _lines(person).filter(state=BankLine.State.ASIDE),
+        lambda person: rows.lines(person).filter(state=BankLine.State.ASIDE),
         fields={"reason": NOBODY},
         small=True,
     ),
@@ -436,7 +294,7 @@ PARTS: tuple[Part, ...] = (
         _("Lines of the bank’s statements: name, account and words"),
         BankLine,
         N,
-        _lines,
+        rows.lines,
         fields={"name": "", "iban": "", "text": "", "reference": ""},
     ),
     Part(
@@ -453,7 +311,7 @@ PARTS: tuple[Part, ...] = (
         _("Lines of Stripe’s payouts: their words"),
         PayoutLine,
         N,
-        _of_gifts(PayoutLine),
+        rows.of_gifts(PayoutLine),
         fields={"description": ""},
         small=True,
     ),
@@ -471,7 +329,7 @@ PARTS: tuple[Part, ...] = (
         _("Files from which gifts were imported"),
         GiftImport,
         E,
-        _imports,
+        rows.imports,
         act=acts.drop_files,
         covers=("file",),
         small=True,
@@ -481,14 +339,14 @@ PARTS: tuple[Part, ...] = (
         _("What a file said of a donor without a gift"),
         ImportedDonor,
         E,
-        _of_donors(ImportedDonor),
+        rows.of_donors(ImportedDonor),
     ),
     Part(
         "log",
         _("The staff’s log: names of gifts and mails"),
         ModelLogEntry,
         N,
-        _logged,
+        rows.logged,
         fields={"label": NOBODY},
         small=True,
     ),
@@ -506,7 +364,7 @@ PARTS: tuple[Part, ...] = (
         _("Gifts in dispute"),
         Donation,
         K,
-        _withheld,
+        rows.withheld,
         why=Why.CLAIM,
     ),
     Part(
@@ -514,7 +372,7 @@ PARTS: tuple[Part, ...] = (
         _("Parcels with a thank-you gift that are still to be sent"),
         PremiumClaim,
         K,
-        lambda person: _parcels(person).filter(state__in=TO_SEND),
+        lambda person: rows.parcels(person).filter(state__in=TO_SEND),
         covers=PARCEL,
         why=Why.PARCEL,
     ),
@@ -523,7 +381,7 @@ PARTS: tuple[Part, ...] = (
         _("Receipts, with what is printed on them"),
         Receipt,
         K,
-        _receipts,
+        rows.receipts,
         covers=("data", "file"),
         why=Why.LAW,
         year="year",
@@ -555,7 +413,7 @@ PARTS: tuple[Part, ...] = (
         _("The bank’s statements, as the bank wrote them"),
         BankStatement,
         K,
-        _bank_files,
+        rows.bank_files,
         covers=("file",),
         why=Why.LAW,
         year="brought_at__year",
@@ -581,7 +439,7 @@ PARTS: tuple[Part, ...] = (
         _("Consents taken back or given again"),
         ConsentChange,
         K,
-        _of_donors(ConsentChange),
+        rows.of_donors(ConsentChange),
         why=Why.PROOF,
     ),
 )

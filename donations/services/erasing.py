@@ -19,8 +19,10 @@ from django.utils.translation import gettext
 
 from brand.templatetags.brand_tags import spell
 from donations import issuer
-from donations.erasure.parts import ANSWER, PARTS, REASONS, Fate, Part
+from donations.erasure.fates import REASONS, Fate, Part
+from donations.erasure.parts import PARTS
 from donations.erasure.person import Person
+from donations.erasure.rows import ANSWER
 from donations.models import (
     CheckoutAttempt,
     CustomerRemoval,

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext
 
 from brand.templatetags.brand_tags import spell
-from donations.erasure.parts import BY_KEY, REASONS, title_of
+from donations.erasure.fates import REASONS
+from donations.erasure.parts import BY_KEY, title_of
 from donations.models import Donor, Erasure
 
 

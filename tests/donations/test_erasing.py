@@ -15,7 +15,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from attribution.models import Credit
-from donations.erasure.parts import PARTS, Fate, Part
+from donations.erasure.fates import Fate, Part
+from donations.erasure.parts import PARTS
 from donations.erasure.person import Person
 from donations.models import (
     Account,

@@ -8,8 +8,9 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+from donations.erasure.fates import REASONS, Fate
 from donations.erasure.names_nobody import COLUMNS
-from donations.erasure.parts import PARTS, REASONS, Fate
+from donations.erasure.parts import PARTS
 from donations.models import Donation, Donor, RecurringDonation
 
 WORDS = (
