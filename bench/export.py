@@ -74,7 +74,7 @@ def plain(rows):
         sheet.append([
             timezone.localtime(gift.created_at).replace(tzinfo=None),
             timezone.localtime(gift.settled_at).replace(tzinfo=None),
-            gift.first_name, gift.last_name, gift.fund.name, str(gift.get_method_display()), "",
+            gift.first_name, gift.last_name, gift.fund.name, str(gift.way), "",
             str(gift.get_state_display()), ", ".join(one.label for one in gift.receipts.all()),
             gift.amount / 100, gift.refunded_amount / 100, "", str(gift.public_id),
         ])

@@ -265,8 +265,9 @@ class MemoryStripe:
 
     # --- what donors, banks and treasurers do -------------------------------------------------
 
-    def pay_by_card(self, session_id: str, *, fee_known: bool = True) -> None:
-        charge = self._charge(session_id, "card", fee_known)
+    def pay_by_card(self, session_id: str, *, fee_known: bool = True, method: str = "card") -> None:
+        """Or by whatever else is paid at once."""
+        charge = self._charge(session_id, method, fee_known)
         if self.orders[session_id].every:
             self._begin(session_id, "card")
         self._session(

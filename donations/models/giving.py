@@ -156,7 +156,23 @@ class Donation(models.Model):
         BANK_TRANSFER = "bank_transfer", _("Bank transfer")
         COMPANY_MATCH = "company_match", _("Company match")
         PAYPAL = "paypal", "PayPal"
+        LINK = "link", _("Card, through Link")
+        SATISPAY = "satispay", "Satispay"
+        KLARNA = "klarna", "Klarna"
+        AMAZON_PAY = "amazon_pay", "Amazon Pay"
+        REVOLUT_PAY = "revolut_pay", "Revolut Pay"
+        BANCONTACT = "bancontact", "Bancontact"
+        EPS = "eps", "EPS"
+        IDEAL = "ideal", "iDEAL"
+        TWINT = "twint", "TWINT"
         OTHER = "other", _("Other")
+
+        @classmethod
+        def words(cls, key: str) -> str:
+            """What people call it: Stripe names a new means before we know it, so that its own name,
+            made readable, serves for one that is not in the list."""
+            known = dict(cls.choices).get(key)
+            return str(known) if known is not None else key.replace("_", " ").capitalize()
 
     RECEIVED = (
         State.SETTLED,
@@ -286,6 +302,11 @@ class Donation(models.Model):
     def called(self) -> str:
         """How mails and pages speak to whoever gave."""
         return self.first_name or self.donor_name
+
+    @property
+    def way(self) -> str:
+        """The means of payment in the reader's language."""
+        return self.Method.words(self.method)
 
     @property
     def traceable(self) -> bool:

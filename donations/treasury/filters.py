@@ -100,6 +100,8 @@ class DonationFilter(Period):
         return rows.filter(state=state)
 
     def _modo(self, rows: QuerySet[Donation], method: str) -> QuerySet[Donation]:
+        if method == Donation.Method.OTHER:  # and what Stripe has named since
+            return rows.exclude(method__in=set(Donation.Method.values) - {method})
         return rows.filter(method=method)
 
     def _fondo(self, rows: QuerySet[Donation], fund: Fund) -> QuerySet[Donation]:

@@ -155,7 +155,6 @@ def _accounts(held: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _gifts(held: list[dict[str, Any]]) -> dict[str, Any]:
-    ways = dict(Donation.Method.choices)
-    rows = [one | {"way": ways.get(one["method"], one["method"])} for one in held]
+    rows = [one | {"way": Donation.Method.words(one["method"])} for one in held]
     totals = {name: sum(one[name] for one in held) for name in ("number", "amount", "back")}
     return {"rows": rows, **totals}

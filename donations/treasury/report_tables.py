@@ -184,7 +184,7 @@ def _cells(sums: Sums) -> list[Any]:
 
 
 def _way(key: Any) -> str:
-    return str(dict(Donation.Method.choices).get(key or "", key))
+    return Donation.Method.words(key or "")
 
 
 campaigns = _parts(

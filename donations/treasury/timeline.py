@@ -76,7 +76,7 @@ def _promised(gift: Donation) -> list[Step]:
 def _by_hand(gift: Donation, hand: HandEntry) -> list[Step]:
     title = _("Gave %(amount)s: %(how)s") % {
         "amount": euros(gift.amount, always_cents=True),
-        "how": str(gift.get_method_display()).lower(),
+        "how": gift.way.lower(),
     }
     notes = []
     if gift.method_reference:

@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.exceptions import BadRequest
 
 from sandbox.stripe import charging, invoice_payments, people, settings
-from sandbox.stripe.samples import CARD, SAMPLES, Sample
+from sandbox.stripe.samples import CARD, LASTING, SAMPLES, Sample
 from sandbox.stripe.work import Object, Work, public
 
 REFUSALS = ("asks", "declined", "expired", "insufficient_funds")
@@ -99,8 +99,8 @@ def _method(work: Work, data: dict[str, Any]) -> Object:
 
 def _sample(data: dict[str, Any]) -> Sample:
     name = str(data.get("method") or "card")
-    if name not in SAMPLES:
-        raise BadRequest(f"method must be one of {', '.join(SAMPLES)}.")
+    if name not in LASTING:
+        raise BadRequest(f"method must be one of {', '.join(LASTING)}.")
     return SAMPLES[name]
 
 

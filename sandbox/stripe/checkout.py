@@ -17,14 +17,14 @@ from sandbox.stripe import (
     settings,
 )
 from sandbox.stripe.errors import StripeError
-from sandbox.stripe.samples import CARD, ONCE, SAMPLES
+from sandbox.stripe.samples import LASTING, ONCE, SAMPLES, SEPA
 from sandbox.stripe.sessions import intent_of
 from sandbox.stripe.work import Object, Work
 
 
 def offered(session: Object) -> list[str]:
     """The names of the samples one can pay this session with."""
-    names = ONCE if session["mode"] == "payment" else SAMPLES
+    names = ONCE if session["mode"] == "payment" else LASTING
     return [name for name in names if SAMPLES[name].kind in session["payment_method_types"]]
 
 
@@ -95,17 +95,17 @@ def settle(work: Work, intent: Object, succeeded: bool) -> None:
 
 
 def _pay(work: Work, session: Object, intent: Object, method: Object) -> None:
-    """By card at once; a debit is under way for days, and the session complete all the same."""
+    """By card or wallet at once; a debit is under way for days, and the session complete all the same."""
     _customer(work, session)
     intent["customer"] = session["customer"]
     lasting = session["mode"] == "subscription"
     if lasting:
         people.attach(work, method, session["customer"])
-    if method["type"] == CARD:
-        payments.take_card(work, intent, method)
-    else:
+    if method["type"] == SEPA:
         payments.start_debit(work, intent, method)
-    _complete(session, "paid" if method["type"] == CARD else "unpaid")
+    else:
+        payments.take_card(work, intent, method)
+    _complete(session, "unpaid" if method["type"] == SEPA else "paid")
     if lasting:
         begun = _begin(work, session, intent, method)
         session |= {"subscription": begun["id"], "invoice": begun["latest_invoice"]}

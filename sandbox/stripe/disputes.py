@@ -38,6 +38,8 @@ def contest(work: Work, of: Object, amount: int | None, inquiry: bool) -> Object
     if not 0 < (amount or of["amount"]) <= of["amount"]:
         raise StripeError("A dispute is for a cent at least and for the charge at most.")
     kind = of["payment_method_details"]["type"]
+    if kind not in FEES:
+        raise StripeError(f"Nobody disputes what was paid with {kind}.")
     made = work.add(objects.dispute(work, of, amount or of["amount"], inquiry=inquiry))
     of["disputed"] = True
     work.save(of)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from sandbox.stripe import charging, invoices, parts
 from sandbox.stripe.control import work_in
 from sandbox.stripe.invoice_payments import asks, awaited, pay
-from sandbox.stripe.samples import SAMPLES
+from sandbox.stripe.samples import LASTING, SAMPLES
 from sandbox.stripe.work import Object, Work
 from sandbox.web import Context, page
 
@@ -52,7 +52,7 @@ def submit(ctx: Context, id: str, token: str) -> Response:
             return parts.gone(words)
         if not awaited(work, invoice):
             return _page(work, words, invoice)
-        if chosen not in SAMPLES:
+        if chosen not in LASTING:
             return _page(work, words, invoice, parts.notice(words["choose"]), 422)
         pay(work, invoice, SAMPLES[chosen], keep=bool(ctx.request.form.get("keep")))
         onward = "/3ds" if asks(work, invoice) else ""
@@ -114,7 +114,7 @@ def _page(
         if intent["status"] == "requires_action"
         else "",
         legend=words["how"],
-        choices=words.choices(list(SAMPLES)),
+        choices=words.choices(list(LASTING)),
         keep=words["keep"],
         verb=words["pay"],
     )

@@ -3,7 +3,7 @@
 Each builder cites the page of its object. Amounts are integer cents.
 """
 
-from sandbox.stripe.samples import CARD, SEPA, Sample
+from sandbox.stripe.samples import CARD, SEPA, WALLET, Sample
 from sandbox.stripe.work import Object, Work, new_id
 
 # https://docs.stripe.com/reports/reporting-categories
@@ -318,6 +318,8 @@ def billing(email: str | None, name: str | None) -> Object:
 
 
 def _method_details(kind: str, last4: str) -> Object:
+    if kind == WALLET:
+        return {}
     if kind == SEPA:
         return {
             "bank_code": "05428",
@@ -349,6 +351,8 @@ def _method_details(kind: str, last4: str) -> Object:
 
 def _charged_details(method: Object) -> Object:
     details = method[method["type"]]
+    if method["type"] == WALLET:
+        return {"transaction_id": None}
     if method["type"] == SEPA:
         mandate = method.get("_mandate") or new_id("mandate")
         kept = ("bank_code", "branch_code", "country", "fingerprint", "last4")

@@ -9,12 +9,13 @@ from sandbox import faults
 from sandbox.stripe import billing_panel, outbox, warnings
 from sandbox.stripe.currencies import in_italian
 from sandbox.stripe.disputes import ENDED
-from sandbox.stripe.samples import CARD, SEPA
+from sandbox.stripe.samples import CARD, SEPA, WALLET
 from sandbox.stripe.work import Object, Work
 from sandbox.web import World, in_rome, template
 
 HERE = Path(__file__).parent
 SHOWN = 50
+WAYS = {CARD: "carta", SEPA: "addebito SEPA", WALLET: "Satispay"}
 DELIVERIES_SHOWN = 10
 STATES = {
     "requires_payment_method": "non riuscito",
@@ -119,14 +120,13 @@ def _payment(work: Work, intent: Object) -> Markup:
             state = f"rimborsato {in_italian(charge['amount_refunded'], charge['currency'])}"
         if left:  # nothing is left to ask back of what went back whole
             actions = REFUND.format(id=intent["id"], left=shown)
-            actions += CONTEST.format(id=intent["id"])
+            if charge["payment_method_details"]["type"] != WALLET:
+                actions += CONTEST.format(id=intent["id"])
         if work.find(warnings.KIND, charge=charge["id"]):
             state += ", frode segnalata"
         elif left and charge["payment_method_details"]["type"] == CARD:
             actions += WARN.format(id=intent["id"])
-    how = (
-        "addebito SEPA" if charge and charge["payment_method_details"]["type"] == SEPA else "carta"
-    )
+    how = WAYS[charge["payment_method_details"]["type"] if charge else CARD]
     who = charge["billing_details"]["email"] if charge else ""
     return ROW.format(
         amount=in_italian(intent["amount"], intent["currency"]),

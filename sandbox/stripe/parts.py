@@ -7,11 +7,12 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from sandbox.stripe.currencies import in_italian, written
-from sandbox.stripe.samples import CARD, SAMPLES
+from sandbox.stripe.samples import CARD, SAMPLES, SEPA, WALLET
 from sandbox.stripe.work import Object
 from sandbox.web import Context, page
 
 LANGUAGES = ("it", "en")
+KINDS = {CARD: "a card", SEPA: "a debit", WALLET: "a wallet"}
 NUMBERS = {
     "card": "4242 4242 4242 4242",
     "card_declined": "4000 0000 0000 0002",
@@ -19,6 +20,7 @@ NUMBERS = {
     "card_asks": "4000 0027 6000 3184",
     "card_fails_later": "4000 0000 0000 0341",
     "card_expiring": "5555 5555 5555 4444",
+    "satispay": "",
     "sepa": "IT40 S054 2811 1010 0000 0123 456",
     "sepa_fails_later": "AT86 1904 3002 3547 3202",
 }
@@ -35,12 +37,14 @@ WORDS = {
         "Ora va, e scade il mese prossimo",
         "Goes through now, expires next month",
     ),
+    "satispay": ("Paga subito, dal telefono", "Pays at once, by telephone"),
     "sepa": ("In lavorazione per giorni", "Under way for days"),
     "sepa_fails_later": (
         "In lavorazione, e poi il conto è vuoto",
         "Under way, and then the account is empty",
     ),
     "a card": ("Carta", "Card"),
+    "a wallet": ("Satispay", "Satispay"),
     "a debit": ("Addebito SEPA", "SEPA debit"),
     "choose": ("Scegli come pagare.", "Choose how to pay."),
     "how": ("Come va il pagamento", "How the payment goes"),
@@ -137,7 +141,7 @@ class Words:
         return Markup("").join(
             CHOICE.format(
                 key=name,
-                kind=self["a card" if SAMPLES[name].kind == CARD else "a debit"],
+                kind=self[KINDS[SAMPLES[name].kind]],
                 number=NUMBERS[name],
                 says=self[name],
                 checked=Markup(" checked") if name == marked else "",

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.stripe import billing, parts, people, portal
 from sandbox.stripe.control import work_in
-from sandbox.stripe.samples import SAMPLES, SEPA
+from sandbox.stripe.samples import LASTING, SAMPLES, SEPA
 from sandbox.stripe.work import Object, Work
 from sandbox.web import Context, in_rome, page
 
@@ -127,7 +127,7 @@ def show_method(visit: Visit, says: Markup | str = "", status: int = 200) -> Res
         now=_chosen(visit),
         notice=says,
         legend=words["method"],
-        choices=words.choices(list(SAMPLES)),
+        choices=words.choices(list(LASTING)),
         save=words["save"],
         back=visit.back(),
     )
@@ -136,7 +136,8 @@ def show_method(visit: Visit, says: Markup | str = "", status: int = 200) -> Res
 
 def save_method(visit: Visit) -> Response:
     """A card that is refused at once is not kept: it is tried with nothing when it is saved."""
-    sample = SAMPLES.get(visit.ctx.request.form.get("method", ""))
+    chosen = visit.ctx.request.form.get("method", "")
+    sample = SAMPLES[chosen] if chosen in LASTING else None
     if not visit.features["payment_method_update"]["enabled"]:
         return parts.gone(visit.words)
     if sample is None or sample.first == "declined":

@@ -2,13 +2,15 @@
 
 https://docs.stripe.com/testing (numbers), https://docs.stripe.com/declines/codes. Where Stripe has
 no number for a behaviour over months (first good, then refused), the nearest one stands for it.
+Satispay stands for all that is neither a card nor a debit: paid at once, no number, once only
+(https://docs.stripe.com/payments/satispay).
 """
 
 from dataclasses import dataclass
 
 from sandbox.stripe.periods import month_of
 
-CARD, SEPA = "card", "sepa_debit"
+CARD, SEPA, WALLET = "card", "sepa_debit", "satispay"
 FAR = (2034, 12)
 
 
@@ -40,8 +42,12 @@ SAMPLES = {
         Sample("card_asks", CARD, "3184", first="asks", later="asks"),
         Sample("card_fails_later", CARD, "0341", later="declined"),
         Sample("card_expiring", CARD, "4444", ends_soon=True),
+        Sample("satispay", WALLET, ""),
         Sample("sepa", SEPA, "3456"),
         Sample("sepa_fails_later", SEPA, "3202", later="declined"),
     )
 }
-ONCE = ("card", "card_declined", "card_3ds", "sepa")
+ONCE = ("card", "card_declined", "card_3ds", "satispay", "sepa")
+LASTING = tuple(
+    name for name, sample in SAMPLES.items() if sample.kind != WALLET
+)  # and for promises

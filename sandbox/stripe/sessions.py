@@ -10,7 +10,7 @@ from sandbox.stripe.errors import StripeError, invalid
 from sandbox.stripe.expand import as_list
 from sandbox.stripe.params import merged
 from sandbox.stripe.people import living
-from sandbox.stripe.samples import CARD, SEPA
+from sandbox.stripe.samples import CARD, SEPA, WALLET
 from sandbox.stripe.work import Object, Work, new_id
 
 LANGUAGES = (
@@ -207,9 +207,11 @@ def expiry(work: Work, params: Object) -> int:
 
 
 def methods_of(params: Object, money: str) -> list[str]:
-    """Dynamic payment methods, as if card and SEPA debit were switched on in the Dashboard.
+    """Dynamic payment methods, as if cards, Satispay and SEPA debits were switched on in the
+    Dashboard.
 
-    https://docs.stripe.com/payments/payment-methods/dynamic-payment-methods; SEPA wants euros.
+    https://docs.stripe.com/payments/payment-methods/dynamic-payment-methods; the last two want euros,
+    and Satispay pays once only.
     """
     if "allowed_payment_method_types" in params and "excluded_payment_method_types" in params:
         raise StripeError(
@@ -218,6 +220,8 @@ def methods_of(params: Object, money: str) -> list[str]:
             code="parameters_exclusive",
         )
     offered = [CARD, SEPA] if money == "eur" else [CARD]
+    if money == "eur" and params["mode"] == "payment":
+        offered.append(WALLET)
     allowed = params.get("allowed_payment_method_types", offered)
     barred = params.get("excluded_payment_method_types", [])
     found = [kind for kind in offered if kind in allowed and kind not in barred]

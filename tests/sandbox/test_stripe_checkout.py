@@ -15,7 +15,7 @@ def test_a_session_holds_what_was_asked(client, order):
     assert session.url.endswith(f"/checkout/{session.id}")
     assert (session.status, session.payment_status) == ("open", "unpaid")
     assert session.amount_total == 2500
-    assert session.payment_method_types == ["card", "sepa_debit"]
+    assert session.payment_method_types == ["card", "sepa_debit", "satispay"]
     assert session.client_reference_id == "don_1"
     assert session.metadata.to_dict() == {"donation": "7"}
     assert session.payment_intent is None
@@ -154,7 +154,7 @@ def test_methods_can_be_narrowed_and_a_debit_wants_euros(client, order):
     create = client.v1.checkout.sessions.create
     assert create(order(allowed_payment_method_types=["card"])).payment_method_types == ["card"]
     narrowed = create(order(excluded_payment_method_types=["card"]))
-    assert narrowed.payment_method_types == ["sepa_debit"]
+    assert narrowed.payment_method_types == ["sepa_debit", "satispay"]
     assert create(order(currency="usd")).payment_method_types == ["card"]
 
 

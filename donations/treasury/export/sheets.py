@@ -73,7 +73,7 @@ def donations(request: HttpRequest, gifts: QuerySet[Donation]) -> HttpResponseBa
 
 
 def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
-    states, methods = _labels(Donation.State.choices), _labels(Donation.Method.choices)
+    states = _labels(Donation.State.choices)
     # as many as there are posts and pages, however many gifts they brought
     known = Source.objects.filter(pk__in=gifts.order_by().values("source"))
     sources = {source.pk: source for source in known.select_related("parent__parent")}
@@ -111,7 +111,7 @@ def _gifts(gifts: QuerySet[Donation], *, may_write: bool) -> Rows:
         settled = row[1]
         yield [
             *row[:6],
-            methods[method],
+            Donation.Method.words(method),
             reference,
             found_by.full_name if found_by else None,
             _campaign(found_by),
