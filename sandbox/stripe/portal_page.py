@@ -144,8 +144,8 @@ def save_method(visit: Visit) -> Response:
         says = visit.words["choose" if sample is None else "declined"]
         return show_method(visit, parts.notice(says), 422)
     made = people.new_method(visit.work, visit.customer["id"], sample)
-    chosen = {"invoice_settings": {"default_payment_method": made["id"]}}
-    people.update(visit.work, chosen, visit.customer["id"])
+    usual = {"invoice_settings": {"default_payment_method": made["id"]}}
+    people.update(visit.work, usual, visit.customer["id"])
     return visit.finish(visit.words["saved"])
 
 
