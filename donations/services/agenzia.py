@@ -9,13 +9,16 @@ the year of its gift; whoever objects is left out. The official file's layout is
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import formats
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.it import codicefiscale
 
-from donations.models import Donation, DonorDetails, JournalEntry, RecurringDonation
+from donations.models import Donation, DonorDetails, Erasure, JournalEntry, RecurringDonation
 from donations.models.giving import NOBODY as ERASED
 from donations.services.consents import objecting
 from donations.services.finding import PERSON
@@ -24,6 +27,7 @@ from donations.services.yearly import STANDS, bounds, gifts_of
 
 ORGANISATION, CASH, NOBODY = "organisation", "cash", "nobody"
 OBJECTION, NO_CODE, OCCASIONAL = "objection", "no_code", "occasional"
+ERASURE = "erasure"
 REASONS = {
     NO_CODE: _("No codice fiscale"),
     OCCASIONAL: _("Gave once, and not with the codice fiscale"),
@@ -31,7 +35,9 @@ REASONS = {
     CASH: _("In cash: not traceable"),
     ORGANISATION: _("Is an organisation"),
     NOBODY: _("Nobody known"),
+    ERASURE: _("Erased by law"),
 }
+DUE = (3, 16)  # month and day of the year after
 GIFT = ":gift"  # how the origin of the entry ends that brought the money in
 
 
@@ -48,6 +54,15 @@ class Line:
     stays: int = 0  # of it, after what went back
     gifts: int = 0
     language: str = "it"
+    erased_on: date | None = None
+
+    @property
+    def why(self) -> str:
+        """In words; of whoever was erased, on which day: nothing else of her is known."""
+        if self.erased_on is None:
+            return str(REASONS[self.reason])
+        day = formats.date_format(self.erased_on, "j/n/Y")
+        return gettext("Erased by law on %(day)s") % {"day": day}
 
 
 @dataclass(frozen=True)
@@ -81,13 +96,16 @@ class Report:
 
     @property
     def reasons(self) -> list[tuple[Any, int, int, int]]:
-        """Each with how many people, gifts and cents."""
+        """Each with how many people, gifts and cents; erasures day by day."""
         found = []
-        for reason, label in REASONS.items():
-            lines = [line for line in self.left_out if line.reason == reason]
-            if lines:
-                gifts, cents = sum(one.gifts for one in lines), sum(one.amount for one in lines)
-                found.append((label, len(lines), gifts, cents))
+        order = {reason: at for at, reason in enumerate(REASONS)}
+        together: dict[tuple[int, date, str], list[Line]] = defaultdict(list)
+        for line in self.left_out:
+            key = (order[line.reason], line.erased_on or date.min, line.why)
+            together[key].append(line)
+        for (_at, _day, why), lines in sorted(together.items(), key=lambda one: one[0]):
+            gifts, cents = sum(one.gifts for one in lines), sum(one.amount for one in lines)
+            found.append((why, len(lines), gifts, cents))
         return found
 
 
@@ -103,10 +121,33 @@ def report(year: int) -> Report:
         line.amount, line.gifts = line.amount + gift["amount"], line.gifts + 1
         line.stays += gift["amount"] - gift["refunded_amount"]
         line.language = gift["language"]
+    gone = [line for line in lines.values() if line.reason == ERASURE]
+    days = dict(
+        Erasure.objects.filter(donor__in=[line.person for line in gone]).values_list("donor", "at")
+    )
+    for line in gone:
+        if at := days.get(line.person):
+            line.erased_on = at.astimezone(ROME).date()
     for line in sorted(lines.values(), key=lambda line: (line.name, line.code)):
         (found.left_out if line.reason else found.included).append(line)
     found.refunds = list(_refunds(year, judge))
     return found
+
+
+def not_due_yet(gifts: QuerySet[Donation], *, today: date) -> list[tuple[int, int, int]]:
+    """Of one person's gifts those that may still have to be told of, as year, how many and cents: of
+    this year, and of the last one until its report is due. Cash, organisations and whoever objects
+    are in no report."""
+    first = today.year - (today <= date(today.year, *DUE))
+    rows = gifts.filter(state__in=STANDS, settled_at__gte=bounds(first)[0], organisation="")
+    rows = rows.exclude(method=Donation.Method.CASH).exclude(last_name__in=["", ERASED])
+    found: dict[int, list[int]] = defaultdict(list)
+    named = rows.order_by().annotate(person=PERSON).values_list("person", "settled_at", "amount")
+    objects = objecting() if named else set()
+    for person, at, amount in named:
+        if at and person not in objects:
+            found[at.astimezone(ROME).year].append(amount)
+    return [(year, len(sums), sum(sums)) for year, sums in sorted(found.items())]
 
 
 class _Judge:
@@ -128,6 +169,7 @@ class _Judge:
         reasons = (
             (ORGANISATION, bool(gift["organisation"])),
             (CASH, gift["method"] == Donation.Method.CASH),
+            (ERASURE, gift["last_name"] == ERASED),
             (NOBODY, not _name(gift)),
             (OBJECTION, gift["person"] in self.objecting),
             (NO_CODE, not self.code(gift)),

@@ -39,7 +39,7 @@ from donations.models import (
     Tribute,
 )
 from donations.models.giving import NOBODY
-from donations.services import changing, premium_stock, tributes, yearly_receipts
+from donations.services import agenzia, by_hand, changing, premium_stock, tributes, yearly_receipts
 from donations.services.letters import compose
 from donations.services.merging import addresses, mailbox
 from mail.models import Message
@@ -96,6 +96,8 @@ class Preview:
     page_until: datetime | None = None
     on_the_way: int = 0  # gifts that a bank has not paid yet: they get no receipt
     unreceipted: int = 0  # gifts that wait for the cumulative receipt of their year
+    # year, gifts and cents that may still have to be told to the Agenzia delle Entrate
+    unreported: list[tuple[int, int, int]] = field(default_factory=list)
 
     def of(self, fate: Fate) -> list[Found]:
         return [one for one in self.found if one.part.fate == fate]
@@ -167,6 +169,7 @@ def preview(*, donor: Donor) -> Preview:
         live=list(_live(person)),
         page_until=_page_until(person),
         on_the_way=theirs.filter(state=Donation.State.PROCESSING).count(),
+        unreported=agenzia.not_due_yet(theirs, today=by_hand.today()),
         unreceipted=yearly_receipts.waiting().filter(pk__in=person.all_gifts).count(),
     )
 

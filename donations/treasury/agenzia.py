@@ -103,8 +103,7 @@ def _included(found: agenzia.Report) -> Iterator[list[Any]]:
 
 def _left_out(found: agenzia.Report) -> Iterator[list[Any]]:
     for line in found.left_out:
-        why = str(agenzia.REASONS[line.reason])
-        yield [line.code, line.name, why, line.gifts, export.euros(line.amount)]
+        yield [line.code, line.name, line.why, line.gifts, export.euros(line.amount)]
     cents = sum(line.amount for line in found.left_out)
     yield export.Totals([_("Total"), None, None, None, export.euros(cents)])
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from area_support import PAGE, entered
 from donations.models import CodeRequest, Donation, RecurringDonation
-from donations.services import agenzia, asking_codes, consents, details, merging
+from donations.services import agenzia, asking_codes, consents, details, erasing, merging
 from donations.services.by_hand import reverse_gift
 from form_support import open_fund, typed
 from giving_support import MARIA, begin
@@ -32,7 +32,8 @@ ELSA = replace(MARIA, email="elsa@posta.example", first_name="Elsa", codice_fisc
 
 
 def gave(amount: int, **changes: Any) -> Donation:
-    day = date(changes.pop("year", LAST), 3, 10)
+    year = changes.pop("year", LAST)
+    day = timezone.localdate() if year == THIS else date(year, 3, 10)
     given = {"method": "bank_transfer", "thanks": False, "receipt": False} | changes
     return by_hand(**given, amount=amount, day=day)
 
@@ -223,3 +224,42 @@ def test_at_the_form_she_can_object_too(memory_stripe: MemoryStripe, client: Cli
     memory_stripe.pay_by_card(Donation.objects.get().attempts.get().session_id)
     tell(memory_stripe)
     assert [line.reason for line in agenzia.report(THIS).left_out] == ["objection"]
+
+
+def test_who_was_erased_is_counted_by_the_day_and_not_named() -> None:
+    gift = gave(20_00)
+    gave(5_00)
+    erasing.erase(donor=gift.donor, reason="asked", by=None, tell=False)
+    found = agenzia.report(LAST)
+    assert not found.included and reasons() == {"erasure": 25_00}
+    today = timezone.localdate()
+    told = f"Cancellata per legge il {today.day}/{today.month}/{today.year}"
+    client = member(roles.TREASURY)
+    page = client.get(ADDRESS, {"anno": LAST}).content.decode()
+    assert told in page and "25,00" in page and "Rossi" not in page
+    csv = client.get(ADDRESS, {"anno": LAST, "foglio": "fuori", "formato": "csv"})
+    sheet = b"".join(csv.streaming_content).decode()
+    assert told in sheet and "Rossi" not in sheet and "RSSMRA80A41H501Y" not in sheet
+
+
+@pytest.mark.parametrize(
+    ("today", "years"),
+    [(date(THIS, 3, 16), [LAST, THIS]), (date(THIS, 3, 17), [THIS])],
+)
+def test_the_page_before_an_erasure_counts_what_is_still_to_be_told(
+    today: date, years: list[int]
+) -> None:
+    gift = gave(20_00)
+    for changes in ({"year": LAST - 1}, {"method": "cash"}, {"year": THIS}):
+        gave(3_00, **changes)
+    hers = Donation.objects.filter(donor=gift.donor)
+    assert [one[0] for one in agenzia.not_due_yet(hers, today=today)] == years
+    (*_before, last) = agenzia.not_due_yet(hers, today=today)
+    assert last == (THIS, 1, 3_00)
+
+
+def test_the_page_before_an_erasure_says_it() -> None:
+    gift = gave(20_00, year=THIS)
+    page = member(roles.TREASURY).get(f"/admin/tesoreria/donatori/{gift.donor.public_id}/cancella/")
+    told = " ".join(page.content.decode().split())
+    assert f"1 dono del {THIS}, 20,00 €, può essere ancora da comunicare" in told
