@@ -12,6 +12,8 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.it import codicefiscale
 
+from donations.money import BadAmount, parse_cents, plain
+
 _NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}@\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -35,6 +37,26 @@ SLIPS = {
     }.items()
     for slip in slips.split()
 }
+
+
+class EuroField(forms.Field):
+    """Euros as Italians write them in the form, cents in the row."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain(value) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return self.parsed(str(value)) if value else None
+        except BadAmount as problem:
+            raise ValidationError(str(problem)) from problem
+
+    def parsed(self, text: str) -> int:
+        """Raises BadAmount."""
+        return parse_cents(text)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "").strip()
 
 
 class NameField(forms.CharField):

@@ -15,7 +15,7 @@ from donations import issuer
 from donations.fields import FiscalCodeField, MailField, NameField, PhoneField, WordsField, meant
 from donations.form_tokens import token_of
 from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
-from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain, within_limits
+from donations.money import BadAmount, Limits, parse_amount, plain, within_limits
 from donations.premium_forms import PremiumFields
 from donations.services.donor_wall import Signature
 from donations.tribute_forms import TributeFields
@@ -234,7 +234,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
         funds = self.fields["fondo"]
         assert isinstance(funds, forms.ModelChoiceField)
         funds.queryset = Fund.objects.filter(active=True)
-        self.by_transfer = issuer.account() is not None
+        self.by_transfer = issuer.takes_transfers()
         if not self.is_bound:
             self._choose_first()
 
@@ -264,7 +264,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     def own_choice(self) -> Choice | None:
         """The free amount, where it can be read."""
         try:
-            return self._choice(parse_amount(str(self["cifra"].value() or "")))
+            return self._choice(parse_amount(str(self["cifra"].value() or ""), self.limits))
         except BadAmount:
             return None
 
@@ -301,6 +301,10 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     def covering(self) -> GivingSettings:
         return GivingSettings.load()
 
+    @property
+    def limits(self) -> Limits:
+        return self.covering.limits
+
     def _choice(self, amount: int, meaning: str = "") -> Choice:
         return Choice(amount, meaning, self.covering.costs_of(amount))
 
@@ -316,11 +320,11 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
 
     @property
     def minimum(self) -> int:
-        return MINIMUM
+        return self.limits.minimum
 
     @property
     def maximum(self) -> int:
-        return MAXIMUM
+        return self.limits.maximum
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:
@@ -335,7 +339,8 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     @cached_property
     def choices(self) -> list[Choice]:
         """Up to five amounts of the chosen fund (of the first fund that has some, if it has none)."""
-        rows = SuggestedAmount.objects.filter(fund__active=True).order_by(
+        taken = (self.limits.minimum, self.limits.maximum)
+        rows = SuggestedAmount.objects.filter(fund__active=True, amount__range=taken).order_by(
             "fund__position", "fund__name", "amount"
         )
         fund = self.chosen_fund
@@ -388,7 +393,8 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
             return
         free = chosen == FREE
         try:
-            data["amount"] = parse_amount(data.get("cifra", "") if free else chosen)
+            typed = data.get("cifra", "") if free else chosen
+            data["amount"] = parse_amount(typed, self.limits)
         except BadAmount as error:
             self.add_error("cifra" if free else "importo", str(error))
 
@@ -404,7 +410,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
         else:
             number = data.get("quante") or 1
             try:
-                data["amount"] = within_limits(found.amount * number)
+                data["amount"] = within_limits(found.amount * number, self.limits)
             except BadAmount as error:
                 self.add_error("quante", str(error))
             data["pieces"] = (number, found.one if number == 1 else found.many)

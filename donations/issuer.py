@@ -38,6 +38,11 @@ def body() -> dict[str, str]:
     }
 
 
+def takes_transfers() -> bool:
+    """Whether there is an `account`."""
+    return bool(LegalSettings.load().iban)
+
+
 def account() -> GiftAccount | None:
     """None: no transfers are offered."""
     brand, legal = BrandSettings.load(), LegalSettings.load()

@@ -1,12 +1,14 @@
 """Money typed by people and shown to people. Amounts are integer cents of a euro, never floats."""
 
 import re
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from brand.figures import euros
 
-MINIMUM = 2_00  # below it the fees eat the gift, and card testers like it small
+LEAST = 50  # docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+MINIMUM = 2_00  # to begin with: below it the fees eat the gift, and card testers like it small
 MAXIMUM = 10_000_00
 LARGEST = 1_000_000_00  # by hand: beyond it, rather a zero too many
 
@@ -26,9 +28,20 @@ class BadAmount(ValueError):
     """What was typed is no amount we can take; its text says why, to the person who typed it."""
 
 
-def parse_amount(text: str) -> int:
+@dataclass(frozen=True)
+class Limits:
+    """What we take online, in cents, the costs of the payment apart."""
+
+    minimum: int = MINIMUM
+    maximum: int = MAXIMUM
+
+    def __contains__(self, cents: int) -> bool:
+        return self.minimum <= cents <= self.maximum
+
+
+def parse_amount(text: str, limits: Limits) -> int:
     """Cents of a gift that we take online, from what was typed. Raises BadAmount."""
-    return within_limits(parse_cents(text))
+    return within_limits(parse_cents(text), limits)
 
 
 def parse_cents(text: str) -> int:
@@ -65,14 +78,16 @@ def parse_large_amount(text: str) -> int:
     return cents
 
 
-def within_limits(cents: int) -> int:
+def within_limits(cents: int, limits: Limits) -> int:
     """The same cents, when they are an amount we take online. Raises BadAmount."""
-    if cents < MINIMUM:
-        raise BadAmount(_("We can take gifts from %(amount)s up.") % {"amount": euros(MINIMUM)})
-    if cents > MAXIMUM:
+    if cents < limits.minimum:
+        raise BadAmount(
+            _("We can take gifts from %(amount)s up.") % {"amount": euros(limits.minimum)}
+        )
+    if cents > limits.maximum:
         raise BadAmount(
             _("Online we take up to %(amount)s. For a larger gift, write to us: we help you.")
-            % {"amount": euros(MAXIMUM)}
+            % {"amount": euros(limits.maximum)}
         )
     return cents
 

@@ -35,7 +35,7 @@ from donations.area.forms import DetailsForm
 from donations.form_tokens import new_token
 from donations.forms import BY_TRANSFER, EVERY, FREE, PIECES, GiftForm
 from donations.models import Consent, Donation, DonorWallEntry, Fund, Tribute
-from donations.money import BadAmount, parse_amount, plain
+from donations.money import BadAmount, parse_cents, plain
 from donations.services import (
     Details,
     InvalidAmount,
@@ -185,7 +185,8 @@ def _refused(
     return _page(request, form, status=status)
 
 
-def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
+def _start(request: HttpRequest, form: GiftForm) -> Started:
+    data = form.cleaned_data
     given: dict[str, Any] = {
         "form_token": data["token"],
         "pieces": data["pieces"],
@@ -207,6 +208,7 @@ def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
         "consents": _consents(data),
         "source": source_of(request) or _campaign(data["campagna"]),
         "premium": premium_offer.chosen(request, data["premium"]),
+        "limits": form.limits,
     }
     amount, covered = data["amount"], data["covered"]
     if data["modo"] == BY_TRANSFER:
@@ -217,7 +219,7 @@ def _start(request: HttpRequest, data: dict[str, Any]) -> Started:
 
 def _begin(request: HttpRequest, form: GiftForm) -> Started:
     """The gift, whom it is for and what the donor wall says of it, before anybody is led on."""
-    started = _start(request, form.cleaned_data)
+    started = _start(request, form)
     wish, signature = form.cleaned_data["wish"], form.signature
     if wish or not started.first:
         tributes.dedicate(gift=started.donation, wish=wish)
@@ -309,7 +311,7 @@ def _asked_amount(request: HttpRequest) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        amount = plain(parse_amount(text[:30]))
+        amount = plain(parse_cents(text[:30]))
         return {"importo": amount, "cifra": amount}
     except BadAmount:
         return {"importo": FREE, "cifra": text[:30]}

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import PromiseChange, RecurringDonation
+from donations.models import GivingSettings, PromiseChange, RecurringDonation
 from donations.money import BadAmount, parse_amount, plain
 
 
@@ -37,7 +37,7 @@ class AmountForm(ChangeForm):
         data = super().clean() or self.cleaned_data
         if "cifra" in data:
             try:
-                data["cents"] = parse_amount(data["cifra"])
+                data["cents"] = parse_amount(data["cifra"], GivingSettings.load().limits)
             except BadAmount as error:
                 self.add_error("cifra", str(error))
         return data

@@ -4,13 +4,15 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from brand.figures import NBSP, euros
+from donations.limits_form import LimitsForm
+from donations.money import LARGEST, LEAST, MAXIMUM, MINIMUM, Limits
 
 TEN_YEARS = 10  # art. 2220 of the Civil Code; the seal of the receipts knows it too
 WHOLE = 10_000  # hundredths of a percent
@@ -19,6 +21,19 @@ WHOLE = 10_000  # hundredths of a percent
 @register_setting(icon="sp-euro", order=120)
 class GivingSettings(BaseGenericSetting):
     """One row for the whole site."""
+
+    minimum = models.PositiveIntegerField(
+        _("the smallest gift online, in euros"),
+        default=MINIMUM,
+        help_text=_(
+            "Below about 2 € the costs eat much of it. Stripe takes nothing below half a euro."
+        ),
+    )
+    maximum = models.PositiveIntegerField(
+        _("the largest, in euros"),
+        default=MAXIMUM,
+        help_text=_("Whoever wants to give more is asked to write to you."),
+    )
 
     offer_costs = models.BooleanField(
         _("whoever gives may add the costs of the payment"),
@@ -88,7 +103,9 @@ class GivingSettings(BaseGenericSetting):
         help_text=_("After that address, words and attachments go; that a mail left stays."),
     )
 
+    base_form_class = LimitsForm
     panels = [
+        FieldRowPanel([FieldPanel("minimum"), FieldPanel("maximum")]),
         MultiFieldPanel(
             [
                 FieldPanel("offer_costs"),
@@ -108,12 +125,20 @@ class GivingSettings(BaseGenericSetting):
         verbose_name = _("online giving")
         constraints = [
             models.CheckConstraint(
+                condition=Q(minimum__gte=LEAST, maximum__gte=F("minimum"), maximum__lte=LARGEST),
+                name="limits_of_online_gifts",
+            ),
+            models.CheckConstraint(
                 condition=Q(cost_percent__gte=0, cost_percent__lte=20), name="costs_in_percent"
             ),
             models.CheckConstraint(
                 condition=Q(years_kept__gte=TEN_YEARS), name="receipts_kept_as_the_law_asks"
             ),
         ]
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.minimum, self.maximum)
 
     @property
     def hundredths(self) -> int:

@@ -10,8 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations import gateway
-from donations.models import PromiseChange, RecurringDonation
-from donations.money import MAXIMUM, MINIMUM
+from donations.models import GivingSettings, PromiseChange, RecurringDonation
 from donations.services import promises
 from donations.services.giving import InvalidAmount
 from donations.stripe_facts import CONFIRM, Rejected, Subscription, Unavailable
@@ -85,7 +84,7 @@ def _behind_the_next(held: RecurringDonation) -> datetime:
 def _check(
     held: RecurringDonation, kind: PromiseChange.Kind, amount: int | None, until: datetime | None
 ) -> None:
-    if kind == Kind.AMOUNT and not MINIMUM <= (amount or 0) <= MAXIMUM:
+    if kind == Kind.AMOUNT and (amount or 0) not in GivingSettings.load().limits:
         raise InvalidAmount(amount)
     asked = held.changes.filter(kind=Kind.AMOUNT, state=State.ASKED)
     if kind == Kind.AMOUNT and amount == held.amount and not asked.exists():

@@ -20,10 +20,11 @@ from donations.models import (
     Donation,
     Donor,
     Fund,
+    GivingSettings,
     RecurringDonation,
     TransferPromise,
 )
-from donations.money import MAXIMUM, MINIMUM
+from donations.money import Limits
 from donations.services import premiums
 from donations.services.finding import add_words, write_words
 from donations.stripe_facts import Busy, Order, Rejected, Session, Unavailable
@@ -46,7 +47,7 @@ REOPENABLE = (
 
 
 class InvalidAmount(ValueError):
-    """Below MINIMUM or above MAXIMUM cents, the costs apart."""
+    """Less than we take online, or more, the costs apart."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def start_donation(
     pieces: tuple[int, str] = (0, ""),
     every: str = "",
     premium: premiums.Choice | None = None,
+    limits: Limits | None = None,
 ) -> Started:
     """One gift per `form_token`, however often the form is sent; the row first, then the call.
 
@@ -97,7 +99,7 @@ def start_donation(
     at Stripe before a new one is opened. `consents`: the words that were shown, by kind. `covered`:
     cents of the amount that were added for the costs. `pieces`: how many of what was chosen.
     `every`: the Interval of a promise, of which this is the first gift. `premium`: the thank-you gift;
-    None where the form had none to choose from.
+    None where the form had none to choose from. `limits`: where they were read already.
 
     Raises InvalidAmount; premiums.SoldOut and premiums.NotForThis; gateway.Unavailable (send the
     same form again, nothing is charged) and gateway.Rejected (Stripe will not have it).
@@ -109,10 +111,11 @@ def start_donation(
         "pieces_of": pieces[1],
     }
     given |= {"fund": fund, "language": language}
-    if premium is None and (attempt := _begun(form_token, donor, given, source, consents, every)):
+    email = written(donor, given, limits)
+    if premium is None and (attempt := _begun(form_token, email, given, source, consents, every)):
         opened = open_attempt(attempt=attempt)
         return Started(attempt.donation, opened.url, first=True)  # it is held anew meanwhile
-    donation = begin_gift(form_token, donor, given, source, consents)
+    donation = begin_gift(form_token, email, given, source, consents)
     if premium:
         premiums.choose(gift=donation, choice=premium, bare=amount - covered)
     attempt = _attempt(donation, given, consents, every)
@@ -126,13 +129,12 @@ def start_donation(
 
 def begin_gift(
     form_token: UUID,
-    donor: Details,
+    email: str,
     given: dict[str, Any],
     source: Source | None,
     agreed: Mapping[str, str],
 ) -> Donation:
-    """The gift of this form, and in `given` all that the form says of it. Raises InvalidAmount."""
-    email = _written(donor, given)
+    """The gift of this form: in `given` all that it says, but for the donor (see `written`)."""
     with transaction.atomic():
         given["donor"] = _donor(email)
         return _donation(form_token, given, source, agreed)
@@ -140,7 +142,7 @@ def begin_gift(
 
 def _begun(
     form_token: UUID,
-    donor: Details,
+    email: str,
     given: dict[str, Any],
     source: Source | None,
     agreed: Mapping[str, str],
@@ -148,8 +150,7 @@ def _begun(
 ) -> CheckoutAttempt | None:
     """The gift of a form that was never sent before, with its first attempt, in one transaction and
     in the fewest statements: most forms are sent once. None, and nothing is written, where the form
-    was sent before. Raises InvalidAmount."""
-    email = _written(donor, given)
+    was sent before."""
     try:
         with transaction.atomic():
             return _first(form_token, given | {"donor": _donor(email)}, source, agreed, every)
@@ -174,13 +175,13 @@ def _first(
     return _numbered(gift, 1)
 
 
-def _written(donor: Details, given: dict[str, Any]) -> str:
+def written(donor: Details, given: dict[str, Any], limits: Limits | None) -> str:
     """The donor's address; what else she wrote comes to `given`. Raises InvalidAmount."""
-    if not MINIMUM <= given["amount"] - given["covered"] <= MAXIMUM:
+    if given["amount"] - given["covered"] not in (limits or GivingSettings.load().limits):
         raise InvalidAmount(given["amount"])
-    written = asdict(donor)
-    email: str = written.pop("email").strip().lower()
-    given |= written
+    wrote = asdict(donor)
+    email: str = wrote.pop("email").strip().lower()
+    given |= wrote
     return email
 
 

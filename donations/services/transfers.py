@@ -14,9 +14,18 @@ from django.utils import timezone
 from attribution.models import Source
 from brand.models import LegalSettings
 from donations.models import Donation, Fund, TransferPromise
+from donations.money import Limits
 from donations.references import new_reference
 from donations.services import premiums
-from donations.services.giving import REOPENABLE, Details, Started, begin_gift, retire, rewrite
+from donations.services.giving import (
+    REOPENABLE,
+    Details,
+    Started,
+    begin_gift,
+    retire,
+    rewrite,
+    written,
+)
 from donations.services.page import acknowledge, page_of, write
 
 State = Donation.State
@@ -37,6 +46,7 @@ def promise_transfer(
     source: Source | None = None,
     pieces: tuple[int, str] = (0, ""),
     premium: premiums.Choice | None = None,
+    limits: Limits | None = None,
 ) -> Started:
     """Like `start_donation`, without a payment page and its costs: one gift per `form_token`, and its
     reference stays the same however often the form is sent; a payment page that was opened before is
@@ -44,7 +54,8 @@ def promise_transfer(
     and gateway.Rejected."""
     given: dict[str, Any] = {"amount": amount, "covered": 0, "fund": fund, "language": language}
     given |= {"pieces": pieces[0], "pieces_of": pieces[1]}
-    donation = begin_gift(form_token, donor, given, source, consents)
+    email = written(donor, given, limits)
+    donation = begin_gift(form_token, email, given, source, consents)
     if premium:
         premiums.choose(gift=donation, choice=premium, bare=amount)
     last = donation.attempts.order_by("-number").first()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -27,30 +26,22 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from donations.models import Fund, SuggestedAmount
-from donations.money import BadAmount, parse_amount, plain
+from donations.fields import EuroField
+from donations.models import Fund, GivingSettings, SuggestedAmount
+from donations.money import parse_amount
 
 SHOWN = 5  # as many as the form has room for
 
 
-class EuroField(forms.Field):
-    """Euros as Italians write them in the form, cents in the row."""
+class OnlineField(EuroField):
+    """Only what the gift form takes."""
 
-    def prepare_value(self, value: Any) -> Any:
-        return plain(value) if isinstance(value, int) else value
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            return parse_amount(str(value)) if value else None
-        except BadAmount as problem:
-            raise ValidationError(str(problem)) from problem
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return str(self.prepare_value(initial) or "") != str(data or "").strip()
+    def parsed(self, text: str) -> int:
+        return parse_amount(text, GivingSettings.load().limits)
 
 
 class AmountForm(WagtailAdminModelForm):
-    amount = EuroField(label=_("Amount in euros"))
+    amount = OnlineField(label=_("Amount in euros"))
 
     class Meta:
         model = SuggestedAmount

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brand.figures import euros
-from donations.money import MAXIMUM, MINIMUM, BadAmount, parse_amount, plain
+from donations.money import MAXIMUM, MINIMUM, BadAmount, Limits, plain
+from donations.money import parse_amount as parsed
+
+
+def parse_amount(typed: str) -> int:
+    return parsed(typed, Limits())
+
 
 READ = [
     ("25", 25_00),

@@ -4,9 +4,15 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from donations.models import Fund, GivingSettings
+from donations.money import Limits
+from donations.services import InvalidAmount
+from form_support import open_fund
+from form_support import typed as filled
 from giving_support import begin
 from memory_stripe import MemoryStripe
 from people import roles
@@ -140,9 +146,70 @@ def test_the_treasury_says_what_a_payment_costs(elio: Client) -> None:
     assert shown.status_code == 200
     address = shown.redirect_chain[-1][0] if shown.redirect_chain else page
     kept = {"years_kept": "10", "events_kept": "24", "mails_kept": "36"}
+    kept |= {"minimum": "2", "maximum": "10.000"}
     sent = kept | {"offer_costs": "on", "cost_percent": "1.40", "cost_fixed": "20"}
     elio.post(address, sent)
     assert GivingSettings.load().costs_of(50_00) == 91
     refused = elio.post(address, sent | {"cost_percent": "100"})
     assert refused.status_code == 200 and GivingSettings.load().hundredths == 140
     assert member(roles.EDITORS).get(address).status_code == 302
+
+
+SETTINGS: dict[str, str] = {
+    "years_kept": "10",
+    "events_kept": "24",
+    "mails_kept": "36",
+    "offer_costs": "on",
+    "cost_percent": "1.50",
+    "cost_fixed": "25",
+}
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "why"),
+    [
+        ("0,49", "100", "Stripe non accetta pagamenti sotto 0,50"),
+        ("20", "10", "più piccolo del più piccolo"),
+        ("2", "2.000.000", "uno zero di troppo"),
+        ("", "100", "w-field__errors"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(
+    elio: Client, least: str, most: str, why: str
+) -> None:
+    page = "/admin/settings/donations/givingsettings/1/"
+    GivingSettings.load()
+    answer = elio.post(page, SETTINGS | {"minimum": least, "maximum": most})
+    assert answer.status_code == 200
+    assert why in answer.content.decode().replace("\u00a0", " ")
+    assert GivingSettings.load().limits == Limits()
+
+
+def test_the_treasury_sets_the_smallest_and_the_largest_gift(
+    elio: Client, memory_stripe: MemoryStripe
+) -> None:
+    GivingSettings.load()
+    elio.post(
+        "/admin/settings/donations/givingsettings/1/",
+        SETTINGS | {"minimum": "0,50", "maximum": "40"},
+    )
+    assert GivingSettings.load().limits == Limits(50, 40_00)
+    form = elio.get("/dona/?importo=50").content.decode()
+    assert 'data-min="50" data-max="4000"' in form and "0,50" in form
+    assert 'value="50" id="importo-' not in form  # what we would refuse is no button
+    assert open_fund()
+    refused = Client().post("/dona/", filled(importo="50"))
+    assert refused.status_code == 422 and "Qui arriviamo a 40" in refused.content.decode()
+    assert Client().post("/dona/", filled(importo="libero", cifra="0,50")).status_code == 303
+    with pytest.raises(InvalidAmount):
+        begin(amount=40_01)
+    assert elio.post(f"{LIST}new/", typed(("41", "Una trave"))).status_code == 200
+    assert not Fund.objects.filter(slug="tetti").exists()
+
+
+def test_the_limits_cost_a_form_no_statement_of_their_own(memory_stripe: MemoryStripe) -> None:
+    open_fund()
+    Client().post("/dona/", filled(email="prima@example.org"))  # rows of settings are there
+    with CaptureQueriesContext(connection) as statements:
+        assert Client().post("/dona/", filled()).status_code == 303
+    assert len(statements) <= 22
