@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("donations", "0045_statement_balances"),
+        ("donations", "0046_means_of_payment"),
     ]
 
     operations = [
