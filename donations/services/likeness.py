@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Donation, Donor, GiftWord
+from donations.models import Donation, Donor, GiftWord, ImportedDonor
+from donations.services.giving import Details
 from donations.words import words
 
 GOOGLE = ("gmail.com", "googlemail.com")  # there dots mean nothing, and the two are one
@@ -14,6 +15,7 @@ REASONS = {
     "code": _("the same codice fiscale"),
     "home": _("the same name at the same address"),
     "mail": _("the same mailbox, written otherwise"),
+    "name": _("the same name"),
 }
 AT_MOST = 10
 
@@ -45,6 +47,51 @@ def alike(*, addresses: list[Donor]) -> list[Likely]:
     return list(found.values())[:AT_MOST]
 
 
+def alike_to(details: Details) -> list[Likely]:
+    """Who may be the person that a form names, before she is written down. The name alone is enough:
+    whoever types it looks."""
+    typed = Donation(
+        first_name=details.first_name,
+        last_name=details.last_name,
+        organisation=details.organisation,
+        codice_fiscale=details.codice_fiscale,
+        street=details.street,
+        postcode=details.postcode,
+    )
+    found: dict[int, Likely] = {}
+    for reason, others in (
+        ("code", _same_code([typed])),
+        ("home", _same_home([typed])),
+        ("mail", _same_mailbox([Donor(email=details.email.strip().lower())])),
+        ("name", _same_name(typed)),
+    ):
+        for other in others:
+            person = other.kept or other
+            if person.erased_at is None:
+                found.setdefault(person.pk, Likely(person, reason))
+    return list(found.values())[:AT_MOST]
+
+
+def _same_name(typed: Donation) -> list[Donor]:
+    """On any gift, or in a file that named her without one."""
+    if not typed.has_name:
+        return []
+    name = _name(typed)
+    having = Donation.objects.all()
+    people = ImportedDonor.objects.all()
+    for word in name:
+        having = having.filter(pk__in=GiftWord.objects.filter(word=word).values("donation"))
+        people = people.filter(words__contains=f" {word}")
+    gifts = having.select_related("donor__kept").order_by("-pk")[: 10 * AT_MOST]
+    rows: list[Donation | ImportedDonor] = [*gifts, *people.select_related("donor__kept")[:AT_MOST]]
+    return [row.donor for row in rows if _name(row) == name]
+
+
+def _name(of: Donation | ImportedDonor) -> tuple[str, ...]:
+    """First and last name the other way round are the same."""
+    return tuple(sorted(words(of.organisation or f"{of.first_name} {of.last_name}")))
+
+
 def _same_code(gifts: list[Donation]) -> QuerySet[Donor]:
     codes = {gift.codice_fiscale.lower() for gift in gifts if gift.codice_fiscale}
     having = GiftWord.objects.filter(word__in=codes).values("donation")
@@ -65,8 +112,7 @@ def _same_home(gifts: list[Donation]) -> list[Donor]:
 def _home(gift: Donation) -> tuple[Any, ...]:
     """However it is written: “Via Roma, 1” and “via roma 1”; first and last name the other way
     round."""
-    name = sorted(words(gift.organisation or f"{gift.first_name} {gift.last_name}"))
-    return tuple(name), tuple(words(gift.street)), gift.postcode
+    return _name(gift), tuple(words(gift.street)), gift.postcode
 
 
 def _same_mailbox(addresses: list[Donor]) -> list[Donor]:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,7 +15,7 @@ from wagtail.log_actions import log
 
 from brand.figures import euros
 from donations.form_tokens import new_token
-from donations.models import BankLine, Donation, HandEntry
+from donations.models import BankLine, Donation, Donor, HandEntry, ImportedDonor
 from donations.money import plain
 from donations.services.bank_lines import Decided, enter_from_line
 from donations.services.by_hand import (
@@ -27,8 +27,9 @@ from donations.services.by_hand import (
     reverse_gift,
     today,
 )
+from donations.treasury import known_donors
 from donations.treasury.base import TreasuryView
-from donations.treasury.hand_forms import DAY, HandForm, ReversalForm
+from donations.treasury.hand_forms import DAY, PERSON, HandForm, ReversalForm, typed_in
 
 BANKS = ("riga", "cifra", "giorno")  # of a line: what the bank says, and nobody changes
 
@@ -45,8 +46,7 @@ class EnterGift(TreasuryView):
         other, line = _gift(request.GET.get("come", "")), _line(request, request.GET)
         initial: dict[str, Any] = {"token": new_token(), "giorno": today(), "paese": "IT"}
         if other:
-            initial |= _like(other)
-            log(instance=other, action="donations.reveal", data={"what": "form"})
+            initial |= self._seen(other)
         return self._page(HandForm(initial=initial | _of_line(line), line=line))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -54,11 +54,16 @@ class EnterGift(TreasuryView):
         for name, value in _of_line(line).items():
             if name in BANKS:
                 typed[name] = str(value)
+        if (answer := self._looked_up(typed, line)) is not None:
+            return answer
         form = HandForm(typed, line=line)
         if not form.is_valid():
             if "token" in form.errors:
                 typed["token"] = new_token()  # the page that comes back can be sent
             return self._page(form, status=422)
+        sent_before = Donation.objects.filter(form_token=form.cleaned_data["token"]).exists()
+        if not sent_before and (alike := form.lookalikes()):
+            return self._page(form, status=422, alike=True, people=alike)
         other = _gift(str(form.cleaned_data["come"] or ""))
         entered = self._entered(form, other, line)
         if entered is None:
@@ -83,12 +88,39 @@ class EnterGift(TreasuryView):
             )
         return HttpResponseRedirect(reverse("treasury:donation", args=[gift.public_id]))
 
+    def _looked_up(self, typed: QueryDict, line: BankLine | None) -> HttpResponse | None:
+        """The form again, with everything typed: when a donor is looked for, with those who are found;
+        when one is chosen, with what is known of her. None when it is to be entered: the first button
+        of a form, which the Enter key presses, is the one that looks."""
+        chosen = known_donors.like_gift_of(typed.get("usa", ""))
+        text = typed.get("cerca", "").strip()[:100]
+        if chosen:
+            known = self._seen(chosen)
+            theirs = {
+                name: known.get(name, "") for name in PERSON
+            }  # the gift stays as it was typed
+            initial = typed_in(typed) | theirs
+            return self._page(HandForm(initial=initial | _of_line(line), line=line))
+        if "trova" not in typed or not text:
+            return None
+        form = HandForm(initial=typed_in(typed) | _of_line(line), line=line)
+        return self._found(form, text)
+
+    def _found(self, form: HandForm, text: str) -> HttpResponse:
+        found = known_donors.found(text)
+        return self._page(form, asked=text, found=found, people=found.people)
+
+    def _seen(self, of: Donation | ImportedDonor) -> dict[str, Any]:
+        """Whose data the form shows, which is logged."""
+        log(instance=of, action="donations.reveal", data={"what": "form"})
+        return _like(of) if isinstance(of, Donation) else _named(of)
+
     def _entered(
         self, form: HandForm, other: Donation | None, line: BankLine | None
     ) -> Entered | None:
         """None when somebody said meanwhile what the line is."""
         user: Any = self.request.user  # only staff comes here
-        token, given = form.cleaned_data["token"], form.given(same_as=other)
+        token, given = form.cleaned_data["token"], form.given(same_as=other, known=_donor(form))
         if line is None:
             return enter_gift(form_token=token, given=given, by=user)
         try:
@@ -97,8 +129,9 @@ class EnterGift(TreasuryView):
             return None
         return Entered(gift, made=True)
 
-    def _page(self, form: HandForm, *, status: int = 200) -> HttpResponse:
-        response = self.render_to_response(self.get_context_data(form=form), status=status)
+    def _page(self, form: HandForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        context = self.get_context_data(form=form, **more)
+        response = self.render_to_response(context, status=status)
         response["Cache-Control"] = "no-store"
         return response
 
@@ -158,6 +191,11 @@ def _gift(text: str) -> Donation | None:
         return None
 
 
+def _donor(form: HandForm) -> Donor | None:
+    """Chosen among those whom a file named without a gift."""
+    return Donor.objects.filter(public_id=form.cleaned_data["chi"]).first()
+
+
 def _line(request: HttpRequest, asked: Mapping[str, Any]) -> BankLine | None:
     number = str(asked.get("riga", ""))
     if not number.isdecimal() or not request.user.has_perm("donations.change_bankline"):
@@ -208,6 +246,17 @@ def _like(gift: Donation) -> dict[str, Any]:
         "nota": gift.by_hand.note,
         "grazie": gift.acknowledgements.filter(kind="thank_you").exists(),
         "ricevuta": gift.receipts.exists(),
+    }
+
+
+def _named(of: ImportedDonor) -> dict[str, Any]:
+    """As the file has it that named her without a gift."""
+    written = {name: getattr(of, theirs) for name, theirs in HandForm.FIELDS.items()}
+    return written | {
+        "chi": of.donor.public_id,
+        "email": of.donor.email or "",
+        "telefono": of.phone,
+        "paese": of.country or "IT",
     }
 
 

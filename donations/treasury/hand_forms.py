@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
@@ -14,10 +15,11 @@ from attribution.models import Source
 from donations.fields import FiscalCodeField, MailField, NameField, PhoneField
 from donations.form_tokens import token_of
 from donations.forms import COUNTRIES, MailAskedAbout, complete_address, right_kind_of_code
-from donations.models import BankLine, Donation, Fund
+from donations.models import BankLine, Donation, Donor, Fund
 from donations.money import BadAmount, parse_large_amount
 from donations.services import Details
 from donations.services.by_hand import BANK, PLACES, HandGift, today
+from donations.treasury.known_donors import Known, lookalikes
 
 DAY = "%d/%m/%Y"
 FIRST_YEAR = 2000  # before it, rather a slip of the finger
@@ -92,6 +94,12 @@ class HandForm(WhoGave, MailAskedAbout):
     token = forms.CharField(widget=forms.HiddenInput)
     riga = forms.IntegerField(required=False, widget=forms.HiddenInput)
     come = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    chi = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    altro = forms.BooleanField(
+        label=_("It is somebody else"),
+        required=False,
+        help_text=_("Of the same name, or at the same address."),
+    )
     cifra = forms.CharField(
         label=_("Amount in euros"),
         max_length=30,
@@ -211,21 +219,46 @@ class HandForm(WhoGave, MailAskedAbout):
                 "ricevuta", gettext("A receipt needs a name: write it, or take the tick away.")
             )
 
-    def given(self, *, same_as: Donation | None) -> HandGift:
+    def lookalikes(self) -> list[Known]:
+        """Who may be the person written here, while nobody has chosen her nor said that she is not."""
+        data = self.cleaned_data
+        return [] if data["come"] or data["chi"] or data["altro"] else lookalikes(self._details())
+
+    def _details(self) -> Details:
+        data = self.cleaned_data
+        return Details(email=data["email"], phone=data["telefono"], **self.written())
+
+    def given(self, *, same_as: Donation | None, known: Donor | None = None) -> HandGift:
         data = self.cleaned_data
         return HandGift(
             amount=data["cifra"],
             method=data["modo"],
             day=data["giorno"],
             fund=data["fondo"],
-            donor=Details(email=data["email"], phone=data["telefono"], **self.written()),
+            donor=self._details(),
             reference=data["riferimento"],
             note=data["nota"],
             source=data["campagna"],
             receipt=data["ricevuta"],
             thanks=data["grazie"],
             same_as=same_as,
+            known=known,
         )
+
+
+PERSON = (*HandForm.DONOR, "come", "chi", "altro")  # fields that say who gave
+
+
+def typed_in(data: QueryDict) -> dict[str, Any]:
+    """What was typed, for a form that is not judged yet; a tick that was taken away stays away."""
+    ticks = {
+        name
+        for name, field in HandForm.base_fields.items()
+        if isinstance(field, forms.BooleanField)
+    }
+    return {
+        name: name in data if name in ticks else data.get(name, "") for name in HandForm.base_fields
+    }
 
 
 class ReversalForm(forms.Form):

@@ -12,7 +12,7 @@ from wagtail.users.models import UserProfile
 
 from attribution.services import source, totals
 from donations.form_tokens import new_token
-from donations.models import Donation, Receipt
+from donations.models import Donation, Donor, GiftImport, ImportedDonor, Receipt
 from donations.services.by_hand import today
 from donations.services.receipts import draw_missing
 from giving_support import MARIA, fund
@@ -75,6 +75,7 @@ def test_a_double_click_makes_one_gift(elio: Client) -> None:
     filled = typed()
     elio.post(FORM, filled)
     page = elio.post(FORM, filled, follow=True).content.decode()
+    assert f'href="{FORM}">Registra un dono di qualcun altro' in page  # the next one of the pile
     assert Donation.objects.count() == 1 and "era già stato inviato" in page
 
 
@@ -203,3 +204,71 @@ def test_the_code_is_of_who_gives(elio: Client) -> None:
     status, page = sent(elio, cf="00743110157")
     assert status == 422 and "codice di un ente" in page
     assert not Donation.objects.exists()
+
+
+# --- whoever is in the books already ---------------------------------------------------------------
+
+
+def fields(page: str) -> dict[str, str]:
+    """What stands in the form's inputs."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        said = dict(re.findall(r'(\w[\w-]*)="([^"]*)"', tag))
+        if said.get("name"):
+            found[said["name"]] = said.get("value", "")
+    return found
+
+
+def test_a_known_donor_is_looked_for_and_chosen_and_what_was_typed_stays(elio: Client) -> None:
+    before = by_hand()
+    page = elio.post(FORM, typed(cerca="rossi", trova="1", nome="", cognome=""))
+    text = page.content.decode()
+    assert page.status_code == 200 and Donation.objects.count() == 1
+    assert "Maria Rossi" in text and before.donor.email not in text  # masked in the list
+    assert fields(text)["cifra"] == "1.250,50" and "Portato in sede" in text
+    chosen = elio.post(FORM, typed(cerca="rossi", usa=str(before.donor.public_id)))
+    kept = fields(chosen.content.decode())
+    assert (kept["nome"], kept["cognome"], kept["cifra"]) == ("Maria", "Rossi", "1.250,50")
+    assert kept["email"] == before.donor.email and kept["come"] == str(before.public_id)
+    assert ModelLogEntry.objects.filter(action="donations.reveal").count() == 1
+    sent(elio, nome="Maria", cognome="Rossi", come=kept["come"], email=kept["email"])
+    assert set(Donation.objects.values_list("donor", flat=True)) == {before.donor_id}
+
+
+def test_the_enter_key_looks_only_where_something_is_looked_for(elio: Client) -> None:
+    """It presses the first button of a form, which is the one that looks."""
+    status, _page = sent(elio, trova="1")
+    assert status == 200 and Donation.objects.count() == 1
+    empty = elio.post(FORM, typed(cerca="Nessuno Qui", trova="1")).content.decode()
+    assert "non si trova nessuno" in empty and Donation.objects.count() == 1
+
+
+def test_who_looks_like_somebody_known_is_asked_about_first(elio: Client) -> None:
+    sent(elio)
+    status, page = sent(elio)
+    assert status == 422 and Donation.objects.count() == 1
+    assert "lo stesso nome" in page and "Portato in sede" in page and "È qualcun altro" in page
+    status, page = sent(elio, altro="on")
+    assert status == 200 and Donation.objects.count() == 2
+    assert Donation.objects.values("donor").distinct().count() == 2
+
+
+def test_a_mail_that_is_known_says_who_it_is(elio: Client) -> None:
+    sent(elio, email="rosa@posta.example")
+    status, _page = sent(elio, email="rosa@posta.example")
+    assert status == 200 and Donation.objects.values("donor").distinct().count() == 1
+
+
+def test_somebody_without_a_gift_is_found_too(elio: Client) -> None:
+    batch = GiftImport.objects.create(sha256="0" * 64, name="soci.csv", file="imports/soci.csv")
+    donor = Donor.objects.create()
+    ImportedDonor.objects.create(
+        donor=donor, batch=batch, first_name="Piera", last_name="Nani", words=" piera nani"
+    )
+    page = elio.post(FORM, typed(cerca="nani", trova="1")).content.decode()
+    assert "Piera Nani" in page and "ancora nessun dono" in page
+    chosen = elio.post(FORM, typed(usa=str(donor.public_id))).content.decode()
+    kept = fields(chosen)
+    assert (kept["nome"], kept["chi"]) == ("Piera", str(donor.public_id))
+    sent(elio, nome="Piera", cognome="Nani", chi=kept["chi"])
+    assert Donation.objects.get().donor == donor
