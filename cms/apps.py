@@ -5,6 +5,8 @@ class CmsConfig(AppConfig):
     name = "cms"
 
     def ready(self) -> None:
-        from cms import receivers
+        from cms import offered, receivers
+        from donations.offered import kept_by
 
         receivers.connect()
+        kept_by(offered.behind)

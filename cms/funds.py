@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from cms import cache
-from donations.models import Fund
+from donations.models import Fund, GivingSettings
 
 
 def must_be_open(fund: Fund | None) -> None:
@@ -23,8 +23,11 @@ def must_be_open(fund: Fund | None) -> None:
 def suggested(fund: Fund | None) -> list[tuple[int, str]]:
     """Cents, and what they make possible: of the fund, else of the first one in the form."""
     chosen = fund if fund and fund.active else Fund.objects.filter(active=True).first()
-    rows = chosen.suggested_amounts.values_list("amount", "meaning")[:5] if chosen else ()
-    return list(rows)
+    if not chosen:
+        return []
+    limits = GivingSettings.load().limits
+    taken = chosen.suggested_amounts.filter(amount__range=(limits.minimum, limits.maximum))
+    return list(taken.values_list("amount", "meaning")[:5])
 
 
 class FundChoice(forms.ModelChoiceField):

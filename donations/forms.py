@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations import issuer
+from donations import issuer, offered
 from donations.fields import FiscalCodeField, MailField, NameField, PhoneField, WordsField, meant
 from donations.form_tokens import token_of
 from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
@@ -169,6 +169,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     objection = _("Do not tell the Agenzia delle Entrate of my gifts.")
     token = forms.CharField(widget=forms.HiddenInput)
     campagna = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    cifre = forms.CharField(required=False, max_length=offered.KEY, widget=forms.HiddenInput)
     frequenza = forms.ChoiceField(
         label=_("How often"),
         required=False,
@@ -338,7 +339,11 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
 
     @cached_property
     def choices(self) -> list[Choice]:
-        """Up to five amounts of the chosen fund (of the first fund that has some, if it has none)."""
+        """Those of the page that led here; else up to five of the chosen fund (of the first fund that
+        has some, if it has none)."""
+        theirs = offered.behind(str(self["cifre"].value() or ""))
+        if shown_there := [row for row in theirs if row[0] in self.limits]:
+            return [self._choice(cents, meaning) for cents, meaning in shown_there]
         taken = (self.limits.minimum, self.limits.maximum)
         rows = SuggestedAmount.objects.filter(fund__active=True, amount__range=taken).order_by(
             "fund__position", "fund__name", "amount"

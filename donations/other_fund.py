@@ -17,6 +17,7 @@ def form_of(request: HttpRequest) -> GiftForm:
     """An amount that the fund does not have gives way to the one it begins with."""
     typed = {name: request.POST.get(name, "") for name in GiftForm.base_fields}
     typed["token"] = typed["token"] or new_token()
+    typed["cifre"] = ""  # they were the page's words for the fund it named
     if typed["importo"].startswith(PIECES):
         typed["importo"] = PIECES
     form = GiftForm(initial=typed)

@@ -23,6 +23,7 @@ from donations import (
     guard,
     issuer,
     left_gift,
+    offered,
     other_fund,
     posted,
     premium_offer,
@@ -90,7 +91,8 @@ def payment_page() -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest) -> HttpResponse:
-    """The gift form. GET reads `?importo=25&fondo=emporion&campagna=…`; POST starts the gift."""
+    """The gift form. GET reads `?importo=25&fondo=emporion&campagna=…`, `frequenza=mese` and `cifre`, the
+    key of amounts in a page's own words (see `offered`); POST starts the gift."""
     if request.method == "POST":
         return (
             _page(request, other_fund.form_of(request))
@@ -297,6 +299,8 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     initial |= _asked_amount(request)
     if (rhythm := request.GET.get("frequenza", "")) in EVERY:
         initial["frequenza"] = rhythm
+    if key := request.GET.get("cifre", ""):
+        initial["cifre"] = key[: offered.KEY]
     if campaign := request.GET.get("campagna", ""):
         initial["campagna"] = campaign[:64]
     return initial

@@ -2,22 +2,38 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.models import Page
 
 from campaigns.models import WallEntry
-from cms import cache, campaign_state
+from cms import cache, campaign_state, offered
 from cms.blocks.base import Band, anchor
 from cms.blocks.samples import Sampled
 from cms.choosers import CampaignChooserBlock
 from cms.funds import FundBlock, suggested
-from donations.money import plain
+from donations.forms import RHYTHMS
+from donations.models import GivingSettings
+from donations.money import BadAmount, plain, within_limits
 from donations.services import donor_wall, premiums
 
 
+class EurosBlock(blocks.IntegerBlock):
+    """Only what the gift form takes, as the treasury has set it."""
+
+    def clean(self, value: Any) -> Any:
+        euros = super().clean(value)
+        if euros is not None:
+            try:
+                within_limits(euros * 100, GivingSettings.load().limits)
+            except BadAmount as problem:
+                raise ValidationError(str(problem)) from problem
+        return euros
+
+
 class Amount(blocks.StructBlock):
-    euros = blocks.IntegerBlock(label=_("Euros"), min_value=2, max_value=50_000)
+    euros = EurosBlock(label=_("Euros"), min_value=1)
     meaning = blocks.CharBlock(label=_("What it makes possible"), max_length=120)
 
 
@@ -32,11 +48,17 @@ class Amounts(Band):
         template = "cms/blocks/amounts.html"
         description = _("Each amount with what it makes possible; leads to the form.")
 
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        rows = offered.rows_of(value.get("amounts"))
+        context["offered"] = offered.key_of((parent_context or {}).get("page"), rows)
+        return context
+
 
 class DonateCall(Band):
     text = blocks.TextBlock(label=_("Text"))
     button = blocks.CharBlock(label=_("Button"), max_length=40, default="Aggiungi il tuo")
-    euros = blocks.IntegerBlock(label=_("Euros"), min_value=2, max_value=50_000, required=False)
+    euros = EurosBlock(label=_("Euros"), min_value=1, required=False)
     fund = FundBlock(label=_("Fund"), required=False)
 
     class Meta:
@@ -63,6 +85,13 @@ class GiftForm(Band):
         default=[],
         help_text=_("Without any, those of the fund."),
     )
+    rhythm = blocks.ChoiceBlock(
+        label=_("How often"),
+        choices=[("", _("The donor chooses")), *RHYTHMS],
+        required=False,
+        default="",
+        help_text=_("What is chosen here can still be changed in the form."),
+    )
     button = blocks.CharBlock(label=_("Button"), max_length=40, default="Aggiungi il tuo")
 
     class Meta:
@@ -73,7 +102,10 @@ class GiftForm(Band):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
-        own = [(row["euros"] * 100, row["meaning"]) for row in value.get("amounts") or []]
+        own = offered.rows_of(value.get("amounts"))
+        context["offered"] = offered.key_of((parent_context or {}).get("page"), own)
+        context["rhythms"] = RHYTHMS
+        context["rhythm"] = dict(RHYTHMS).get(value.get("rhythm") or "")
         rows = own or suggested(value.get("fund"))
         context["choices"] = [(plain(cents), cents, meaning) for cents, meaning in rows]
         state = (parent_context or {}).get("state")

@@ -44,10 +44,11 @@ def test_it_leads_to_the_form_with_campaign_fund_and_amount(block, site):
     page = block(campaign=campaign, fund=fund, amounts=amounts)
     assert "Il pane" in page and "Il latte" in page
     sent = asked(page)
+    assert re.fullmatch(r"[0-9]+-[0-9a-f]{12}", sent.pop("cifre"))
     assert sent == {
         "campagna": str(campaign.pk), "fondo": "emporion", "importo": "20", "cifra": "",
     }  # fmt: skip
-    form = Client().get("/dona/", sent).content.decode()
+    form = Client().get("/dona/", sent).content.decode()  # its words got lost
     assert re.search(r'id="libero" checked', form) and 'value="20"' in form
     assert f'name="campagna" value="{campaign.pk}"' in form
     assert '<option value="emporion" selected' in form
@@ -85,3 +86,70 @@ def test_it_names_the_small_thank_yous_while_there_are_some(block, site):
     page = block(campaign=campaign)
     assert "Kit di semi con doni da 10\u00a0€ in su" in page and "Zucca" not in page
     assert "piccolo grazie" not in block()
+
+
+OWN = [{"euros": 7, "meaning": "Il pane"}, {"euros": 20, "meaning": "Il latte"}]
+
+
+def test_the_editors_words_for_an_amount_stay_in_the_form(block):
+    sent = asked(block(amounts=OWN))
+    form = Client().get("/dona/", sent).content.decode()
+    assert "Il pane" in form and re.search(r'value="20" id="importo-2" checked', form)
+    assert not re.search(r'id="libero" checked', form)
+    again = Client().post("/dona/", sent).content.decode()  # something is missing: the same again
+    assert "Il latte" in again and f'name="cifre" value="{sent["cifre"]}"' in again
+    fund = Fund.objects.get(slug="cantieri")
+    other = Client().post("/dona/", sent | {"fondo": fund.slug, "mostra": "importi"})
+    assert "Il latte" not in other.content.decode()  # said of the fund that the page named
+
+
+@pytest.mark.parametrize("key", ["1-000000000000", "x", "9" * 60, "0-0", "<b>", "1-{digest}"])
+def test_a_key_that_is_none_shows_the_amounts_of_the_fund(block, key):
+    kept = asked(block(amounts=OWN))["cifre"]
+    key = key.format(digest=kept.partition("-")[2])  # of another page
+    form = Client().get("/dona/", {"cifre": key, "fondo": "emporion"})
+    assert form.status_code == 200 and "Il pane" not in form.content.decode()
+
+
+def test_what_a_page_does_not_say_any_more_is_not_shown(block, site):
+    from cms.models import DonatePage
+
+    sent = asked(block(amounts=OWN))
+    DonatePage.objects.get().unpublish()
+    assert "Il pane" not in Client().get("/dona/", sent).content.decode()
+
+
+def test_amounts_that_mean_something_keep_their_meaning_too(site, monkeypatch):
+    from cms.models import DonatePage
+
+    monkeypatch.setattr(page_cache, "STAMP_SECONDS", 0)
+    page = DonatePage.objects.get()
+    page.body = [("amounts", {"heading": "Quanto fa?", "amounts": OWN})]
+    page.save_revision().publish()
+    link = re.search(r'href="(/dona/[?]importo=20[^"]*)"', Client().get(page.url).content.decode())
+    form = Client().get(link[1].replace("&amp;", "&")).content.decode()
+    assert "Il latte" in form and re.search(r'value="20" id="importo-2" checked', form)
+
+
+def test_the_editor_sets_how_often_or_the_donor_chooses(block):
+    page = block(amounts=OWN)
+    assert '<select id="' in page and '<option value="trimestre">' in page
+    page = block(amounts=OWN, rhythm="mese")
+    assert asked(page)["frequenza"] == "mese" and "<option" not in page
+    form = Client().get("/dona/", asked(page)).content.decode()
+    assert re.search(r'value="mese" id="mese" checked', form)
+
+
+@pytest.mark.parametrize(("euros", "why"), [(1, "Si parte da 2 €."), (30, "Qui arriviamo a 25 €.")])
+def test_an_amount_that_the_form_would_refuse_is_not_saved(site, euros, why):
+    from django.core.exceptions import ValidationError
+
+    from cms.blocks.giving import Amount
+    from donations.models import GivingSettings
+
+    GivingSettings.load()
+    GivingSettings.objects.update(maximum=25_00)
+    with pytest.raises(ValidationError) as caught:
+        Amount().clean({"euros": euros, "meaning": "Il pane"})
+    said = caught.value.block_errors["euros"].messages[0].replace("\u00a0", " ")
+    assert said.startswith(why)
