@@ -77,6 +77,8 @@ STRIPE_API_BASE = env.text("STRIPE_API_BASE")
 ABUSE_CONTROL = env.flag(
     "ABUSE_CONTROL", True
 )  # of the gift form; off only to measure what it costs
+# the work a browser does while cards are being tested; without it the guard's other layers go on
+PROOF_OF_WORK = env.flag("PROOF_OF_WORK", True)
 SANDBOX = not STRIPE_SECRET_KEY
 SANDBOX_PORT = PORT + 1
 SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"

@@ -180,6 +180,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     importo = forms.CharField(
         max_length=30, error_messages={"required": _("Choose how much you add.")}
     )
+    prova = forms.CharField(required=False)  # what the browser worked out: donations.proof
     sito = forms.CharField(required=False)  # people do not see it: who fills it in is none
     cifra = forms.CharField(label=_("Your amount, in euros"), required=False, max_length=30)
     quante = forms.IntegerField(

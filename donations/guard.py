@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.core import signing
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +17,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from brand.models import BrandSettings
-from donations.form_tokens import age_of
+from donations import proof
+from donations.form_tokens import age_of, read_token
 from donations.forms import BY_TRANSFER, GiftForm
 from donations.models import GiftTry
 from donations.services import guarding
@@ -30,6 +32,11 @@ _AGAIN = _(
     "Just now many cards are being refused here, so we ask everybody twice. Nothing has been taken "
     "from you and everything you wrote is still here: look at it once more, and in a few seconds "
     "send it again."
+)
+_UNPROVEN = _(
+    "Just now many cards are being refused here, and without the check that your browser makes by "
+    "itself only a few gifts a minute go on. Nothing has been taken from you and everything you wrote "
+    "is still here: send it again in a few seconds. Without JavaScript it may take some minutes."
 )
 _HELD = _(
     "Before you go on, one of us wants to look at this attempt: from where it comes something was "
@@ -51,6 +58,17 @@ class Refusal:
     sentence: str | Promise
     wait: int = 0
     short: bool = False
+
+
+def challenge(form: GiftForm) -> str:
+    """The work that the browser does while the form is filled in; "" where there is none to do."""
+    if not settings.ABUSE_CONTROL or not settings.PROOF_OF_WORK:
+        return ""
+    try:
+        token = read_token(str(form["token"].value() or ""))
+        return proof.challenge(token) if guarding.braked() else ""
+    except (DatabaseError, signing.BadSignature, ValueError):
+        return ""
 
 
 def flood(request: HttpRequest) -> HttpResponse | None:
@@ -88,6 +106,7 @@ def refusal(request: HttpRequest, data: dict[str, Any], token: str) -> Refusal |
         by_transfer=data["modo"] == BY_TRANSFER,
         bait=bool(data["sito"]),
         age=age_of(token),
+        answer=proof.read(data["prova"], data["token"]),
     )
     visitor = visitor_of(request, data["email"])
     verdict = guarding.weigh(visitor=visitor, sent=sent)
@@ -98,8 +117,9 @@ def _said(verdict: Verdict, visitor: Visitor) -> Refusal:
     if verdict.state == State.SLOWED and verdict.reason == Reason.BRAKE:
         return Refusal(429, _AGAIN, guarding.PAUSE)
     if verdict.state == State.SLOWED:
+        words = _UNPROVEN if verdict.reason == Reason.PROOF else _TOO_OFTEN
         short = guarding.shown_enough(visitor=visitor, verdict=verdict)
-        return Refusal(429, _TOO_OFTEN, verdict.wait, short)
+        return Refusal(429, words, verdict.wait, short)
     words = _HELD if verdict.state == State.QUARANTINED else _SHUT
     return Refusal(403, format_html(str(words), code=verdict.code, where=_where(verdict.code)))
 

@@ -282,6 +282,7 @@ def _page(request: HttpRequest, form: GiftForm, *, status: int = 200) -> HttpRes
         "cancelled": "annullato" in request.GET and not form.is_bound,
         "card": sharing.card(request),
         "gift_in_short": sharing.described(),
+        "challenge": guard.challenge(form),
     }
     response = render(request, "donations/give.html", context, status=status)
     response.csp_form_action = [payment_page()]  # type: ignore[attr-defined]

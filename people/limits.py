@@ -9,7 +9,7 @@ database that dies forgets less than a second of counts.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
@@ -57,13 +57,24 @@ def exceeded(tries: Sequence[tuple[Limit, str]]) -> list[Limit]:
     if not tries:
         return []
     windows = {_window(limit, who): limit for limit, who in tries}
+    times = _counted(windows)
+    return [limit for (key, _end), limit in windows.items() if times[key] > limit.times]
+
+
+def first_time(name: str, what: str, until: datetime) -> bool:
+    """Whether this has not been seen before; it is known until then. Of two at once one is first."""
+    key = f"{name}.{_digest(f'{name}.{what}')}"
+    return _counted([(key, until)])[key] == 1
+
+
+def _counted(windows: Iterable[tuple[str, datetime]]) -> dict[str, int]:
+    """One more of each; how often by now."""
     rows = sorted((key, connection.ops.adapt_datetimefield_value(end)) for key, end in windows)
     values = ", ".join(["(%s, %s, 1)"] * len(rows))
     with connection.cursor() as cursor:
         statement = COUNT.format(rows=values, quick=f", {QUICK}" if alone() else "")
         cursor.execute(statement, [value for row in rows for value in row])
-        times = {row[0]: row[1] for row in cursor.fetchall()}
-    return [limit for (key, _end), limit in windows.items() if times[key] > limit.times]
+        return {row[0]: row[1] for row in cursor.fetchall()}
 
 
 def give_back(tries: Sequence[tuple[Limit, str]]) -> None:
@@ -92,7 +103,9 @@ def forget_old() -> None:
 def _window(limit: Limit, who: str) -> tuple[str, datetime]:
     """The row's key, with `who` as a digest only, another one in each window, and the window's end."""
     number = int(time()) // limit.seconds
-    words = f"{limit.name}.{number}.{who}".encode()
-    digest = hmac.new(settings.SECRET_KEY.encode(), words, hashlib.sha256).hexdigest()[:32]
     until = datetime.fromtimestamp((number + 1) * limit.seconds, UTC)
-    return f"{limit.name}.{number}.{digest}", until
+    return f"{limit.name}.{number}.{_digest(f'{limit.name}.{number}.{who}')}", until
+
+
+def _digest(text: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]

@@ -37,6 +37,16 @@ class GiftTry(models.Model):
         FRAUD = "fraud", _("A bank suspects fraud")
         BANNED = "banned", _("Shut out by a person")
         FLOOD = "flood", _("Sends without end")
+        PROOF = "proof", _("The brake is on: too many without the check")
+
+    class Proof(models.TextChoices):
+        """Of the work that a browser does while the brake is on. Empty: nobody was asked for it."""
+
+        UNASKED = "", _("Not asked for")
+        SOLVED = "solved", _("It was done")
+        WRONG = "wrong", _("Wrong, too old or used before")
+        NONE = "none", _("Not done")
+        DOWN = "down", _("The check did not work")
 
     key = models.CharField(max_length=64, unique=True)
     first_at = models.DateTimeField(_("first"), default=timezone.now)
@@ -51,6 +61,14 @@ class GiftTry(models.Model):
     address_hint = models.CharField(_("address"), max_length=60, blank=True)
     mail_hint = models.CharField(_("mail"), max_length=260, blank=True)
     amount = models.PositiveBigIntegerField(_("amount"), null=True, blank=True)
+    proof = models.CharField(
+        _("check by the browser"),
+        max_length=6,
+        choices=Proof.choices,
+        default=Proof.UNASKED,
+        db_default="",
+        blank=True,
+    )
     declines = models.PositiveIntegerField(_("cards refused"), default=0)
     declined_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

@@ -1,5 +1,6 @@
 """The guard of the gift form, in layers: doors that are closed, bait, limits by form, address, network,
-browser, mail address and for the whole house. Every verdict is written down for the treasury.
+browser, mail address and for the whole house; while the brake is on, the work that a browser does.
+Every verdict is written down for the treasury.
 
 The counts are rows of the database the gift is written to: where they cannot be written, no gift can
 be either. What was seen is only told: where that fails, giving goes on.
@@ -16,7 +17,9 @@ from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 
+from donations import proof
 from donations.models import ClosedDoor, GiftTry
+from donations.proof import Answer
 from donations.visitors import KINDS, Visitor, digest
 from people import limits
 from people.limits import Limit
@@ -29,7 +32,12 @@ BY_MAIL = Limit("gift-mail", 10, 3600)
 PROMISES = Limit("gift-transfer", 3, 3600)  # by mail address: each sends a mail there
 # what Stripe takes a second, live, is 100: docs.stripe.com/rate-limits
 HOUSE = Limit("gift-house", 6000, 60)
-BRAKED = Limit("gift-braked", 300, 60)  # starts of the whole house while the brake is on
+# starts of the whole house while the brake is on: of browsers that did the work for it
+BRAKED = Limit("gift-braked", 300, 60)
+# and of those that did not, who have their own small share: testers of cards fill up theirs and not
+# the donors'; by network too, so that a few of them do not fill it up for all who have no script
+UNPROVEN = Limit("gift-unproven", 60, 60)
+UNPROVEN_OF_NETWORK = Limit("gift-unproven-network", 5, 600)
 # any answer costs work: whoever sends more than this gets a short one
 POSTS = Limit("gift-posts", 60, 600)
 POSTS_OF_NETWORK = Limit("gift-posts-network", 200, 600)
@@ -38,18 +46,22 @@ MISTYPED = Limit("gift-mistyped", 5, 3600)
 MISTYPED_OF_NETWORK = Limit("gift-mistyped-network", 600, 600)
 # forms drawn again for those whose place has sent too many: beyond it they get the short answer too
 DRAWN = Limit("gift-drawn", 10, 600)
-PAUSE = 4  # seconds between form and sending, while the brake is on
+PAUSE = 4  # seconds between form and sending, while the brake is on and no work was done
 KEPT = timedelta(days=30)
 MOST = 20_000  # rows; the oldest go
 GOOD_FOR = timedelta(hours=24)  # of a release; a form lives as long
 
-State, Reason = GiftTry.State, GiftTry.Reason
-# what a person released stays so, and what waits for a person is not lost in a crowd
+State, Reason, Proof = GiftTry.State, GiftTry.Reason, GiftTry.Proof
+WORKED = (Proof.SOLVED, Proof.DOWN)
+# what a person released stays so, what waits for a person is not lost in a crowd, and work that was
+# done is remembered
 WRITE = """
 INSERT INTO donations_gifttry AS old (key, first_at, at, state, reason, address, network, device, mail,
-    address_hint, mail_hint, amount, times, declines)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 0)
+    address_hint, mail_hint, amount, proof, times, declines)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 0)
 ON CONFLICT (key) DO UPDATE SET at = excluded.at, times = old.times + 1,
+    proof = CASE WHEN excluded.proof = '' OR old.proof = 'solved'
+        THEN old.proof ELSE excluded.proof END,
     state = CASE WHEN old.state = 'released'
         OR (old.state = 'quarantined' AND excluded.state = 'slowed')
         THEN old.state ELSE excluded.state END,
@@ -70,6 +82,7 @@ class Sent:
     by_transfer: bool = False
     bait: bool = False
     age: float = 3600.0
+    answer: Answer = proof.NOTHING
 
 
 @dataclass(frozen=True)
@@ -90,16 +103,20 @@ def weigh(*, visitor: Visitor, sent: Sent) -> Verdict:
     """Counts it, decides, and writes down what was decided."""
     doors = _doors(visitor)
     over = limits.exceeded(_of_visitor(visitor, sent))
-    state, reason, wait = _decide(sent, doors, over)
-    key = _key("form", str(sent.token))
+    work = _work(sent) if _is_house(doors) else Proof.UNASKED
+    state, reason, wait = _decide(sent, doors, over, work)
+    key, vouched = _key("form", str(sent.token)), work in WORKED
     if state not in (State.PASSED, State.REFUSED) and _released(visitor, key):
         state, reason, wait = State.PASSED, Reason.NONE, 0
+        vouched = True
     # last: what was stopped by then must not use up what the house may start
-    if state == State.PASSED and (over := limits.exceeded(_of_house(doors))):
-        state, reason, wait = State.SLOWED, Reason.HOUSE, max(limit.seconds for limit in over)
+    if state == State.PASSED and (over := _over_in_house(visitor, work, vouched)):
+        state, wait = State.SLOWED, max(limit.seconds for limit in over)
+        reason = Reason.HOUSE if HOUSE in over or BRAKED in over else Reason.PROOF
     if state == State.REFUSED:
         key = _bundle(visitor, reason)
-    _write(visitor, key, state, reason, amount=sent.amount)
+        work = Proof.UNASKED
+    _write(visitor, key, state, reason, amount=sent.amount, work=work)
     return Verdict(state, reason, wait, key[:8].upper())
 
 
@@ -128,7 +145,7 @@ def _posts(visitor: Visitor) -> list[tuple[Limit, str]]:
 def shown_enough(*, visitor: Visitor, verdict: Verdict) -> bool:
     """Whether a network whose addresses, browsers or all together have sent too much has had its form
     back often enough: drawing it is dearer than all the rest, and is what a flood would take us by."""
-    by_place = verdict.reason in (Reason.ADDRESS, Reason.DEVICE, Reason.NETWORK)
+    by_place = verdict.reason in (Reason.ADDRESS, Reason.DEVICE, Reason.NETWORK, Reason.PROOF)
     return by_place and not limits.allowed(DRAWN, visitor.network)
 
 
@@ -157,6 +174,18 @@ def _doors(visitor: Visitor) -> Sequence[Door]:
     return [Door(*row) for row in shut.values_list("kind", "reason")]
 
 
+def braked() -> bool:
+    """Whether the brake of the whole house is on."""
+    return bool(ClosedDoor.objects.shut().filter(kind=ClosedDoor.Kind.HOUSE).exists())
+
+
+def _work(sent: Sent) -> str:
+    """Of the browser, while the brake is on. Where the challenge does not work, nobody has to."""
+    if sent.answer.state == Proof.SOLVED:
+        return Proof.SOLVED if proof.first_use(sent.answer) else Proof.WRONG
+    return sent.answer.state if proof.works() else Proof.DOWN
+
+
 def _is_house(doors: Sequence[Door]) -> bool:
     return any(door.kind == ClosedDoor.Kind.HOUSE for door in doors)
 
@@ -172,11 +201,20 @@ def _of_visitor(visitor: Visitor, sent: Sent) -> list[tuple[Limit, str]]:
     return [row for row in rows if row[1]]
 
 
-def _of_house(doors: Sequence[Door]) -> list[tuple[Limit, str]]:
-    return [(HOUSE, "*"), *([(BRAKED, "*")] if _is_house(doors) else [])]
+def _over_in_house(visitor: Visitor, work: str, vouched: bool) -> list[Limit]:
+    """`vouched`: by the work or by a person; `work`: empty while the brake is off. What a network has
+    used up does not count for the house."""
+    if not work:
+        return limits.exceeded([(HOUSE, "*")])
+    if vouched:
+        return limits.exceeded([(HOUSE, "*"), (BRAKED, "*")])
+    own = [(UNPROVEN_OF_NETWORK, visitor.network)] if visitor.network else []
+    return limits.exceeded(own) or limits.exceeded([(HOUSE, "*"), (UNPROVEN, "*")])
 
 
-def _decide(sent: Sent, doors: Sequence[Door], over: Sequence[Limit]) -> tuple[str, str, int]:
+def _decide(
+    sent: Sent, doors: Sequence[Door], over: Sequence[Limit], work: str
+) -> tuple[str, str, int]:
     """State, reason, seconds to wait: what a person said comes first."""
     closed = [door for door in doors if door.kind != ClosedDoor.Kind.HOUSE]
     if any(door.reason == ClosedDoor.Reason.PERSON for door in closed):
@@ -187,7 +225,7 @@ def _decide(sent: Sent, doors: Sequence[Door], over: Sequence[Limit]) -> tuple[s
         return State.QUARANTINED, closed[0].reason, 0
     if sent.bait:
         return State.QUARANTINED, Reason.BAIT, 0
-    if _is_house(doors) and sent.age < PAUSE:
+    if work and work != Proof.SOLVED and sent.age < PAUSE:
         return State.SLOWED, Reason.BRAKE, 0
     return State.PASSED, Reason.NONE, 0
 
@@ -226,13 +264,19 @@ def key_of(token: UUID) -> list[str]:
 
 
 def _write(
-    visitor: Visitor, key: str, state: str, reason: str, *, amount: int | None = None
+    visitor: Visitor,
+    key: str,
+    state: str,
+    reason: str,
+    *,
+    amount: int | None = None,
+    work: str = Proof.UNASKED,
 ) -> None:
     """One statement, whether it is known already or not."""
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     digests = visitor.digests()
     row: list[Any] = [key, now, now, state, reason, *(digests[kind] for kind in KINDS)]
-    row += [visitor.address_hint, visitor.mail_hint, amount]
+    row += [visitor.address_hint, visitor.mail_hint, amount, work]
     try:
         with connection.cursor() as cursor:
             cursor.execute(WRITE + (f"RETURNING {limits.QUICK}" if limits.alone() else ""), row)

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncHour
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -21,14 +22,15 @@ from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
+from donations import proof
 from donations.models import ClosedDoor, GiftTry
-from donations.services import doors
+from donations.services import doors, guarding
 from donations.treasury.base import TreasuryView
-from donations.treasury.looks import look
+from donations.treasury.looks import Look, look
 from donations.treasury.periods import Period
 from people.models import User
 
-State, Kind = GiftTry.State, ClosedDoor.Kind
+State, Kind, Proof = GiftTry.State, ClosedDoor.Kind, GiftTry.Proof
 VIEW, CHANGE = "donations.view_gifttry", "donations.change_gifttry"
 HOURS = 24
 LASTING = (
@@ -107,6 +109,7 @@ class AbuseList(TreasuryView):
             held=GiftTry.objects.filter(state=State.QUARANTINED).count(),
             doors=ClosedDoor.objects.shut().select_related("by"),
             hours=_hours(timezone.now()),
+            check=_check(timezone.now()),
             may_decide=self.request.user.has_perm(CHANGE),
             **kwargs,
         )
@@ -211,6 +214,23 @@ def _hours(now: datetime) -> list[dict[str, Any]]:
         for one in shown
         if one["stopped"] + one["passed"]
     ]
+
+
+def _check(now: datetime) -> dict[str, Any]:
+    """The browser's work: whether it is asked for now, and of how many forms in the last day."""
+    if not settings.PROOF_OF_WORK:
+        stands, tone, icon = gettext("Switched off (PROOF_OF_WORK)"), "mute", "sp-cancelled"
+    elif not proof.works():
+        stands, tone, icon = gettext("Does not work: gifts go on without it"), "warn", "sp-retry"
+    elif guarding.braked():
+        stands, tone, icon = gettext("On: the brake is on"), "go", "sp-sending"
+    else:
+        stands, tone, icon = gettext("Ready: on only while the brake is"), "ok", "sp-published"
+    rows = GiftTry.objects.exclude(proof="").filter(at__gte=now - timedelta(hours=HOURS)).order_by()
+    found = dict(rows.values_list("proof").annotate(Count("pk")))
+    kinds = [Proof.SOLVED, Proof.WRONG, Proof.NONE, *([Proof.DOWN] if Proof.DOWN in found else [])]
+    counts = [(kind.label, found.get(kind.value, 0)) for kind in kinds]
+    return {"look": Look(tone, icon, stands), "counts": counts if found else []}
 
 
 def _hour(hour: datetime, states: dict[str, int]) -> dict[str, Any]:
