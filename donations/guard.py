@@ -29,7 +29,7 @@ Reason, State = GiftTry.Reason, GiftTry.State
 log = logging.getLogger(__name__)
 _TOO_OFTEN = _("Too many attempts in a few minutes. Wait a little and try again.")
 _AGAIN = _(
-    "Just now many cards are being refused here, so we ask everybody twice. Nothing has been taken "
+    "Just now many cards are being refused here, so we ask once more. Nothing has been taken "
     "from you and everything you wrote is still here: look at it once more, and in a few seconds "
     "send it again."
 )

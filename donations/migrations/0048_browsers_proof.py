@@ -52,4 +52,19 @@ class Migration(migrations.Migration):
                 verbose_name="reason",
             ),
         ),
+        migrations.AlterField(
+            model_name="closeddoor",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("address", "Network address"),
+                    ("network", "Network"),
+                    ("device", "Kind of browser in one network"),
+                    ("mail", "Mail address"),
+                    ("house", "The whole house: the brake is on"),
+                ],
+                max_length=8,
+                verbose_name="what",
+            ),
+        ),
     ]

@@ -118,7 +118,7 @@ class ClosedDoor(Alerting):
         NETWORK = "network", _("Network")
         DEVICE = "device", _("Kind of browser in one network")
         MAIL = "mail", _("Mail address")
-        HOUSE = "house", _("The whole house: everybody is asked twice")
+        HOUSE = "house", _("The whole house: the brake is on")
 
     class Reason(models.TextChoices):
         DECLINES = "declines", _("Cards refused in a row")
