@@ -95,11 +95,7 @@ class HandForm(WhoGave, MailAskedAbout):
     riga = forms.IntegerField(required=False, widget=forms.HiddenInput)
     come = forms.UUIDField(required=False, widget=forms.HiddenInput)
     chi = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    altro = forms.BooleanField(
-        label=_("It is somebody else"),
-        required=False,
-        help_text=_("Of the same name, or at the same address."),
-    )
+    altro = forms.BooleanField(label=_("It is somebody else"), required=False)
     cifra = forms.CharField(
         label=_("Amount in euros"),
         max_length=30,
