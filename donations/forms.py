@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations import issuer, offered
+from donations import countries, issuer, offered
 from donations.fields import FiscalCodeField, MailField, NameField, PhoneField, WordsField, meant
 from donations.form_tokens import token_of
 from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
@@ -36,15 +36,6 @@ RHYTHMS = [
     ("mese", Interval.MONTH.label),
     ("trimestre", Interval.QUARTER.label),
     ("anno", Interval.YEAR.label),
-]
-COUNTRIES = [
-    ("IT", _("Italy")),
-    ("AT", _("Austria")),
-    ("CH", _("Switzerland")),
-    ("DE", _("Germany")),
-    ("FR", _("France")),
-    ("SM", _("San Marino")),
-    ("VA", _("Vatican City")),
 ]
 ADDRESS = ("via", "cap", "citta", "provincia")
 
@@ -106,7 +97,9 @@ class PersonForm(forms.Form):
     cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
     citta = forms.CharField(label=_("Town"), required=False, max_length=80)
     provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
-    paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
+    paese = forms.ChoiceField(
+        label=_("Country"), required=False, choices=countries.choices, initial="IT"
+    )
     telefono = PhoneField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -22,6 +22,7 @@ NAMES = {
     "cap": ("cap", "postcode", "zip"),
     "citta": ("citta", "comune", "localita", "city", "town"),
     "provincia": ("prov",),
+    "paese": ("paese", "nazione", "country"),
     "telefono": ("telefono", "tel", "cell", "phone", "mobile"),
     "modo": ("modo", "mezzo", "metodo", "pagamento", "method", "tipo"),
     "riferimento": ("riferimento", "cro", "trn", "numero", "reference"),

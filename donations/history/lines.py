@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from donations.countries import ITALY, code_of
 from donations.fields import FiscalCodeField, MailField, NameField, PhoneField
 from donations.history.files import Table
 from donations.models import Donation
@@ -128,8 +129,20 @@ def _donor(line: Line, cells: dict[str, str]) -> Details:
         postcode=cells.get("cap", "")[:12],
         city=cells.get("citta", "")[:80],
         province=cells.get("provincia", "")[:40],
+        country=_country(line, cells.get("paese", "")),
         phone=written["telefono"],
     )
+
+
+def _country(line: Line, text: str) -> str:
+    """Nothing written is Italy."""
+    if not text.strip():
+        return ITALY
+    if not (code := code_of(text)):
+        line.problems.append(
+            _("“%(text)s” is no country: write its name or its two letters.") % {"text": text[:40]}
+        )
+    return code or ITALY
 
 
 FIELDS = {

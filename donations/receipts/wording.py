@@ -10,6 +10,8 @@ from typing import Any
 
 from num2words import num2words
 
+from donations.countries import ITALIAN, ITALY
+
 MONTHS = [
     "gennaio",
     "febbraio",
@@ -41,16 +43,6 @@ METHODS = {
     "cheque": "Assegno",
     "bank_transfer": "Bonifico bancario",
     "company_match": "Bonifico bancario (raddoppio aziendale)",
-}
-# those of the form, in Italian as the paper is
-COUNTRIES = {
-    "IT": "",
-    "AT": "Austria",
-    "CH": "Svizzera",
-    "DE": "Germania",
-    "FR": "Francia",
-    "SM": "San Marino",
-    "VA": "Città del Vaticano",
 }
 # why a receipt is void: Receipt.VoidReason
 VOID = {
@@ -147,7 +139,7 @@ def void(reason: str, on: date) -> str:
 
 def country(code: str) -> str:
     """The name of a country other than Italy, "" for Italy; a code we have no name for stays."""
-    return COUNTRIES.get(code, code)
+    return "" if code == ITALY else ITALIAN.get(code, code)
 
 
 def payment(method: str, reference: str) -> str:

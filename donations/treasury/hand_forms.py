@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
 from attribution.models import Source
+from donations import countries
 from donations.fields import FiscalCodeField, MailField, NameField, PhoneField
 from donations.form_tokens import token_of
-from donations.forms import COUNTRIES, MailAskedAbout, complete_address, right_kind_of_code
+from donations.forms import MailAskedAbout, complete_address, right_kind_of_code
 from donations.models import BankLine, Donation, Donor, Fund
 from donations.money import BadAmount, parse_large_amount
 from donations.services import Details
@@ -76,7 +77,9 @@ class WhoGave(forms.Form):
     cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
     citta = forms.CharField(label=_("Town"), required=False, max_length=80)
     provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
-    paese = forms.ChoiceField(label=_("Country"), required=False, choices=COUNTRIES, initial="IT")
+    paese = forms.ChoiceField(
+        label=_("Country"), required=False, choices=countries.choices, initial="IT"
+    )
 
     def written(self) -> dict[str, str]:
         """As a gift keeps it."""

@@ -35,6 +35,7 @@ LABELS = {
     "cap": _("Postcode"),
     "citta": _("Town"),
     "provincia": _("Province"),
+    "paese": _("Country"),
     "telefono": _("Telephone"),
     "modo": _("How it came"),
     "riferimento": _("Number of the cheque, transfer (CRO or TRN) or cash slip"),

@@ -412,3 +412,18 @@ def test_who_gave_nothing_can_be_erased_and_her_file_goes() -> None:
     client = member(roles.TREASURY)
     alone = client.get(reverse("treasury:donors"), {"gruppo": "senza-doni"}).content.decode()
     assert "D’Aragò" not in alone and "Persona cancellata" not in alone
+
+
+def test_a_column_says_the_country_by_letters_or_name() -> None:
+    rows = (
+        "12/03/2024;50;Anna;Prova;anna@posta.example;contanti;PT",
+        "12/03/2024;50;Bea;Prova;bea@posta.example;contanti;Germania",
+        "12/03/2024;50;Ciro;Prova;ciro@posta.example;contanti;",
+        "12/03/2024;50;Dino;Prova;dino@posta.example;contanti;Atlantide",
+        ";;Elsa;Prova;elsa@posta.example;;Francia",
+    )
+    batch = loaded("\r\n".join(("Data;Importo;Nome;Cognome;E-mail;Metodo;Paese", *rows)))
+    read = importing.dry_run(batch)
+    assert [one.line.donor.country for one in read] == ["PT", "DE", "IT", "IT", "FR"]
+    [why] = read[3].line.problems
+    assert "Atlantide" in why
