@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import IntEnum
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ from donations.words import words
 CLEARING = timedelta(days=5)  # between the day Stripe names and the bank's
 NEAR = timedelta(days=10)  # between a gift entered by hand and its line
 GIVERS = 5
+SHARED = 3  # who gave from one account; more, and it is that of a service or of a till
 CASH_WORDS = {"contante", "contanti", "versamento", "versamenti"}
 SHORTEST = 6  # signs of a transfer's number that are no chance
 State = Donation.State
@@ -39,12 +40,14 @@ class Degree(IntEnum):
 
 @dataclass(frozen=True)
 class Proposal:
-    """`known`: the gift stands in the books already, and the line only belongs to it."""
+    """`known`: the gift stands in the books already, and the line only belongs to it. `again`: it is
+    settled, and the line may be another gift of whoever gave it, which a person enters."""
 
     donation: Donation
     degree: Degree
     reasons: Sequence[Promise] = ()
     known: bool = False
+    again: bool = False
 
 
 def proposals(lines: Sequence[BankLine]) -> dict[int, list[Proposal]]:
@@ -53,24 +56,34 @@ def proposals(lines: Sequence[BankLine]) -> dict[int, list[Proposal]]:
     codes = {line.pk: find_references(line.words) for line in lines}
     near = {line.pk: misread_references(line.words) for line in lines}
     promises = _promises({line.amount for line in lines}, [*codes.values(), *near.values()])
+    by_code = {gift.transfer.reference: gift for gift in promises}
     known = _known(lines)
-    payers = _payers(lines)
+    before = _before(lines)
+    payers = {iban: set(gifts) for iban, gifts in before.items()}
     found: dict[int, list[Proposal]] = {}
     for line in lines:
-        named = Named(codes[line.pk], near[line.pk])
+        standing = [by_code[code] for code in codes[line.pk] if code in by_code]
+        named = Named(codes[line.pk], near[line.pk], standing)
         all_of_it = [_promised(line, gift, named, payers) for gift in promises]
-        all_of_it += [_entered(line, gift, payers) for gift in known]
+        all_of_it += [_entered(line, gift, named, payers) for gift in known]
         told = [one for one in all_of_it if one]
-        found[line.pk] = sorted(told, key=lambda one: -one.degree)[:5]
+        if not standing:
+            told += _same_account(line, before[line.iban], told)
+        found[line.pk] = sorted(told, key=lambda one: (-one.degree, one.again))[:5]
     return _nothing_twice(_nothing_counted_already(found, likely_doubles(lines)))
 
 
 @dataclass(frozen=True)
 class Named:
-    """The references that a line holds, and those it may hold if a sign was misread."""
+    """The references that a line holds, those it may hold if a sign was misread, and whose the former
+    are, as far as they are ours."""
 
     surely: Sequence[str]
     perhaps: Sequence[str]
+    gifts: Sequence[Donation]
+
+    def others(self, gift: Donation) -> list[Donation]:
+        return [other for other in self.gifts if other.pk != gift.pk]
 
 
 def sounds_like_cash(line: BankLine) -> bool:
@@ -125,7 +138,7 @@ def sure(found: dict[int, list[Proposal]]) -> dict[int, Proposal]:
 def _promises(amounts: set[int], codes: Iterable[list[str]]) -> list[Donation]:
     rows = Donation.objects.select_related("transfer", "donor", "fund").exclude(transfer=None)
     named = [code for found in codes for code in found]
-    by_code = rows.filter(transfer__reference__in=named, state__in=[*REOPENABLE, State.REVERSED])
+    by_code = rows.filter(transfer__reference__in=named)
     waiting = rows.filter(amount__in=amounts, state__in=[State.AWAITING, State.EXPIRED])
     return list({gift.pk: gift for gift in (*by_code, *waiting)}.values())
 
@@ -146,13 +159,15 @@ def _known(lines: Sequence[BankLine]) -> QuerySet[Donation] | list[Donation]:
     return rows.select_related("donor", "fund")
 
 
-def _payers(lines: Sequence[BankLine]) -> dict[str, set[int]]:
-    """Which donors gave from an account before."""
+def _before(lines: Sequence[BankLine]) -> dict[str, dict[int, Donation]]:
+    """By account, the newest gift of each donor who gave from it before."""
     ibans = {line.iban for line in lines if line.iban}
-    rows = BankLine.objects.filter(iban__in=ibans, donation__isnull=False)
-    found = defaultdict(set)
-    for iban, donor in rows.values_list("iban", "donation__donor"):
-        found[iban].add(donor)
+    rows = BankLine.objects.filter(iban__in=ibans, donation__isnull=False).order_by()
+    newest = rows.values("iban", "donation__donor").annotate(newest=Max("donation"))
+    last = Donation.objects.filter(pk__in=newest.values("newest")).order_by("-pk")
+    found: dict[str, dict[int, Donation]] = defaultdict(dict)
+    for gift in last.select_related("bank_line"):
+        found[gift.bank_line.iban][gift.donor_id] = gift
     return found
 
 
@@ -164,21 +179,74 @@ def _promised(
     same = gift.amount == line.amount
     if not (named or misread or same):
         return None
-    who = _who(line, gift, payers)
+    if gift.state not in (*REOPENABLE, State.REVERSED):
+        return _another(gift, misread=misread, same=same)
+    who, others = _who(line, gift, payers), codes.others(gift)
+    hers = [] if named else _named_before(gift, others)
+    if others and not (named or misread or who or hers):
+        return None
     reasons: list[Promise] = [_("the reference is that of the promise")] if named else []
     if misread:
         reasons.append(_("the reference is that of the promise, with a sign that looks like it"))
     reasons.append(_("the amount is the same") if same else _("the amount is another one"))
-    reasons += who
+    reasons += [*who, *hers]
     if gift.state == State.REVERSED:
         reasons.append(_("it was recognised once and taken back"))
     if named:
         fits = same and gift.state in REOPENABLE
+        if fits and others and not who:
+            fits = False
+            reasons.append(_("the reference of another gift is there too"))
         return Proposal(gift, Degree.SURE if fits else Degree.LIKELY, reasons)
-    return Proposal(gift, Degree.LIKELY if who or misread else Degree.POSSIBLE, reasons)
+    likely = who or misread or hers
+    return Proposal(gift, Degree.LIKELY if likely else Degree.POSSIBLE, reasons)
 
 
-def _entered(line: BankLine, gift: Donation, payers: dict[str, set[int]]) -> Proposal | None:
+def _another(gift: Donation, *, misread: bool, same: bool) -> Proposal | None:
+    """A causale is typed once into a standing order, and comes every month."""
+    if gift.erased:
+        return None
+    told = _("the reference is that of an earlier gift of theirs")
+    if misread:
+        told = _(
+            "the reference is that of an earlier gift of theirs, with a sign that looks like it"
+        )
+    amount = _("the amount is the same") if same else _("the amount is another one")
+    return Proposal(gift, Degree.LIKELY, [told, amount], again=True)
+
+
+def _same_account(
+    line: BankLine, before: dict[int, Donation], told: Sequence[Proposal]
+) -> list[Proposal]:
+    """Whoever gave from there before, unless a gift of hers is proposed already. Likely, unless
+    others gave from there too, or the bank names somebody else."""
+    if len(before) > SHARED:
+        return []
+    proposed = {one.donation.donor_id for one in told}
+    named = set(words(line.name))
+    reasons: list[Promise] = [_("this donor gave from the same account before")]
+
+    def degree(gift: Donation) -> Degree:
+        hers = not named or named & set(words(gift.donor_name))
+        return Degree.LIKELY if hers and len(before) == 1 else Degree.POSSIBLE
+
+    return [
+        Proposal(gift, degree(gift), reasons, again=True)
+        for donor, gift in before.items()
+        if donor not in proposed and not gift.erased
+    ]
+
+
+def _named_before(gift: Donation, others: Sequence[Donation]) -> list[Promise]:
+    """The line's reference is of another gift, but of the same donor."""
+    if any(other.donor_id == gift.donor_id for other in others):
+        return [_("the reference is that of another gift of theirs")]
+    return []
+
+
+def _entered(
+    line: BankLine, gift: Donation, codes: Named, payers: dict[str, set[int]]
+) -> Proposal | None:
     if gift.amount != line.amount or abs(day_of(gift) - line.day) > NEAR:
         return None
     reasons: list[Promise] = [_("the amount is the same"), _("the days are near")]
@@ -186,8 +254,12 @@ def _entered(line: BankLine, gift: Donation, payers: dict[str, set[int]]) -> Pro
     numbered = len(number) >= SHORTEST and number.upper() in line.words.upper()
     if numbered:
         reasons.append(_("the number of the payment is the same"))
-    who = _who(line, gift, payers)
-    degree = Degree.SURE if numbered else Degree.LIKELY if who else Degree.POSSIBLE
+    others = codes.others(gift)
+    who = [*_who(line, gift, payers), *_named_before(gift, others)]
+    if others and not (numbered or who):
+        return None
+    certain = numbered and (who or not others)
+    degree = Degree.SURE if certain else Degree.LIKELY if numbered or who else Degree.POSSIBLE
     return Proposal(gift, degree, [*reasons, *who], known=True)
 
 
@@ -208,7 +280,11 @@ def _nothing_counted_already(
     told: Promise = _("it may be the same movement as another line")
     return {
         line: [
-            replace(one, degree=min(one.degree, Degree.LIKELY), reasons=[*one.reasons, told])
+            replace(
+                one,
+                degree=min(one.degree, Degree.POSSIBLE if one.again else Degree.LIKELY),
+                reasons=[*one.reasons, told],
+            )
             for one in proposals
         ]
         if line in doubles

@@ -102,16 +102,19 @@ class BankLinePage(TreasuryView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, line = self.request.user, self.line
         waits = line.state == State.OPEN and line.amount > 0
+        found = proposals([line]).get(line.pk, [])
+        proposed = {one.donation.donor_id for one in found if one.again}
+        givers = likely_givers(line) if waits and user.has_perm("donations.view_donor") else []
         return super().get_context_data(
             line=line,
             look=look(line),
             waits=waits,
             twice=likely_doubles([line]).get(line.pk),
-            proposals=proposals([line]).get(line.pk, []),
+            proposals=found,
             payouts=payouts([line]).get(line.pk, []),
             in_the_box=paying_in.in_the_box() if waits else 0,
             sounds_like_cash=sounds_like_cash(line),
-            givers=likely_givers(line) if waits and user.has_perm("donations.view_donor") else [],
+            givers=[gift for gift in givers if gift.donor_id not in proposed],
             may_decide=user.has_perms(DECIDE),
             may_enter=user.has_perm("donations.view_donor"),
             **{"aside": AsideForm(), "undo": UndoForm()} | kwargs,

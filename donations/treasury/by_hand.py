@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
+from attribution.models import Source
 from brand.figures import euros
 from donations.form_tokens import new_token
 from donations.models import BankLine, Donation, Donor, HandEntry, ImportedDonor
@@ -27,6 +28,7 @@ from donations.services.by_hand import (
     reverse_gift,
     today,
 )
+from donations.sums import top
 from donations.treasury import known_donors
 from donations.treasury.base import TreasuryView
 from donations.treasury.hand_forms import DAY, PERSON, HandForm, ReversalForm, typed_in
@@ -42,11 +44,14 @@ class EnterGift(TreasuryView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """`?come=<number>`: from whoever gave that one; the form shows her data, which is logged.
-        `?riga=<pk>`: the line of the bank's statement on which it stands."""
+        `?riga=<pk>`: the line of the bank's statement on which it stands. `?ancora`: a gift that
+        comes again, for the same campaign."""
         other, line = _gift(request.GET.get("come", "")), _line(request, request.GET)
         initial: dict[str, Any] = {"token": new_token(), "giorno": today(), "paese": "IT"}
         if other:
             initial |= self._seen(other)
+            if "ancora" in request.GET and other.source and not other.erased:
+                initial["campagna"] = _campaign(other.source)
         return self._page(HandForm(initial=initial | _of_line(line), line=line))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -258,6 +263,11 @@ def _named(of: ImportedDonor) -> dict[str, Any]:
         "telefono": of.phone,
         "paese": of.country or "IT",
     }
+
+
+def _campaign(source: Source) -> str:
+    root = top(source)
+    return root.key if root.kind == "campaign" else ""
 
 
 def _said(gift: Donation) -> str:

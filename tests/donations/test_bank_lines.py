@@ -163,7 +163,7 @@ def test_a_gift_entered_before_is_only_tied_to_its_line() -> None:
     recognise_known(line=line, donation=gift, by=None)
     assert JournalEntry.objects.count() == 1
     (other,) = imported(row("25,00", "ancora"))
-    assert proposals([other])[other.pk] == []
+    assert [one.known for one in proposals([other])[other.pk]] == [False]  # another one of hers
     with pytest.raises(NotThis):
         recognise_known(line=other, donation=gift, by=None)
     line.refresh_from_db()
