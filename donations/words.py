@@ -21,10 +21,19 @@ def words(text: str) -> list[str]:
     return [word[:LONGEST] for word in re.findall(r"\w+", fold(text))]
 
 
+WRITTEN = ("organisation", "first_name", "last_name", "codice_fiscale", "street", "city")
+_AT_HOME = re.compile(r"^\s*(?:\+|00)\s*39(?=\s*[03])")
+
+
 def of_gift(written: Mapping[str, str], *, reference: str = "") -> set[str]:
-    """What a gift is found by: the names and the codice fiscale as they were written for it, the
-    reference of a promised transfer, and the number of the cheque, transfer or slip when it came by
-    hand."""
-    names = ("organisation", "first_name", "last_name", "codice_fiscale")
-    texts = (*(written[name] for name in names), reference)
-    return {word for text in texts for word in words(text)}
+    """What a gift is found by: the names, the codice fiscale, street and town as they were written for
+    it, the figures of the telephone, the reference of a promised transfer, and the number of the
+    cheque, transfer or slip when it came by hand."""
+    texts = (*(written.get(name, "") for name in WRITTEN), reference)
+    found = {word for text in texts for word in words(text)}
+    return found | ({number} if (number := figures(written.get("phone", ""))) else set())
+
+
+def figures(phone: str) -> str:
+    """+39 333 123-45.67 → 3331234567"""
+    return re.sub(r"[^0-9]", "", _AT_HOME.sub("", phone))[:LONGEST]

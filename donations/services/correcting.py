@@ -11,6 +11,7 @@ from donations.models import Acknowledgement, Donation, HandEntry, Receipt
 from donations.services import receipts, yearly_receipts
 from donations.services.finding import write_words
 from donations.services.page import acknowledge, page_of, write
+from donations.words import WRITTEN
 
 
 class CannotCorrect(Exception):
@@ -30,7 +31,8 @@ def correct(*, donation: Donation, written: Mapping[str, str], tell: bool) -> Re
         setattr(held, name, value)
     held.save(update_fields=list(written))
     by_hand = HandEntry.objects.filter(donation=held).exists()
-    write_words(gift=held, written=written, reference=held.method_reference if by_hand else "")
+    said = {name: getattr(held, name) for name in (*WRITTEN, "phone")}
+    write_words(gift=held, written=said, reference=held.method_reference if by_hand else "")
     old = held.receipts.filter(state=Receipt.State.ISSUED).first()
     return _issue_again(held, old, tell=tell) if old else None
 

@@ -1,9 +1,9 @@
-"""Gifts and donors by whatever a person has at hand: a name as it was written on any gift, a mail
-address, a codice fiscale, the number of a receipt, of a cheque or of a transfer, what Stripe calls a
-payment, a gift's number.
+"""Gifts and donors by whatever a person has at hand: a name, a street, a town or a telephone number as
+it was written on any gift, a mail address, a codice fiscale, the number of a receipt, of a cheque or
+of a transfer, what Stripe calls a payment, a gift's number, a tag, a word of a note.
 
-Every kind is answered by an index of its own, by the beginning of the word; a mail address by any
-part of it (see docs/decisions/0008-finding-donors.md).
+Every kind is answered by an index of its own, by the beginning of the word; a mail address and a note
+by any part of them (see docs/decisions/0008-finding-donors.md). `notes`: whoever asks may read them.
 """
 
 import re
@@ -19,16 +19,21 @@ from donations.models import (
     Dispute,
     Donation,
     Donor,
+    DonorNote,
+    DonorTag,
     GiftWord,
     ImportedDonor,
     JournalEntry,
     Receipt,
 )
-from donations.words import of_gift, words
+from donations.words import figures, fold, of_gift, words
 
 STRIPE = re.compile(r"[a-z]{2,5}_\w+", re.ASCII)  # pi_…, ch_…, cs_…, re_…, dp_…
 WORDS = 8
+PHONE_FROM = 8  # figures
 PERSON = Coalesce("donor__kept_id", "donor_id")  # of a gift: the address that is kept
+PHONE = re.compile(r"[+(]?[0-9][0-9 +()./-]{5,}", re.ASCII)
+SPACED = re.compile(r"(?<!\S)[+(]?[0-9][0-9()./-]*(?: +[(]?[0-9][0-9()./-]*)+(?!\S)", re.ASCII)
 GIFT = re.compile(r"[0-9a-f]{8,32}")
 
 
@@ -44,43 +49,63 @@ def add_words(*, gift: Donation, written: Mapping[str, Any], reference: str = ""
     GiftWord.objects.bulk_create(GiftWord(donation=gift, word=word) for word in found)
 
 
-def gifts_found(rows: QuerySet[Donation], text: str) -> QuerySet[Donation]:
+def gifts_found(rows: QuerySet[Donation], text: str, *, notes: bool = False) -> QuerySet[Donation]:
     """Of these gifts those in which every word is found."""
     for word in _typed(text):
-        rows = rows.filter(pk__in=_gifts(word))
+        rows = rows.filter(pk__in=_gifts(word, notes))
     return rows
 
 
-def persons_found(rows: QuerySet, text: str) -> QuerySet:
+def persons_found(rows: QuerySet, text: str, *, notes: bool = False) -> QuerySet:
     """Of rows with a `person` (see `PERSON`): every word is found, but each may be on another gift,
     from another address: names change, and so do addresses."""
     donors = Donor.objects.annotate(person=Coalesce("kept_id", "id")).order_by()
     for word in (typed := _typed(text)):
-        of_a_gift = Donation.objects.filter(pk__in=_gifts(word)).order_by()
+        of_a_gift = Donation.objects.filter(pk__in=_gifts(word, notes)).order_by()
         donors = donors.filter(person__in=of_a_gift.values(found=PERSON))
     # by their addresses: an index leads from there to the gifts
     return rows.filter(donor__in=donors.values("pk")) if typed else rows
 
 
-def imported_found(rows: QuerySet[ImportedDonor], text: str) -> QuerySet[ImportedDonor]:
+def imported_found(
+    rows: QuerySet[ImportedDonor], text: str, *, notes: bool = False
+) -> QuerySet[ImportedDonor]:
     """Of those whom a file named without a gift: there are never so many that an index is worth it."""
     for word in _typed(text):
         parts = Q()
         for part in words(word):
             parts &= Q(words__contains=f" {part}")
-        mailed = Q(donor__email__contains=word.lower())
-        rows = rows.filter(mailed | parts if parts else mailed)
+        found = Q(donor__email__contains=word.lower()) | Q(donor__in=_tagged(word))
+        if parts:
+            found |= parts
+        if PHONE.fullmatch(word):
+            found |= Q(words__contains=f" {figures(word)}")
+        if notes:
+            found |= Q(donor__in=_noted(word))
+        rows = rows.filter(found)
     return rows
 
 
 def _typed(text: str) -> list[str]:
-    """Each word costs a question to the database, so there are not endlessly many."""
-    return text.replace("\0", " ").split()[:WORDS]
+    """Each word costs a question to the database, so there are not endlessly many. Numbers side by
+    side, long enough for a telephone, are one."""
+    typed, at = [], 0
+    text = text.replace("\0", " ")
+    for found in SPACED.finditer(text):
+        if sum(map(str.isdigit, found[0])) >= PHONE_FROM:
+            typed += [*text[at : found.start()].split(), found[0]]
+            at = found.end()
+    return [*typed, *text[at:].split()][:WORDS]
 
 
-def _gifts(word: str) -> QuerySet:
+def _gifts(word: str, notes: bool) -> QuerySet:
     """Their keys. One query: whatever the word may be is asked for together."""
-    kinds = [_named(word), _mailed(word)]
+    kinds = [_named(word), _mailed(word), _of(_tagged(word))]
+    if PHONE.fullmatch(word):
+        by_number = GiftWord.objects.filter(word__prefix=figures(word)).values("donation")
+        kinds.append(Donation.objects.filter(pk__in=by_number).order_by().values("pk"))
+    if notes:
+        kinds.append(_of(_noted(word)))
     if (number := receipt_query(word)) is not None:
         kinds.append(Receipt.objects.filter(number).order_by().values("gifts"))
     if STRIPE.fullmatch(word):
@@ -97,6 +122,21 @@ def _named(word: str) -> QuerySet:
     for part in parts:
         found = found.filter(pk__in=GiftWord.objects.filter(word__prefix=part).values("donation"))
     return found if parts else found.none()
+
+
+def _of(donors: QuerySet) -> QuerySet:
+    return Donation.objects.filter(donor__in=donors).order_by().values("pk")
+
+
+def _tagged(word: str) -> QuerySet:
+    """There are few tags: one may begin with the word, or have it further on."""
+    key = fold(word)
+    tags = DonorTag.objects.filter(Q(key__prefix=key) | Q(key__contains=f" {key}"))
+    return DonorTag.donors.through.objects.filter(donortag__in=tags.order_by()).values("donor")
+
+
+def _noted(word: str) -> QuerySet:
+    return DonorNote.objects.filter(text__icontains=word).order_by().values("donor")
 
 
 def _mailed(word: str) -> QuerySet:

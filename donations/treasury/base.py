@@ -66,6 +66,7 @@ class TreasuryList(TreasuryView, ABC):
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         self.filter = self.filter_class(request.GET)
+        self.filter.notes = request.user.has_perm("donations.view_donornote")
         self.rows = self.filter.narrow(self.all_rows())
         if request.GET.get("formato") in export.FORMATS and self.filter.is_valid():
             return self.sheet()

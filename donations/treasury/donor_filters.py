@@ -99,10 +99,11 @@ class DonorFilter(Filter):
     def also_without(self) -> int:
         """How many without a gift the words would find, where they are not what is seen."""
         text = "" if self._without else self.cleaned_data.get("cerca")
-        return imported_found(without_gifts(), text).count() if text else 0
+        return imported_found(without_gifts(), text, notes=self.notes).count() if text else 0
 
     def _cerca(self, rows: QuerySet, text: str) -> QuerySet:
-        return imported_found(rows, text) if self._without else persons_found(rows, text)
+        find = imported_found if self._without else persons_found
+        return find(rows, text, notes=self.notes)
 
     def _gruppo(self, rows: QuerySet, segment: str) -> QuerySet:
         if segment == WITHOUT:

@@ -92,7 +92,7 @@ class DonationFilter(Period):
         sources.queryset = known.order_by("label", "-pk")
 
     def _cerca(self, rows: QuerySet[Donation], text: str) -> QuerySet[Donation]:
-        return gifts_found(rows, text)
+        return gifts_found(rows, text, notes=self.notes)
 
     def _stato(self, rows: QuerySet[Donation], state: str) -> QuerySet[Donation]:
         if state == NO_CODE:

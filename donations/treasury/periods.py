@@ -37,7 +37,7 @@ class SearchField(forms.CharField):
     """By whatever one has at hand of a gift or of who gave it."""
 
     def __init__(self) -> None:
-        label = _("Name, mail, codice fiscale, receipt, payment")
+        label = _("Name, mail, telephone, town, receipt, tag…")
         field = forms.TextInput(attrs={"type": "search", "placeholder": label})
         super().__init__(label=label, required=False, max_length=120, widget=field)
 
@@ -48,6 +48,7 @@ class Filter(forms.Form):
     page shows as chips too."""
 
     chips: tuple[str, ...] = ()
+    notes = False  # whether whoever asks may read what was noted of donors
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         self.is_valid()

@@ -16,10 +16,11 @@ from brand.figures import euros
 from donations.models import Donation, Fund, Interval, PromiseChange, RecurringDonation
 from donations.models.promises import MONTHS
 from donations.services import reporting
+from donations.services.finding import gifts_found
 from donations.treasury import export
 from donations.treasury.base import TreasuryList, TreasuryView
 from donations.treasury.looks import look
-from donations.treasury.periods import Filter
+from donations.treasury.periods import Filter, SearchField
 from donations.treasury.step import Step
 from donations.treasury.timeline import mail_step
 from mail.models import Message
@@ -29,6 +30,7 @@ LIVE = "vivi"
 
 
 class PromiseFilter(Filter):
+    cerca = SearchField()
     stato = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
@@ -50,6 +52,10 @@ class PromiseFilter(Filter):
         to_field_name="slug",
         empty_label=gettext_lazy("Whichever"),
     )
+
+    def _cerca(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        charges = Donation.objects.exclude(promise=None).order_by()
+        return rows.filter(pk__in=gifts_found(charges, text, notes=self.notes).values("promise"))
 
     def _stato(self, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
         if state == LIVE:

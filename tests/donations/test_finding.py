@@ -6,20 +6,25 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from donations.models import Donation, Donor, GiftWord, JournalEntry
+from donations.models import Donation, Donor, DonorTag, GiftWord, JournalEntry
+from donations.services import knowing
 from donations.services.finding import PERSON, gifts_found, persons_found
 from donations.services.likeness import alike, mailbox
 from donations.services.merging import addresses, merge
 from donations.words import fold, words
-from giving_support import MARIA, begin, session_of
+from giving_support import MARIA, begin, promised, session_of
 from memory_stripe import MemoryStripe
+from people import roles
 from people.models import User
-from treasury_support import Cast, by_hand, gifts, tell
+from treasury_support import Cast, by_hand, gifts, member, tell
 
 pytestmark = pytest.mark.django_db
+DONORS = "/admin/tesoreria/donatori/"
 
 
 @pytest.fixture
@@ -135,7 +140,7 @@ def test_what_a_form_says_anew_replaces_what_it_said(memory_stripe: MemoryStripe
     assert found("verdi") == {"maria.rossi@example.org"}
     assert found("rossi") == {"maria.rossi@example.org"}  # of the mail
     kept = set(GiftWord.objects.values_list("word", flat=True))
-    assert kept == {"maria", "verdi", "rssmra80a41h501y"}
+    assert kept == {"maria", "verdi", "rssmra80a41h501y", "via", "roma", "1"}
 
 
 def test_gifts_from_before_get_their_words(cast: Cast) -> None:
@@ -144,6 +149,8 @@ def test_gifts_from_before_get_their_words(cast: Cast) -> None:
     GiftWord.objects.all().delete()
     filling = importlib.import_module("donations.migrations.0014_words_of_gifts")
     filling.write_words(apps, None)
+    more = importlib.import_module("donations.migrations.0049_words_of_places")
+    more.write_words(apps, None)
     assert set(GiftWord.objects.values_list("donation", "word")) == before
 
 
@@ -218,3 +225,64 @@ def test_the_search_asks_one_question(cast: Cast) -> None:
     ) as asked:
         found("rossi 2026/000001 pi_123 elsa@posta")
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3331234567",
+        "333 123 4567",
+        "+39 333 1234567",
+        "0039 3331234",
+        "333-123.45",
+        "(333) 1234567",
+    ],
+)
+def test_a_telephone_is_found_however_it_is_written(memory_stripe: MemoryStripe, text: str) -> None:
+    person("Ada", "Neri", "ada@x.example", phone="+39 333 123 45 67")
+    person("Bea", "Neri", "bea@x.example", phone="02 1234567")
+    assert found(text) == {"ada@x.example"}
+    assert found(f"neri {text}") == {"ada@x.example"}
+    assert found(f"bea {text}") == set()
+
+
+def test_town_and_street_are_found_and_follow_a_correction(memory_stripe: MemoryStripe) -> None:
+    person("Ada", "Neri", "ada@x.example", street="Via del Mallero 4", city="Sondrio")
+    person("Bea", "Neri", "bea@x.example", street="Piazza Mallero 9", city="Morbegno")
+    assert found("mallero") == {"ada@x.example", "bea@x.example"}
+    assert found("sondr") == found("mallero 4") == {"ada@x.example"}
+    assert found("sondrio morbegno") == set()
+
+
+def test_tags_are_found_and_notes_by_whoever_may_read_them(cast: Cast) -> None:
+    donor = person("Ada", "Neri", "ada@x.example")
+    DonorTag.objects.create(name="Soci 2025", key="soci 2025").donors.add(donor)
+    knowing.add_note(donor=donor, author=User.objects.create_user("elio"), text="Ha un frutteto")
+    assert found("soci") == found("2025 neri") == {"ada@x.example"}
+    assert found("frutteto") == set()
+    rows = persons_found(Donation.objects.order_by().values(person=PERSON), "frutt", notes=True)
+    assert {row["person"] for row in rows} == {donor.pk}
+
+
+def test_the_list_searches_notes_only_for_whoever_may_read_them(cast: Cast) -> None:
+    elio = member(roles.TREASURY)
+    knowing.add_note(
+        donor=cast.settled.donor, author=User.objects.get(), text="Conosce il sindaco di Tirano"
+    )
+    assert len(elio.get(f"{DONORS}?cerca=sindaco").context["page"].object_list) == 1
+    blind = User.objects.create_user("cieco", is_staff=True)
+    rights = ("access_admin", "view_donor", "view_donation")
+    blind.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client = Client()
+    client.force_login(blind)
+    page = client.get(f"{DONORS}?cerca=sindaco")
+    assert page.status_code == 200 and not len(page.context["page"].object_list)
+
+
+def test_a_recurring_gift_is_found_by_who_gives_it(memory_stripe: MemoryStripe) -> None:
+    promised(memory_stripe, donor=replace(MARIA, city="Tirano"))
+    elio = member(roles.TREASURY)
+    page = "/admin/tesoreria/ricorrenti/"
+    shown = elio.get(f"{page}?cerca=tirano")
+    assert shown.status_code == 200 and len(shown.context["page"].object_list) == 1
+    assert not len(elio.get(f"{page}?cerca=sondrio").context["page"].object_list)
