@@ -15,6 +15,8 @@ REASONS = {
     "code": _("the same codice fiscale"),
     "home": _("the same name at the same address"),
     "mail": _("the same mailbox, written otherwise"),
+    "phone": _("the same name and telephone"),
+    "town": _("the same name in the same town"),
     "name": _("the same name"),
 }
 AT_MOST = 10

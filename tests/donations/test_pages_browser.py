@@ -157,7 +157,17 @@ def test_the_form_with_errors_has_no_faults(browser: Any, client: Client) -> Non
 def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryStripe) -> None:
     treasurer = member(roles.TREASURY)
     lists = (
-        *("donations", "promises", "donors", "ledger", "payouts", "months", "bank", "bring"),
+        *(
+            "donations",
+            "promises",
+            "donors",
+            "doubles",
+            "ledger",
+            "payouts",
+            "months",
+            "bank",
+            "bring",
+        ),
         *("receipts", "letters", "desk"),
     )
     empty = [reverse(f"treasury:{name}") for name in lists]

@@ -40,6 +40,7 @@ PAGES = [
     "donatori/?cerca=posta.example",
     "donatori/?gruppo=nuovi",
     "donatori/?sopra=1",
+    "donatori/doppi/",
     "prima-nota/",
     "mesi/",
     *(f"rapporti/?rapporto={name}&confronta=on" for name in REPORTS),

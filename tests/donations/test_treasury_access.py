@@ -111,6 +111,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "reverse": [by_hand().public_id],
         "correct": [cast.settled.public_id],
         "donors": [],
+        "doubles": [],
         "donor": [donor.public_id],
         "write_note": [donor.public_id],
         "take_note_back": [DonorNote.objects.create(donor=donor, text="Al telefono.").pk],

@@ -1,0 +1,111 @@
+"""All donors who may be one person twice, in three questions however many there are: rows by person from
+the database, compared by `likeness`'s rules and two looser ones. Decided by nobody."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Coalesce
+
+from donations.models import Donation, Donor, ImportedDonor
+from donations.services.finding import PERSON
+from donations.services.likeness import REASONS, mailbox
+from donations.words import figures, fold, words
+
+WROTE = (
+    *("organisation", "first_name", "last_name", "codice_fiscale"),
+    *("street", "postcode", "city", "phone"),
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Keys of two persons, the older one first; `reason` of REASONS."""
+
+    one: int
+    other: int
+    reason: str
+
+    @property
+    def words(self) -> str:
+        return str(REASONS[self.reason])
+
+
+@dataclass(frozen=True)
+class _Said:
+    person: int
+    organisation: str
+    first_name: str
+    last_name: str
+    codice_fiscale: str
+    street: str
+    postcode: str
+    city: str
+    phone: str
+
+    @property
+    def name(self) -> str:
+        return self.organisation or f"{self.first_name} {self.last_name}"
+
+
+def pairs() -> list[Pair]:
+    """The surest reason first, each pair once."""
+    said = [_Said(*row) for rows in (_of_gifts(), _of_files()) for row in rows]
+    named = _alike((one.name, one) for one in said if one.name.strip())
+    found: dict[tuple[int, int], str] = {}
+    for reason, keyed in (
+        ("code", ((one.codice_fiscale.upper(), one.person) for one in said)),
+        ("mail", _boxes()),
+        ("home", ((_place(one, one.street, one.postcode), one.person) for one in named)),
+        ("phone", ((_place(one, figures(one.phone)), one.person) for one in named)),
+        ("town", ((_place(one, one.city), one.person) for one in named)),
+    ):
+        for pair in _together(keyed):
+            found.setdefault(pair, reason)
+    return [Pair(one, other, reason) for (one, other), reason in found.items()]
+
+
+def _of_gifts() -> QuerySet:
+    """One row a person and what she wrote of herself, however many gifts say it."""
+    rows = Donation.objects.filter(donor__erased_at=None, donor__kept__erased_at=None)
+    rows = rows.order_by().annotate(person=PERSON).values("person", *WROTE)
+    return rows.annotate(times=Count("pk")).values_list("person", *WROTE)
+
+
+def _of_files() -> QuerySet:
+    rows = ImportedDonor.objects.filter(donor__erased_at=None).order_by()
+    return rows.values_list(Coalesce("donor__kept_id", F("donor_id")), *WROTE)
+
+
+def _boxes() -> Iterator[tuple[str, int]]:
+    donors = Donor.objects.filter(erased_at=None).exclude(email=None).order_by()
+    for email, person in donors.values_list("email", Coalesce("kept_id", "pk")):
+        yield mailbox(email), person
+
+
+def _alike(named: Iterable[tuple[str, _Said]]) -> list[_Said]:
+    """Only where some letters are the same: folding every name of a large list takes long."""
+    groups: dict[str, list[_Said]] = defaultdict(list)
+    for name, one in named:
+        groups["".join(sorted(name.lower() if name.isascii() else fold(name)))].append(one)
+    return [one for group in groups.values() if len(group) > 1 for one in group]
+
+
+def _place(one: _Said, *place: str) -> Hashable:
+    """Nothing where it is not written: an unknown home is nobody's."""
+    if not all(place):
+        return ""
+    return tuple(sorted(words(one.name))), tuple(tuple(words(text)) for text in place)
+
+
+def _together(keyed: Iterable[tuple[Any, int]]) -> Iterator[tuple[int, int]]:
+    """Each person of a group with its oldest one."""
+    groups: dict[Any, set[int]] = defaultdict(set)
+    for key, person in keyed:
+        if key:
+            groups[key].add(person)
+    for group in groups.values():
+        first, *others = sorted(group)
+        yield from ((first, other) for other in others)
