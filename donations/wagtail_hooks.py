@@ -188,6 +188,11 @@ def log_actions(actions: LogActionRegistry) -> None:
             _("Asked donors for their codice fiscale"),
         ),
         ("statements_started", _("Make the yearly statements"), _("Began the yearly statements")),
+        (
+            "statements_printed",
+            _("Take the yearly statements to be printed"),
+            _("Took the yearly statements to be printed"),
+        ),
         ("statement_opened", _("Open a yearly statement"), _("Opened a yearly statement")),
         ("statements_released", _("Send the yearly statements"), _("Sent the yearly statements")),
         (

@@ -3,12 +3,14 @@
 import hashlib
 import uuid
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfWriter
 
 from donations.models import (
     Donation,
@@ -101,12 +103,21 @@ def statement_of(gift: Donation) -> Statement:
     row = Statement.objects.create(
         run=run, donor=gift.donor, name="x", amount=1, gifts=1, data={}, language="it", state="kept"
     )
-    row.file.save("x.pdf", ContentFile(b"%PDF-x"), save=False)
-    row.sha256 = hashlib.sha256(b"%PDF-x").hexdigest()
+    paper = blank_paper()
+    row.file.save("x.pdf", ContentFile(paper), save=False)
+    row.sha256 = hashlib.sha256(paper).hexdigest()
     row.save()
     shown = {"people": 1, "samples": 1, "samples_seen": 1, "released_at": timezone.now()}
     StatementRun.objects.update(state="sent", **shown)
     return row
+
+
+def blank_paper(pages: int = 1) -> bytes:
+    book, written = PdfWriter(), BytesIO()
+    for _page in range(pages):
+        book.add_blank_page(width=595, height=842)
+    book.write(written)
+    return written.getvalue()
 
 
 def past_gifts() -> GiftImport:

@@ -19,6 +19,7 @@ from donations.services import yearly, yearly_statements
 from donations.services.by_hand import today
 from donations.services.yearly_statements import CannotRelease, CannotStart
 from donations.tasks import make_statements
+from donations.treasury import paper_post
 from donations.treasury.agenzia import Agenzia
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import look
@@ -125,6 +126,7 @@ class RunPage(TreasuryView):
             page=self.paged(shown),
             query=f"stato={self.request.GET.get('stato', '')}",
             may_make=self.request.user.has_perm(MAKE),
+            on_paper=paper_post.offered(run, self.request.user),
             **kwargs,
         )
 

@@ -125,6 +125,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "statements": [],
         "statement_run": [statement_of(cast.settled).run_id],
         "decide_statements": [statement_of(cast.settled).run_id],
+        "statements_on_paper": [statement_of(cast.settled).run_id],
         "statement": [statement_of(cast.settled).pk],
         "payouts": [],
         "payout": [paid_out().pk],
