@@ -6,13 +6,14 @@ by events. The templates know `gift`, `receipt`, `body`, `site_url`, `sum`, `mea
 also `same_form` (the address of the form for the same fund and campaign), `tribute_line` (a
 sentence about the gift's dedication, or ""), `premium_line` (likewise about its thank-you gift) and
 `by_year` (the year whose cumulative receipt will hold the gift, or None); the cumulative receipt
-`number` (of its gifts); the refund also `refunded` (cents) and `voided` (the receipt that is not
-good any more, or None), the refund that came back `returned` (cents), the dispute that was lost
-`taken` (cents) and `voided`, the one that was won after all `returned`, the reversal of what was
-entered by hand `voided`, and so does the corrected receipt; what is said of a promised transfer
-`account` and `transfer`. Those about a recurring gift also `promise` and `promise_page`, the one
-about a change of it `changed` (a sentence), the one about its end `given` (cents). What did not go
-through for good knows `again` (the address of the form for the same fund, amount and rhythm), and of
+`number` (of its gifts); the refund also `refunded` (cents), `how_back` (a sentence) and `voided`
+(the receipt that is not good any more, or None), the refund that came back, or never went,
+`returned` (cents), the dispute that was lost `taken` (cents) and `voided`, the one that was won after
+all `returned`, the reversal of what was entered by hand `voided`, and so does the corrected receipt;
+what is said of a promised transfer `account` and `transfer`. Those about a recurring gift also
+`promise` and `promise_page`, the one about a change of it `changed` (a sentence), the one about its
+end `given` (cents). What did not go through for good knows `again` (the address of the form for the
+same fund, amount and rhythm), and of
 a recurring gift `over` (a sentence, "" while it goes on). The card of a gift in somebody's honour or
 memory goes to its recipient and knows `tribute`, `dedication` and `picture` (what each says). Those
 about a thank-you gift know `premium_name` and `premium_where`.
@@ -40,6 +41,7 @@ from donations import (
     tribute_words,
 )
 from donations.models import (
+    Account,
     Acknowledgement,
     Donation,
     PremiumClaim,
@@ -54,6 +56,11 @@ from donations.services.premiums import STANDS
 from donations.sums import meaning_of, sum_with
 
 State = Donation.State
+WHERE_IT_CAME_FROM = _("They go back where they came from: the bank takes a few days.")
+HOW_BACK = {  # by the account that it left
+    Account.BANK: _("They come to you by bank transfer."),
+    Account.CASH: _("You had them in cash."),
+}
 
 
 @dataclass(frozen=True)
@@ -108,13 +115,21 @@ def yearly_receipt(duty: Acknowledgement) -> Written | None:
 
 def refund(duty: Acknowledgement) -> Written | None:
     assert duty.entry
-    refund_id = duty.entry.origin.partition(":")[0]
-    if duty.donation.entries.filter(origin=f"{refund_id}:returned").exists():
+    refund_id = duty.entry.origin.rpartition(":")[0]
+    undone = [f"{refund_id}:returned", f"{refund_id}:not_refunded"]
+    if duty.donation.entries.filter(origin__in=undone).exists():
         return None  # it came back before we said that it left
-    return _written(duty, refunded=duty.entry.amount, voided=_voided(duty))
+    with override(duty.donation.language):
+        how_back = str(HOW_BACK.get(duty.entry.credit.code, WHERE_IT_CAME_FROM))
+    return _written(duty, refunded=duty.entry.amount, voided=_voided(duty), how_back=how_back)
 
 
 def refund_returned(duty: Acknowledgement) -> Written | None:
+    assert duty.entry
+    return _written(duty, returned=duty.entry.amount)
+
+
+def refund_reversed(duty: Acknowledgement) -> Written | None:
     assert duty.entry
     return _written(duty, returned=duty.entry.amount)
 
@@ -302,6 +317,7 @@ KINDS: dict[str, Callable[[Acknowledgement], Written | None]] = {
     "thank_you": thank_you,
     "refund": refund,
     "refund_returned": refund_returned,
+    "refund_reversed": refund_reversed,
     "dispute_lost": dispute_lost,
     "dispute_won": dispute_won,
     "reversal": reversal,
@@ -330,6 +346,7 @@ TITLES: dict[str, Promise] = {
     "thank_you": _("Thanks and receipt"),
     "refund": _("Refund"),
     "refund_returned": _("Refund that came back"),
+    "refund_reversed": _("Refund written by mistake"),
     "dispute_lost": _("Gift taken back by the bank"),
     "dispute_won": _("Dispute won in the appeal"),
     "reversal": _("Receipt that does not hold any more"),

@@ -156,6 +156,12 @@ def log_actions(actions: LogActionRegistry) -> None:
         ),
         ("mail_words", _("Write the words of a mail"), _("Changed the words of a mail to donors")),
         ("refund_asked", _("Ask for a refund"), _("Asked Stripe to give money back")),
+        ("given_back", _("Give back by hand"), _("Wrote down what was given back by hand")),
+        (
+            "refund_reversed",
+            _("Take a refund back"),
+            _("Took back a refund that was written by mistake"),
+        ),
         ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),
         ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),
         ("erased", _("Erase a donor"), _("Erased a donor by law")),

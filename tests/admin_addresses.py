@@ -95,6 +95,11 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ("admin/tesoreria/grazie", "pk", lambda: ThanksInPerson.objects.first()),
     ("admin/tesoreria/banca/estratti", "pk", lambda: BankStatement.objects.first()),
     ("admin/tesoreria/banca", "pk", lambda: BankLine.objects.first()),
+    (
+        "admin/tesoreria/rimborsi/<int:pk>/storno",
+        "pk",
+        lambda: RefundRequest.objects.exclude(way="").first(),
+    ),
     ("admin/tesoreria/rimborsi", "pk", lambda: RefundRequest.objects.first()),
     ("admin/tesoreria/frodi", "pk", lambda: FraudWarning.objects.first()),
     ("admin/tesoreria/cancellazioni/clienti", "pk", lambda: CustomerRemoval.objects.first()),

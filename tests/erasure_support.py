@@ -45,9 +45,10 @@ from donations.services import (
     tributes,
 )
 from donations.services.acknowledging import write_due
-from donations.services.bank_lines import enter_from_line, set_aside
+from donations.services.bank_lines import enter_from_line, give_back_from_line, set_aside
 from donations.services.by_hand import HandGift, enter_gift, today
 from donations.services.giving import Details
+from donations.services.giving_back import give_back, take_back
 from donations.visitors import Visitor, digest
 from giving_support import begin, fund, process, session_of
 from mail.models import Attachment, Message
@@ -185,6 +186,17 @@ def _from_bank() -> Donation:
     return gift
 
 
+def _given_back() -> None:
+    """By hand, from the line on which it went out; and once that never went."""
+    who = f"{LAST} {FIRST}".upper()
+    gift = Donation.objects.get(method_reference="CRO99")
+    (line,) = imported(row("-5,00", name=who, payer=HER_IBAN, text=f"BONIFICO A {who} TEL {PHONE}"))
+    said: dict[str, Any] = {"donation": gift, "reason": "requested_by_customer", "by": None}
+    give_back_from_line(line=line, key="from-line", note=f"Lo chiede {FIRST}", **said)
+    slip = give_back(key="slip", amount=1, day=today(), way="bank", **said)
+    take_back(refund=slip, reason=f"Ha richiamato {FIRST}", by=None)
+
+
 def _imported() -> None:
     head = "Data;Importo;Nome;Cognome;E-mail;Codice fiscale;Metodo"
     line = f"12/03/2024;50,00;{FIRST};{LAST};{MAIL};{CODE};bonifico"
@@ -217,6 +229,7 @@ def _beside(card: Donation, elio: User) -> None:
     RefundRequest.objects.create(
         key="hers", donation=card, amount=1, reason="duplicate", note=f"Lo chiede {FIRST}"
     )
+    _given_back()
     PayoutLine.objects.create(
         payout=paid_out(),
         transaction_id="txn_hers",

@@ -27,6 +27,7 @@ from donations.models import (
 from donations.services import alerting, importing, inbox
 from donations.services.acknowledging import write_due
 from donations.services.by_hand import HandGift, enter_gift, today
+from donations.services.giving_back import give_back
 from giving_support import MARIA, begin, fund, process, session_of
 from mail.models import Message
 from memory_stripe import MemoryStripe
@@ -87,6 +88,19 @@ def by_hand(**changes: Any) -> Donation:
         "donor": MARIA,
     }
     return enter_gift(form_token=uuid.uuid4(), given=HandGift(**given | changes), by=None).donation
+
+
+def given_back() -> RefundRequest:
+    """A part of a gift in cash, out of the cash box."""
+    return give_back(
+        key=str(uuid.uuid4()),
+        donation=by_hand(),
+        amount=5_00,
+        day=today(),
+        way="cash",
+        reason="requested_by_customer",
+        by=None,
+    )
 
 
 def lost_event(**fields: Any) -> StripeEvent:

@@ -281,6 +281,17 @@ PARTS: tuple[Part, ...] = (
         fields={"note": "", "last_error": ""},
     ),
     Part(
+        "refunds_reversed",
+        _("Refunds: why they were reversed"),
+        RefundRequest,
+        N,
+        lambda person: RefundRequest.objects.filter(
+            donation__in=person.gifts, reversed_at__isnull=False
+        ),
+        fields={"reversal_reason": NOBODY},
+        small=True,
+    ),
+    Part(
         "aside",
         _("Lines of the bank’s statements: why they were set aside"),
         BankLine,

@@ -94,8 +94,9 @@ class Person:
 
     @cached_property
     def ibans(self) -> list[str]:
-        """Of the accounts from which her transfers came."""
-        lines = BankLine.objects.filter(donation__in=self.all_gifts).exclude(iban="")
+        """Of the accounts from which her transfers came, or to which they went back."""
+        hers = Q(donation__in=self.all_gifts) | Q(refund__donation__in=self.all_gifts)
+        lines = BankLine.objects.filter(hers).exclude(iban="")
         return sorted(set(lines.values_list("iban", flat=True)))
 
     @cached_property

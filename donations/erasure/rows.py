@@ -71,7 +71,8 @@ def lines(person: Person) -> QuerySet[BankLine]:
     """Those of her gifts, and what was set aside from the same accounts. What waits to be recognised
     is money of nobody yet."""
     aside = Q(state=BankLine.State.ASIDE, iban__in=person.ibans) & ~Q(iban="")
-    return BankLine.objects.filter(Q(donation__in=person.gifts) | aside)
+    back = Q(refund__donation__in=person.gifts)
+    return BankLine.objects.filter(Q(donation__in=person.gifts) | back | aside)
 
 
 def imports(person: Person) -> QuerySet[GiftImport]:
@@ -85,7 +86,8 @@ def imports(person: Person) -> QuerySet[GiftImport]:
 
 
 def bank_files(person: Person) -> QuerySet[BankStatement]:
-    lines = BankLine.objects.filter(donation__in=person.all_gifts).order_by()
+    hers = Q(donation__in=person.all_gifts) | Q(refund__donation__in=person.all_gifts)
+    lines = BankLine.objects.filter(hers).order_by()
     return BankStatement.objects.filter(pk__in=lines.values("statement")).exclude(file="")
 
 

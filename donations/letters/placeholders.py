@@ -239,12 +239,23 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
         Placeholder(
             "reso", gettext_lazy("how much was given back"), _cents("refunded"), needed=True
         ),
+        Placeholder(
+            "come",
+            gettext_lazy("a sentence: how the money comes back to the donor"),
+            lambda known: known["how_back"],
+        ),
         VOIDED,
         NEW_RECEIPT,
     ),
     "refund_returned": (
         Placeholder(
             "tornato", gettext_lazy("how much has come back"), _cents("returned"), needed=True
+        ),
+        VALID_RECEIPT,
+    ),
+    "refund_reversed": (
+        Placeholder(
+            "resta", gettext_lazy("how much never went back"), _cents("returned"), needed=True
         ),
         VALID_RECEIPT,
     ),

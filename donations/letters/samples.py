@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from donations import issuer, premium_words, tribute_card, tribute_words
-from donations.acknowledgements import changed
+from donations.acknowledgements import WHERE_IT_CAME_FROM, changed
 from donations.models import (
     Donation,
     Donor,
@@ -53,6 +53,7 @@ def context(kind: str) -> Context:
             "again": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(again)}",
             "over": _("Your recurring gift is over with this: nothing more is taken from you."),
             "refunded": 25_00,
+            "how_back": WHERE_IT_CAME_FROM,
             "returned": 25_00,
             "by_year": None,
             "number": 12,
@@ -87,6 +88,7 @@ def marks(kind: str) -> Context:
             "again": "https://di-nuovo.invalid/",
             "over": "⟦finito⟧",
             "refunded": 2_222_13,
+            "how_back": "⟦come⟧",
             "returned": 3_333_17,
             "by_year": 1987,
             "number": 17,

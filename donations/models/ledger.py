@@ -84,6 +84,7 @@ TITLES = {
     "fee_back": _("Stripe’s fee given back"),
     "refund": _("Refund"),
     "returned": _("Refund that came back"),
+    "not_refunded": _("Refund written by mistake, taken back"),
     "withdrawn": _("Dispute: the bank takes the money"),
     "reinstated": _("Dispute: the bank gives the money back"),
     "lost": _("Dispute lost"),
@@ -151,6 +152,8 @@ class JournalEntry(models.Model):
     def comes_from(self) -> str:
         """Stripe's object; of what was entered by hand, the number of the cheque, transfer or slip."""
         if self.origin.startswith((BY_HAND, FROM_BANK)):
+            if self.origin.endswith(("refund", "refunded")):
+                return ""  # that number is of the money that came
             return self.donation.method_reference if self.donation else ""
         return self.origin.partition(":")[0]
 

@@ -97,6 +97,7 @@ def receipt_label(year: int, number: int) -> str:
 _VOID_REASONS = [
     "refund",
     "refund_returned",
+    "refund_reversed",
     "dispute_lost",
     "dispute_won",
     "reversal",
@@ -119,6 +120,7 @@ class Receipt(models.Model):
 
         REFUND = "refund", _("refund of %(day)s")
         REFUND_RETURNED = "refund_returned", _("refund of %(day)s that came back")
+        REFUND_REVERSED = "refund_reversed", _("refund written by mistake, reversed on %(day)s")
         DISPUTE_LOST = "dispute_lost", _("dispute lost, money taken on %(day)s")
         DISPUTE_WON = "dispute_won", _("dispute won, money back on %(day)s")
         REVERSAL = "reversal", _("reversal of %(day)s")

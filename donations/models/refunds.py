@@ -1,4 +1,5 @@
-"""What the treasury asks Stripe to give back. The money itself stands in the journal, never here."""
+"""What the treasury gives back: asks Stripe to, or gave by hand itself. The money itself stands in the
+journal, never here."""
 
 from django.conf import settings
 from django.db import models
@@ -26,7 +27,10 @@ class Refunds(QuerySet):
 
 class RefundRequest(Leased):
     """One refund that a person asked for. The row is committed before the call; its key is in the
-    refund's metadata at Stripe, so that it is found again whoever died on the way."""
+    refund's metadata at Stripe, so that it is found again whoever died on the way.
+
+    Of a gift that came by hand, `way` says where the money left us and `given_on` when: no call, it is
+    done with its row. A slip is reversed, with the reason (`services.giving_back`)."""
 
     class State(models.TextChoices):
         ASKED = "asked", _("To be asked of Stripe")
@@ -35,14 +39,23 @@ class RefundRequest(Leased):
         PENDING = "pending", _("On its way to the bank")
         DONE = "done", _("Went back")
         RETURNED = "returned", _("Sent back by the bank")
+        REVERSED = "reversed", _("Reversed: it never went")  # by hand, and by mistake
 
     class Reason(models.TextChoices):
-        """https://docs.stripe.com/api/refunds/create#create_refund-reason"""
+        """https://docs.stripe.com/api/refunds/create#create_refund-reason, and one that is ours"""
 
         DONOR = "requested_by_customer", _("Who gave asks for it")
         DUPLICATE = "duplicate", _("Paid twice, or too much")
         FRAUD = "fraudulent", _("A fraud: the card or account was not theirs")
+        OTHER = "other", _("Something else: the note says it")
 
+    class Way(models.TextChoices):
+        STRIPE = "", "Stripe"
+        BANK = "bank", _("From the bank account")
+        CASH = "cash", _("From the cash box")
+
+    OF_STRIPE = (Reason.DONOR, Reason.DUPLICATE, Reason.FRAUD)
+    BY_HAND = (Reason.DONOR, Reason.DUPLICATE, Reason.OTHER)
     OPEN = (State.ASKED, State.ACCEPTED)
 
     key = models.CharField(max_length=60, unique=True, editable=False)
@@ -71,6 +84,17 @@ class RefundRequest(Leased):
     refusal_code = models.CharField(max_length=80, blank=True)
     refusal = models.CharField(_("Stripe’s words"), max_length=500, blank=True)
     seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
+    way = models.CharField(_("how it went back"), max_length=4, choices=Way.choices, blank=True)
+    given_on = models.DateField(_("day"), null=True, blank=True)
+    reversal_reason = models.CharField(_("why it was reversed"), max_length=200, blank=True)
+    reversed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("reversed by"),
+    )
+    reversed_at = models.DateTimeField(_("reversed"), null=True, blank=True)
 
     objects = Refunds.as_manager()
 
@@ -81,8 +105,13 @@ class RefundRequest(Leased):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_request_above_zero"),
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "refused"], refund_id__isnull=True)
-                | Q(state__in=["accepted", "pending", "done", "returned"], refund_id__isnull=False),
+                condition=Q(way="", state__in=["asked", "refused"], refund_id__isnull=True)
+                | Q(
+                    way="",
+                    state__in=["accepted", "pending", "done", "returned"],
+                    refund_id__isnull=False,
+                )
+                | Q(way__in=["bank", "cash"], state__in=["done", "reversed"], refund_id=None),
                 name="refund_request_at_stripe_has_its_refund",
             ),
             models.CheckConstraint(
@@ -93,10 +122,24 @@ class RefundRequest(Leased):
                 condition=Q(state="asked") | Q(next_at__isnull=True),
                 name="refund_request_due_while_asked",
             ),
+            models.CheckConstraint(
+                condition=Q(way="", given_on__isnull=True)
+                | (~Q(way="") & Q(given_on__isnull=False)),
+                name="refund_request_by_hand_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="reversed", reversed_at__isnull=False) & ~Q(reversal_reason=""))
+                | (~Q(state="reversed") & Q(reversed_at__isnull=True, reversal_reason="")),
+                name="refund_request_reversed_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def by_hand(self) -> bool:
+        return self.way != self.Way.STRIPE
 
     @property
     def idempotency_key(self) -> str:

@@ -100,6 +100,7 @@ class BankLine(models.Model):
         KNOWN = "known", _("Gift that was entered by hand")  # the row was there before
         PAYOUT = "payout", _("Payout from Stripe")  # its row comes from Stripe's news
         CASH = "cash", _("Cash paid in")  # the journal has a row from the cash box to the bank
+        BACK = "back", _("Gift given back")
         ASIDE = "aside", _("Set aside")
 
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="lines")
@@ -133,6 +134,14 @@ class BankLine(models.Model):
         related_name="bank_line",
         verbose_name=_("payout"),
     )
+    refund = models.OneToOneField(
+        "donations.RefundRequest",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bank_line",
+        verbose_name=_("refund request"),
+    )
     reason = models.CharField(_("why it is set aside"), max_length=200, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -161,11 +170,19 @@ class BankLine(models.Model):
                     state__in=["gift", "known"],
                     donation__isnull=False,
                     payout__isnull=True,
+                    refund__isnull=True,
                     amount__gt=0,
                 )
-                | Q(state="payout", donation__isnull=True, payout__isnull=False)
-                | Q(state="cash", donation__isnull=True, payout__isnull=True, amount__gt=0)
-                | Q(state__in=["open", "aside"], donation__isnull=True, payout__isnull=True),
+                | Q(state="payout", donation=None, payout__isnull=False, refund=None)
+                | Q(state="cash", donation=None, payout=None, refund=None, amount__gt=0)
+                | Q(
+                    state="back",
+                    donation=None,
+                    payout=None,
+                    refund__isnull=False,
+                    amount__lt=0,
+                )
+                | Q(state__in=["open", "aside"], donation=None, payout=None, refund=None),
                 name="bank_line_is_one_thing",
             ),
             models.CheckConstraint(

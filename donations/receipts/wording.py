@@ -48,6 +48,7 @@ METHODS = {
 VOID = {
     "refund": "rimborso del {day}",
     "refund_returned": "rimborso del {day} tornato indietro",
+    "refund_reversed": "rimborso scritto per sbaglio, stornato il {day}",
     "dispute_lost": "contestazione persa, soldi ripresi il {day}",
     "dispute_won": "contestazione vinta, soldi tornati il {day}",
     "reversal": "storno del {day}",

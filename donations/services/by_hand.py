@@ -59,6 +59,10 @@ class CannotReverse(Exception):
     """It was not entered by hand, or is reversed already."""
 
 
+class GivenBack(CannotReverse):
+    """Some of it was given back: what never came cannot have gone."""
+
+
 @dataclass(frozen=True)
 class HandGift:
     """`day`: when it was given, in Italy; `reference`: number of the cheque, transfer or slip."""
@@ -137,6 +141,8 @@ def reverse_gift(*, donation: Donation, reason: str, by: User | None) -> Donatio
     row = HandEntry.objects.filter(donation=held, reversed_at=None).first()
     if row is None:
         raise CannotReverse(held.pk)
+    if held.refunded_amount:
+        raise GivenBack(held.pk)
     now, page = timezone.now(), page_of(held)
     origin = f"{_origin(held, line)}:reversal"
     entry = enter(page, held, origin, GIFTS, OF_BEFORE[Method(held.method)], held.amount, now)
@@ -157,7 +163,8 @@ def reverse_gift(*, donation: Donation, reason: str, by: User | None) -> Donatio
 
 def let_go(line: BankLine) -> None:
     """A line that the caller holds waits again for somebody to say what it is."""
-    line.state, line.donation, line.payout, line.reason = BankLine.State.OPEN, None, None, ""
+    line.state, line.reason = BankLine.State.OPEN, ""
+    line.donation, line.payout, line.refund = None, None, None
     line.decided_by, line.decided_at, line.turn = None, None, line.turn + 1
     line.save()
 

@@ -22,11 +22,18 @@ def in_the_box() -> int:
     return Account.objects.get(code=Account.CASH).balance()
 
 
+def look_into_the_box(cents: int) -> None:
+    """Held till the caller's end, so that whoever takes from it does so one after the other. Raises
+    TooMuch."""
+    Account.objects.select_for_update(no_key=True).get(code=Account.CASH)
+    held = in_the_box()
+    if cents > held:
+        raise TooMuch(held)
+
+
 def book(line: BankLine) -> None:
     """For a line that the caller holds, with the books. Raises TooMuch."""
-    held = in_the_box()
-    if line.amount > held:
-        raise TooMuch(held)
+    look_into_the_box(line.amount)
     _move(f"{line.origin}:paid_in", Account.BANK, Account.CASH, line.amount, moment(line.day))
 
 

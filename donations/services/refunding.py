@@ -1,5 +1,5 @@
-"""Giving money back: a person asks, the row is committed, then Stripe is asked, as often as it takes.
-Only Stripe's events book the money (`books`); they also say what became of the request."""
+"""Giving money back through Stripe: a person asks, the row is committed, then Stripe is asked, as often
+as it takes. Only Stripe's events book the money (`books`); they also say what became of the request."""
 
 import logging
 from collections.abc import Callable
@@ -43,14 +43,14 @@ class TooMuch(NotNow):
 
 
 def left_of(donation: Donation) -> int:
-    """Cents that can still be given back: what stays, less what is being given back already. What
-    came by hand never was at Stripe."""
-    if donation.state not in Donation.RECEIVED or _came_by_hand(donation):
+    """Cents that can still be given back: what stays, less what is being given back already."""
+    if donation.state not in Donation.RECEIVED:
         return 0
     return max(0, donation.net - donation.refund_requests.under_way().cents())
 
 
-def _came_by_hand(donation: Donation) -> bool:
+def came_by_hand(donation: Donation) -> bool:
+    """It never was at Stripe, and is given back by hand too (`giving_back`)."""
     return bool(HandEntry.objects.filter(donation=donation).exists())
 
 
@@ -82,7 +82,7 @@ def ask_back(
         if found:
             return found
         left = left_of(held)
-        if not left or is_held(held):
+        if not left or is_held(held) or came_by_hand(held):
             raise NotNow(held.state)
         if not 0 < amount <= left or seen_left not in (None, left):
             raise TooMuch(left)

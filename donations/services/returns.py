@@ -1,7 +1,8 @@
 """What goes back, and what comes back again: refunds and disputes of one charge.
 
-Part of `books`: the gift is locked, and said twice it changes nothing. The state of the gift is
-worked out at the end from what stands in the books, so that no order of events can matter.
+Part of `books`, and of `giving_back` for what came by hand: the gift is locked, and said twice it
+changes nothing. The state of the gift is worked out at the end from what stands in the books, so that
+no order of events can matter.
 """
 
 from collections.abc import Collection
@@ -64,6 +65,16 @@ def take_in(
     if donation.state != state:
         donation.state = state
         page.changed[donation.pk] = donation
+
+
+def by_hand(
+    page: Page, donation: Donation, turn: Turn, ways: tuple[str, str], amount: int, at: datetime
+) -> None:
+    """What a person gave back of a gift that came by hand, or took back because it never went. It had
+    its receipt when it came, or none: none is issued for what stays of it."""
+    changes = _change(page, donation, turn, ways, amount, at)
+    _papers(page, donation, changes, unasked=False)
+    donation.state = _state(page, donation)
 
 
 def _refunds(page: Page, donation: Donation, charge: Charge, purse: str) -> list[Change]:
@@ -201,9 +212,10 @@ def _change(
     return [Change(duty, turn.reason, at, turn.quiet)]
 
 
-def _papers(page: Page, donation: Donation, changes: list[Change]) -> None:
+def _papers(page: Page, donation: Donation, changes: list[Change], *, unasked: bool = True) -> None:
     """One receipt for what remains now, and one mail that brings it, however much was heard of at
-    once: nobody gets a receipt that is void already, nor the news of one she never had."""
+    once: nobody gets a receipt that is void already, nor the news of one she never had. `unasked`:
+    who never had one gets one."""
     thanks = page.thanks.get(donation.pk)
     if not thanks and not changes:
         return
@@ -212,7 +224,7 @@ def _papers(page: Page, donation: Donation, changes: list[Change]) -> None:
     if thanks and yearly_receipts.held_for_the_year(donation):
         donation.receipt_by_year = True
         page.changed[donation.pk] = donation
-    waits = donation.receipt_by_year and last is None
+    waits = last is None and (donation.receipt_by_year or not unasked)
     known = -1 if waits else valid.amount_of(donation) if valid else 0
     known = donation.amount if thanks else known
     speaking = [] if known == donation.net else [one for one in changes if not one.quiet]

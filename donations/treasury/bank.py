@@ -15,11 +15,12 @@ from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
 from brand.figures import euros
-from donations.models import BankLine, Donation, Payout
+from donations.models import BankLine, Donation, Payout, RefundRequest
 from donations.services import bank_lines, paying_in
 from donations.services.bank_lines import Decided, NotThis
-from donations.services.by_hand import CannotReverse, CannotSettle
+from donations.services.by_hand import CannotReverse, CannotSettle, GivenBack
 from donations.services.doubles import likely_doubles
+from donations.services.giving_back import CannotTakeBack
 from donations.services.matching import (
     likely_givers,
     payouts,
@@ -27,8 +28,11 @@ from donations.services.matching import (
     sounds_like_cash,
     sure,
 )
+from donations.services.matching_refunds import gifts_to_give_back, refunds
 from donations.services.payers import named_in
 from donations.treasury.base import TreasuryView
+from donations.treasury.by_hand import given_back_first
+from donations.treasury.hand_refunds import HandRefund
 from donations.treasury.looks import look
 from donations.treasury.statement_forms import AsideForm, UndoForm
 
@@ -40,7 +44,7 @@ VIEWS: tuple[tuple[str, Any, Q], ...] = (
     (
         "riconosciute",
         _("Recognised"),
-        Q(state__in=[State.GIFT, State.KNOWN, State.PAYOUT, State.CASH]),
+        Q(state__in=[State.GIFT, State.KNOWN, State.PAYOUT, State.CASH, State.BACK]),
     ),
     ("da-parte", _("Set aside"), Q(state=State.ASIDE)),
     ("uscite", _("Money that went out"), Q(state=State.OPEN, amount__lt=0)),
@@ -60,6 +64,7 @@ class BankLineList(TreasuryView):
         chosen = next((one for one in VIEWS if one[0] == asked), VIEWS[0])
         page = self.paged(_rows().filter(chosen[2]))
         found, sent = proposals(list(page)), payouts(list(page))
+        went = refunds(list(page))
         surest, twice = sure(found), likely_doubles(list(page))
         sees_donors = self.request.user.has_perm("donations.view_donor")
         named = named_in(list(page)) if sees_donors else {}
@@ -72,6 +77,7 @@ class BankLineList(TreasuryView):
                     "look": look(line),
                     "best": next(iter(found.get(line.pk, [])), None),
                     "sent": next(iter(sent.get(line.pk, [])), None),
+                    "back": next(iter(went.get(line.pk, [])), None),
                     "cash": sounds_like_cash(line),
                     "twice": twice.get(line.pk),
                     "named": named.get(line.pk),
@@ -112,6 +118,9 @@ class BankLinePage(TreasuryView):
             twice=likely_doubles([line]).get(line.pk),
             proposals=found,
             payouts=payouts([line]).get(line.pk, []),
+            refunds=refunds([line]).get(line.pk, []),
+            **self._to_give_back(),
+            wrote_the_refund=bank_lines.wrote_the_refund(line),
             in_the_box=paying_in.in_the_box() if waits else 0,
             sounds_like_cash=sounds_like_cash(line),
             givers=[gift for gift in givers if gift.donor_id not in proposed],
@@ -120,13 +129,24 @@ class BankLinePage(TreasuryView):
             **{"aside": AsideForm(), "undo": UndoForm()} | kwargs,
         )
 
+    def _to_give_back(self) -> dict[str, Any]:
+        """Of money that went out, the gifts of which as much is left. `?cerca=`: others than those
+        that the line names."""
+        user, line, text = self.request.user, self.line, self.request.GET.get("cerca", "").strip()
+        went = line.state == State.OPEN and line.amount < 0
+        if not went or not user.has_perms((*DECIDE, *HandRefund.permissions)):
+            return {"may_give_back": False}
+        found = gifts_to_give_back(line, text[:100])
+        return {"may_give_back": True, "to_give_back": found, "looked_for": text[:100]}
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """`azione`: riconosci (`dono`, `registrato` when it was entered by hand), accredito (its
-        number), cassa, parte, annulla."""
+        number), restituzione (`rimborso`, its number), cassa, parte, annulla."""
         if not request.user.has_perms(DECIDE):
             return permission_denied(request)
         action = request.POST.get("azione", "")
         acts = {"riconosci": self._recognise, "accredito": self._payout}
+        acts |= {"restituzione": self._refund}
         acts |= {"cassa": self._cash, "parte": self._aside, "annulla": self._undo}
         if action not in acts:
             return self._back()
@@ -141,7 +161,9 @@ class BankLinePage(TreasuryView):
                 "The cash box holds only %(amount)s: enter the gifts in cash that are missing first."
             )
             _warn(request, words % {"amount": euros(error.held, always_cents=True)})
-        except CannotReverse:
+        except GivenBack:
+            _warn(request, given_back_first())
+        except (CannotReverse, CannotTakeBack):
             _warn(request, gettext("The gift has been reversed already: nothing has changed."))
         return self._back()
 
@@ -163,6 +185,18 @@ class BankLinePage(TreasuryView):
         bank_lines.recognise_payout(line=self.line, payout=payout, by=request.user)  # type: ignore[arg-type]
         log(instance=self.line, action="donations.line_recognised")
         messages.success(request, gettext("Recognised: it is a payout from Stripe."))
+        return HttpResponseRedirect(reverse("treasury:bank"))
+
+    def _refund(self, request: HttpRequest) -> HttpResponse:
+        number = request.POST.get("rimborso", "")
+        given = get_object_or_404(RefundRequest, pk=int(number) if number.isdecimal() else 0)
+        bank_lines.recognise_refund(line=self.line, refund=given, by=request.user)  # type: ignore[arg-type]
+        log(instance=given.donation, action="donations.line_recognised")
+        messages.success(
+            request,
+            gettext("Recognised: it is what went back to %(name)s.")
+            % {"name": given.donation.donor_name},
+        )
         return HttpResponseRedirect(reverse("treasury:bank"))
 
     def _cash(self, request: HttpRequest) -> HttpResponse:
@@ -236,7 +270,7 @@ def _recognised(request: HttpRequest, pk: str, public_id: str) -> bool:
 
 def _rows() -> QuerySet[BankLine]:
     return BankLine.objects.select_related(
-        "account", "statement", "donation__fund", "payout", "decided_by"
+        "account", "statement", "donation__fund", "payout", "refund__donation", "decided_by"
     )
 
 

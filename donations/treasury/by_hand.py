@@ -23,6 +23,7 @@ from donations.services.by_hand import (
     PLACES,
     CannotReverse,
     Entered,
+    GivenBack,
     day_of,
     enter_gift,
     reverse_gift,
@@ -153,6 +154,8 @@ class ReverseGift(TreasuryView):
         self.gift = get_object_or_404(Donation, public_id=kwargs["public_id"])
         if not HandEntry.objects.filter(donation=self.gift, reversed_at=None).exists():
             return self._refused()
+        if self.gift.refunded_amount:
+            return self._given_back()
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -172,6 +175,8 @@ class ReverseGift(TreasuryView):
                 reason=form.cleaned_data["perche"],
                 by=request.user,  # type: ignore[arg-type]  # only staff comes here
             )
+        except GivenBack:
+            return self._given_back()
         except CannotReverse:  # somebody was quicker
             return self._refused()
         log(instance=self.gift, action="donations.reversed")
@@ -185,8 +190,18 @@ class ReverseGift(TreasuryView):
         )
         return self._back()
 
+    def _given_back(self) -> HttpResponse:
+        messages.warning(self.request, given_back_first())
+        return self._back()
+
     def _back(self) -> HttpResponse:
         return HttpResponseRedirect(reverse("treasury:donation", args=[self.gift.public_id]))
+
+
+def given_back_first() -> str:
+    return gettext(
+        "Some of it was given back, so it was there. If it never went back, take that back first."
+    )
 
 
 def _gift(text: str) -> Donation | None:

@@ -7,13 +7,22 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Account, Donation, Donor, HandEntry, Payout, Receipt
-from donations.services import refunding
+from donations.models import (
+    Account,
+    Donation,
+    Donor,
+    HandEntry,
+    Payout,
+    Receipt,
+    RefundRequest,
+)
+from donations.services import giving_back, refunding
 from donations.treasury import export, masks
 from donations.treasury.base import TreasuryList
 from donations.treasury.by_hand import EnterGift, ReverseGift
 from donations.treasury.corrections import CorrectGift
 from donations.treasury.filters import VIEWS, DonationFilter, view_numbers
+from donations.treasury.hand_refunds import ReverseRefund
 from donations.treasury.looks import look
 from donations.treasury.payouts import PayoutPage
 from donations.treasury.premium_steps import thanked
@@ -111,12 +120,18 @@ class DonationPage(RevealingView):
             going_back=gift.refund_requests.under_way().cents(),
             payouts=self._payouts(),
             hand=HandEntry.objects.filter(donation=gift).first(),
+            handed_back=self._handed_back(),
             may_enter=self.request.user.has_perms(EnterGift.permissions),
             may_reverse=self.request.user.has_perms(ReverseGift.permissions),
             may_correct=self._may_correct(),
             changes=gift.donor.consent_changes.all(),
             **kwargs,
         )
+
+    def _handed_back(self) -> QuerySet[RefundRequest]:
+        """What was given back by hand, for whoever may say that it never went."""
+        found = giving_back.standing(self.gift)
+        return found if self.request.user.has_perms(ReverseRefund.permissions) else found.none()
 
     def _payouts(self) -> QuerySet[Payout]:
         """Those that carried it, or what of it went back, for those who may read them."""

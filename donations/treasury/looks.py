@@ -78,6 +78,7 @@ REFUNDS = {
     Back.PENDING: ("info", "sp-approval"),
     Back.DONE: ("ok", "sp-published"),
     Back.RETURNED: ("bad", "sp-person"),
+    Back.REVERSED: ("mute", "sp-cancelled"),
 }
 Run = StatementRun.State
 STATEMENTS = {
@@ -95,6 +96,7 @@ LINES = {
     BankLine.State.KNOWN: ("ok", "sp-published"),
     BankLine.State.PAYOUT: ("ok", "sp-published"),
     BankLine.State.CASH: ("ok", "sp-published"),
+    BankLine.State.BACK: ("ok", "sp-published"),
     BankLine.State.ASIDE: ("mute", "sp-cancelled"),
 }
 TRIES = {

@@ -10,10 +10,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from brand.figures import euros
-from donations.models import Donation, RefundRequest
+from donations.models import BankLine, Donation, RefundRequest
 from donations.money import BadAmount, parse_cents, plain
+from donations.services import paying_in
+from donations.services.by_hand import day_of, today
+from donations.treasury.hand_forms import DAY, DayField, ReversalForm
 
 GOOD_FOR = 24 * 3600
+Way = RefundRequest.Way
 
 
 class RefundForm(forms.Form):
@@ -29,7 +33,7 @@ class RefundForm(forms.Form):
     )
     motivo = forms.ChoiceField(
         label=_("Why"),
-        choices=RefundRequest.Reason.choices,
+        choices=[(one.value, one.label) for one in RefundRequest.OF_STRIPE],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose why the money goes back.")},
     )
@@ -72,3 +76,72 @@ class RefundForm(forms.Form):
 
     def _sheet(self) -> str:
         return signing.dumps([str(uuid.uuid4()), self.left], salt=self.salt)
+
+
+class HandRefundForm(RefundForm):
+    """Of a gift that came by hand. `line`: of the bank's statement, which says how much, when and
+    how."""
+
+    field_order = ("euro", "giorno", "modo", "motivo", "nota")
+    riga = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    giorno = DayField(
+        label=_("Day on which it went back"),
+        error_messages={
+            "required": _("Write the day, for example 03/11/2026."),
+            "invalid": _("Write the day like this: 03/11/2026."),
+        },
+    )
+    modo = forms.ChoiceField(
+        label=_("How it went back"),
+        choices=[(one.value, one.label) for one in (Way.BANK, Way.CASH)],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose where the money came from.")},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        gift: Donation,
+        left: int,
+        sure: bool = False,
+        line: BankLine | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, gift=gift, left=left, sure=sure, **kwargs)
+        self.gift, self.sure, self.line = gift, sure, line
+        cash = gift.method == Donation.Method.CASH
+        way = Way.CASH if cash else Way.BANK
+        self.initial = {"giorno": today(), "modo": way.value, **self.initial}
+        reason, how = self.fields["motivo"], self.fields["modo"]
+        assert isinstance(reason, forms.ChoiceField) and isinstance(how, forms.ChoiceField)
+        reason.choices = [(one.value, one.label) for one in RefundRequest.BY_HAND]
+        if line:
+            how.choices = [(Way.BANK.value, Way.BANK.label)]
+            for name in ("euro", "giorno"):
+                self.fields[name].widget.attrs["readonly"] = True
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        day, came = data.get("giorno"), day_of(self.gift)
+        if day and day < came:
+            words = gettext("The gift came on %(day)s: it cannot have gone back before.")
+            self.add_error("giorno", words % {"day": came.strftime(DAY)})
+        if data.get("motivo") == RefundRequest.Reason.OTHER and not data.get("nota"):
+            self.add_error("nota", gettext("Write why: whoever checks the books will ask."))
+        if data.get("modo") == Way.CASH and not self.sure:
+            self._box(data.get("euro") or 0)
+        return data
+
+    def _box(self, cents: int) -> None:
+        held = paying_in.in_the_box()
+        if cents > held:
+            words = gettext("The books say that the cash box holds only %(amount)s.")
+            self.add_error("modo", words % {"amount": euros(held, always_cents=True)})
+
+
+class NeverWentForm(ReversalForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["perche"].help_text = _(
+            "It stays in the story of the gift. For example: the transfer never left."
+        )

@@ -30,6 +30,7 @@ class Refund(TreasuryView):
     template_name = "donations/treasury/refund.html"
     page_title = _("Give money back")
     tab = "treasury:donations"
+    form_class = RefundForm
 
     @property
     def gift(self) -> Donation:
@@ -45,14 +46,14 @@ class Refund(TreasuryView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self._nothing_to_give():
             return self.at_home
-        form = RefundForm(gift=self.gift, left=self.left)
+        form = self.form()
         if "frode" in request.GET:
             form.initial = {**form.initial, "motivo": RefundRequest.Reason.FRAUD}
         return self.render_to_response(self.get_context_data(form=form))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         sure = "conferma" in request.POST
-        form = RefundForm(request.POST, gift=self.gift, left=self.left, sure=sure)
+        form = self.form(request.POST, sure=sure)
         if "cambia" in request.POST:
             return self.render_to_response(self.get_context_data(form=form))
         if not sure and self._nothing_to_give():
@@ -60,9 +61,12 @@ class Refund(TreasuryView):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
         if sure:
-            self._give_back(form)
+            self.give_back(form)
             return self.at_home
-        return self.render_to_response(self.get_context_data(form=form, **self._outcome(form)))
+        return self.render_to_response(self.get_context_data(form=form, **self.outcome(form)))
+
+    def form(self, data: Any = None, **kwargs: Any) -> RefundForm:
+        return self.form_class(data, gift=self.gift, left=self.left, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(gift=self.gift, left=self.left, **kwargs)
@@ -76,10 +80,10 @@ class Refund(TreasuryView):
         held = refunding.is_held(self.gift)
         if self.left and not held:
             return False
-        messages.warning(self.request, _held() if held else _nothing_left())
+        messages.warning(self.request, _held() if held else nothing_left())
         return True
 
-    def _outcome(self, form: RefundForm) -> dict[str, Any]:
+    def outcome(self, form: RefundForm) -> dict[str, Any]:
         """What the page promises before anybody says yes."""
         amount = form.cleaned_data["euro"]
         gift = self.gift
@@ -92,7 +96,7 @@ class Refund(TreasuryView):
             "confirming": True,
         }
 
-    def _give_back(self, form: RefundForm) -> None:
+    def give_back(self, form: RefundForm) -> None:
         given = form.cleaned_data
         key, seen_left = given["foglio"]
         try:
@@ -116,7 +120,7 @@ class Refund(TreasuryView):
             return
         except refunding.NotNow:
             held = refunding.is_held(self.gift)
-            messages.warning(self.request, _held() if held else _nothing_left())
+            messages.warning(self.request, _held() if held else nothing_left())
             return
         refunding.ask_stripe(only=asked)
         asked.refresh_from_db()
@@ -155,7 +159,7 @@ def _held() -> str:
     )
 
 
-def _nothing_left() -> str:
+def nothing_left() -> str:
     return gettext("Nothing of this gift can be given back.")
 
 

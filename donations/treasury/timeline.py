@@ -86,7 +86,8 @@ def _by_hand(gift: Donation, hand: HandEntry) -> list[Step]:
     assert gift.settled_at
     note = ", ".join(filter(None, notes))
     who, step = _name(hand.entered_by), "sp-published"
-    from_bank = gift.entries.filter(origin__startswith=FROM_BANK).exists()
+    came = gift.entries.filter(origin__endswith=":gift")
+    from_bank = came.filter(origin__startswith=FROM_BANK).exists()
     entered = _("Recognised on the bank’s statement") if from_bank else _("Entered by hand")
     steps = [
         Step(gift.settled_at, gift.donor_name, title, "ok", "sp-plus", note),
@@ -156,7 +157,10 @@ def _told(gift: Donation) -> list[Step]:
 
 def _asked_back(gift: Donation) -> list[Step]:
     steps = []
-    for row in gift.refund_requests.select_related("asked_by"):
+    for row in gift.refund_requests.select_related("asked_by", "reversed_by"):
+        if row.by_hand:
+            steps += _given_back(row)
+            continue
         who = row.asked_by.get_full_name() or row.asked_by.get_username() if row.asked_by else "–"
         shown = look(row)
         title = _("Asked to give %(amount)s back: %(state)s") % {
@@ -170,6 +174,24 @@ def _asked_back(gift: Donation) -> list[Step]:
         steps.append(
             Step(row.asked_at, who, title, shown.tone, shown.icon, note, part="refund", row=row)
         )
+    return steps
+
+
+def _given_back(row: RefundRequest) -> list[Step]:
+    """What was given back by hand, and that it never went."""
+    assert row.given_on
+    said = {
+        "amount": euros(row.amount, always_cents=True),
+        "day": row.given_on.strftime("%d/%m/%Y"),
+        "how": str(row.get_way_display()).lower(),
+    }
+    title = _("%(amount)s went back on %(day)s, %(how)s") % said
+    note = " · ".join(filter(None, [str(row.get_reason_display()), row.note]))
+    steps = [Step(row.asked_at, _name(row.asked_by), title, "mute", "sp-retry", note)]
+    if row.reversed_at:
+        title = _("Taken back: the %(amount)s never went") % said
+        who, why = _name(row.reversed_by), row.reversal_reason
+        steps.append(Step(row.reversed_at, who, title, "mute", "sp-cancelled", why, rank=1))
     return steps
 
 

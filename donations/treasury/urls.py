@@ -12,6 +12,7 @@ from donations.treasury import (
     donors,
     doubles,
     erasures,
+    hand_refunds,
     imports,
     ledger,
     letters,
@@ -34,7 +35,12 @@ app_name = "treasury"
 urlpatterns = [
     path("", donations.DonationList.as_view(), name="donations"),
     path("donazione/<uuid:public_id>/", donations.DonationPage.as_view(), name="donation"),
-    path("donazione/<uuid:public_id>/rimborso/", refunds.Refund.as_view(), name="refund"),
+    path("donazione/<uuid:public_id>/rimborso/", hand_refunds.refund, name="refund"),
+    path(
+        "rimborsi/<int:pk>/storno/",
+        hand_refunds.ReverseRefund.as_view(),
+        name="reverse_refund",
+    ),
     path("rimborsi/<int:pk>/decidi/", refunds.decide_refund, name="decide_refund"),
     path("frodi/<int:pk>/lascia/", refunds.leave_warning, name="leave_warning"),
     path("a-mano/", by_hand.EnterGift.as_view(), name="enter"),

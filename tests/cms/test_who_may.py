@@ -88,6 +88,7 @@ def everything(site, monkeypatch):
     cast = treasury_support.gifts(stripe)
     gift, other = cast.settled, cast.refunded.donor
     treasury_support.asked_back(gift)
+    treasury_support.given_back()
     treasury_support.suspected(gift)
     stripe.pay_out()
     treasury_support.tell(stripe)

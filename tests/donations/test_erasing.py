@@ -182,7 +182,7 @@ def test_the_proof_names_nobody_and_says_what_is_kept_until_when(hers: Everythin
     done.request.refresh_from_db()
     assert done.request.answer == "–" and done.request.answered_at
     kept = {one["part"]: one for one in done.kept}
-    assert kept["receipts"] == {"part": "receipts", "number": 5, "until": f"{year + 10}-12-31"}
+    assert kept["receipts"] == {"part": "receipts", "number": 8, "until": f"{year + 10}-12-31"}
     assert kept["entries_of_ledger"]["until"] == ""
     assert done.counts["notes"] == 1 and done.counts["gifts"] == 7
     donor = Donor.objects.get(pk=hers.card.donor_id)

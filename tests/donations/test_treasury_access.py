@@ -32,6 +32,7 @@ from treasury_support import (
     asked_back,
     by_hand,
     gifts,
+    given_back,
     lost_event,
     member,
     paid_out,
@@ -73,7 +74,17 @@ ONLY_TREASURY = (
     POSTED
     | BANK
     | GUARD
-    | {"erase", "refund", "enter", "reverse", "correct", "agenzia", "imports", "import"}
+    | {
+        "erase",
+        "refund",
+        "reverse_refund",
+        "enter",
+        "reverse",
+        "correct",
+        "agenzia",
+        "imports",
+        "import",
+    }
 )
 
 
@@ -106,6 +117,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "donation": [cast.settled.public_id],
         "refund": [cast.settled.public_id],
         "decide_refund": [asked.pk],
+        "reverse_refund": [given_back().pk],
         "leave_warning": [warning.pk],
         "enter": [],
         "reverse": [by_hand().public_id],
