@@ -1,4 +1,10 @@
-"""A mail that asks for the codice fiscale: once a donor and year, chosen by the treasurer."""
+"""A mail that asks for the codice fiscale: once a person and year, chosen by the treasurer.
+
+It has no List-Unsubscribe, though many may leave at once: it is a service mail about gifts the person
+herself made, it advertises nothing, and there is no list to leave, since it never comes a second time
+for that year. Who does not want to be in the report objects on the page that it leads to, and is then
+asked no more (`agenzia.report` counts her among the objections, not among those who miss it).
+"""
 
 import logging
 from collections.abc import Iterable
@@ -6,6 +12,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from donations import issuer
@@ -29,8 +36,9 @@ def ask(*, year: int, persons: Iterable[int], by: User | None) -> int:
     wanted = set(persons)
     lines = {one.person: one for one in agenzia.report(year).missing if one.person in wanted}
     donors = [one for one in Donor.objects.filter(pk__in=lines) if mailbox(one)]
-    before = CodeRequest.objects.filter(year=year, donor__in=donors)
-    asked = set(before.values_list("donor", flat=True))
+    # of any of her addresses: who was asked and then joined to another is the same person
+    person = Coalesce("donor__kept", "donor")
+    asked = set(CodeRequest.objects.filter(year=year).values_list(person, flat=True))
     now = timezone.now()
     rows = [
         CodeRequest(donor=one, year=year, asked_by=by, next_at=now, language=lines[one.pk].language)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -69,7 +70,8 @@ class Agenzia(TreasuryView):
         missing = self.found.missing
         shown = missing[:SHOWN]
         donors = Donor.objects.in_bulk([line.person for line in shown])
-        asked = dict(CodeRequest.objects.filter(year=self.year).values_list("donor", "asked_at"))
+        person = Coalesce("donor__kept", "donor")
+        asked = dict(CodeRequest.objects.filter(year=self.year).values_list(person, "asked_at"))
         joined = set(
             Donor.objects.filter(kept__in=donors, email__isnull=False).values_list(
                 "kept", flat=True

@@ -181,6 +181,15 @@ def test_each_is_asked_once_a_year_and_led_to_her_page() -> None:
     assert asking_codes.ask(year=LAST - 1, persons=persons, by=None) == 0  # nothing then
 
 
+def test_who_was_asked_and_then_joined_is_not_asked_again() -> None:
+    asked = gave(20_00, donor=ELSA)
+    kept = gave(5_00, donor=replace(ELSA, email="elsa@lavoro.example"))
+    assert asking_codes.ask(year=LAST, persons=[asked.donor.pk], by=None) == 1
+    merging.merge(kept=kept.donor, absorbed=asked.donor, by=User.objects.create_user("elio"))
+    assert [one.person for one in agenzia.report(LAST).missing] == [kept.donor.pk]
+    assert asking_codes.ask(year=LAST, persons=[kept.donor.pk], by=None) == 0
+
+
 def test_the_page_claims_nothing_and_asks_those_who_are_ticked() -> None:
     gift = gave(20_00, donor=ELSA)
     gave(30_00)
