@@ -64,6 +64,7 @@ class Wording:
     is_a: str
     rate: str  # of the detraction, when it is not the ordinary one
     source: str
+    ets: bool = True  # False: the paper says nothing of taxes, nor of stamp duty
 
     def benefit(self, *, organisation: bool) -> str:
         """Art. 83, c. 1 is for natural persons only."""
@@ -78,8 +79,7 @@ class Wording:
         return f"L’ente è {self.is_a}: {told}"
 
 
-# by the kind of body that issues it (brand's legal settings); a body of no kind here is no ETS, and
-# its papers promise nothing
+# by the kind of body that issues it (brand's legal settings)
 WORDINGS = {
     "ets": Wording(
         "un ente del Terzo settore non commerciale",
@@ -96,6 +96,13 @@ WORDINGS = {
         "un’organizzazione di volontariato",
         "con l’aliquota prevista per le organizzazioni di volontariato ",
         "art. 32 and art. 83 c. 1, second sentence (35 %), c. 2 D.Lgs. 117/2017",
+    ),
+    "other": Wording(
+        "",
+        "",
+        "art. 4 c. 1, art. 82 and art. 83 D.Lgs. 117/2017: they are for bodies inscribed in the "
+        "RUNTS, which this one is not",
+        ets=False,
     ),
 }
 GIFT = (
@@ -161,12 +168,19 @@ def keep(snapshot: dict[str, Any]) -> str:
     return "Conservala con l’estratto conto." if traceable(snapshot) else "Conservala."
 
 
+def _of_an_ets(kind: str) -> Wording | None:
+    """What may be said of taxes. None for a body that is no ETS, and for a kind unknown here, of
+    which nothing is promised either."""
+    found = WORDINGS.get(kind)
+    return found if found and found.ets else None
+
+
 def notes(snapshot: dict[str, Any]) -> list[str]:
     """The paragraphs below the table. The tax wording needs a donor who can be recognised, and a
     means of payment that can be traced: for cash there is none, whoever gave."""
     kind = snapshot["body"].get("kind", "")
     found = [f"{GIFT}{TRACEABLE if traceable(snapshot) else ''}."]
-    if wording := WORDINGS.get(kind):
+    if wording := _of_an_ets(kind):
         due = snapshot.get("fiscal_code") and traceable(snapshot)
         organisation = bool(snapshot.get("organisation"))
         benefit = [wording.benefit(organisation=organisation)] if due else []
@@ -187,7 +201,7 @@ def statement_notes(snapshot: dict[str, Any]) -> list[str]:
         found[0] += f" Con mezzi tracciabili{TRACED_BY}: {figure(traced)}."
     if cash:
         found[0] += f" In contanti: {figure(cash)}, che non valgono per le agevolazioni fiscali."
-    if wording := WORDINGS.get(snapshot["body"].get("kind", "")):
+    if wording := _of_an_ets(snapshot["body"].get("kind", "")):
         due = snapshot["fiscal_code"] and traced
         organisation = bool(snapshot["organisation"])
         benefit = [wording.benefit(organisation=organisation)] if due else []

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from brand.models import Kind
 from donations.countries import choices
 from donations.receipts import (
     ANNULLED,
@@ -18,7 +19,7 @@ from donations.receipts import (
     stamp_receipt,
 )
 from donations.receipts.render import digest
-from donations.receipts.wording import country, figure, words
+from donations.receipts.wording import WORDINGS, country, figure, words
 
 SNAPSHOT: dict[str, Any] = {
     "number": "2026/000123",
@@ -212,6 +213,18 @@ def test_without_a_codice_fiscale_there_is_no_tax_wording() -> None:
 def test_the_wording_follows_the_kind_of_body(kind: str, said: str, unsaid: str) -> None:
     text = read(render_receipt(snapshot(body={"kind": kind})))
     assert said in text and unsaid not in text
+
+
+def test_each_kind_of_body_has_its_row_and_says_where_that_stands() -> None:
+    assert set(WORDINGS) == set(Kind.values)
+    assert all("D.Lgs. 117/2017" in row.source for row in WORDINGS.values())
+
+
+@pytest.mark.parametrize("kind", ["other", "", "new"])
+def test_a_body_that_is_no_ets_says_nothing_of_taxes(kind: str) -> None:
+    text = read(render_receipt(snapshot(body={"kind": kind})))
+    assert "117/2017" not in text and "imposta di bollo" not in text
+    assert "senza corrispettivo" in text
 
 
 @pytest.mark.parametrize("kind", ["ets", "odv", "aps"])
