@@ -13,6 +13,7 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Collection, Page, Site, Task, Workflow, WorkflowState
 
+from brand.models import BrandSettings
 from campaigns.models import Account, Campaign, Delivery, Post
 from cms.models import HomePage
 from donations.models import (
@@ -118,7 +119,7 @@ ARGUMENTS: list[tuple[str, str, Any]] = [
     ("admin/post/", "pk", lambda: _post()),
     ("admin/profili/", "pk", lambda: Account.objects.first()),
     ("admin/sites/", "pk", lambda: Site.objects.first()),
-    ("admin/settings/", "pk", lambda: Site.objects.first()),
+    ("admin/settings/", "pk", lambda: BrandSettings.load()),
     ("admin/users/", "pk", lambda: User.objects.get(username="marta")),
     ("admin/groups/", "pk", lambda: Group.objects.first()),
     ("", "page_id", lambda: _page()),
