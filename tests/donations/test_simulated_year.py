@@ -1,6 +1,8 @@
 """A year of a thousand gifts on Stripe's stand-in, over HTTP with the SDK as it comes: cards, debits,
-promises that go on every month, failures, refunds, disputes, payouts with fees, some sent back. Each
-month is closed in its turn, and at the end papers, ledger, report and bank agree to the cent."""
+promises that go on every month, one that fails and recovers, one that fails to its end, one that is
+paused; failures, refunds, disputes, payouts with fees, some sent back; transfers recognised on the
+bank's statement. Each month is closed in its turn, and at the end papers, ledger, report and bank
+agree to the cent."""
 
 import random
 import uuid
@@ -14,35 +16,46 @@ import requests
 from django.db.models import Count, F, Max, Sum
 from django.utils import timezone
 
+from bank_support import imported, row
 from donations.models import (
     Account,
+    BankLine,
     ClosedMonth,
     Donation,
     JournalEntry,
     Payout,
+    PromiseChange,
     Receipt,
+    RecurringDonation,
     Statement,
 )
 from donations.services import (
     Details,
     agenzia,
+    changing,
     closing,
     start_donation,
     yearly,
     yearly_statements,
 )
+from donations.services.bank_lines import recognise_promise
+from donations.services.by_hand import today
 from donations.services.events import process_events
 from donations.services.figures import Month
+from donations.services.matching import proposals, sure
 from donations.services.sweeping import sweep
 from donations.treasury.in_transit import waiting
 from giving_support import fund, session_of
 from mail.models import Message
 from stripe_sandbox import running
+from transfer_support import account, promised
 
 pytestmark = pytest.mark.django_db
 ROUNDS = (1, 5, 9, 13, 17, 21, 25)  # days of each month
 A_ROUND = 12  # gifts
 DONORS, PROMISES = 40, 8
+CHARGES = {"recovers": 12, "fails": 5, "pauses": 11}  # of the promises to which something happens
+TRANSFERS = (45_00, 61_50)
 CODE = "RSSMRA80A01F205X"
 real_now = timezone.now
 
@@ -91,6 +104,7 @@ def test_a_year_reconciles_to_the_cent(control: Any, pass_time: Any) -> None:
     year = month.first_day.year
     pass_time(until=month.begins)
     control("payouts", every=5)
+    account()
     for number in range(12):
         a_month(control, pass_time, dice, month, promises=PROMISES if not number else 0)
         before = Month.of(month.begins - timedelta(days=1))
@@ -116,14 +130,70 @@ def a_month(control: Any, pass_time: Any, dice: random.Random, month: Month, pro
         for _ in range(A_ROUND):
             a_gift(control, dice)
         for number in range(promises if day == 9 else 0):
-            gift = begin(dice, f"p{number}", every="month")
-            control("pay", session=session_of(gift), method="card")
+            a_promise(control, dice, f"p{number}")
+        for who in CHARGES if promises and day == 9 else ():
+            a_promise(control, dice, who)
         hear()
+        what_happens(control, month.first_day.month, day)
     sent_back = Payout.objects.filter(status="paid").order_by("-arrives_on").first()
     if sent_back and month.first_day.month % 4 == 0:
         control("payout", payout=sent_back.payout_id, outcome="failed")
     pass_time(until=month.ends)
     hear()
+
+
+def a_promise(control: Any, dice: random.Random, who: str) -> None:
+    control("pay", session=session_of(begin(dice, who, every="month")), method="card")
+
+
+def what_happens(control: Any, month: int, day: int) -> None:
+    """To the promises that are due on the ninth, and at the bank."""
+    match month, day:
+        case 3, 13:
+            the_transfers_come()
+        case 4, 5:
+            refuse(control, "recovers", times=2)
+        case 4, 13:
+            assert kept_by("recovers").state == "failing"
+        case 6, 5:
+            refuse(control, "fails", times=9)
+        case 7, 13:
+            change("pauses", PromiseChange.Kind.PAUSE, until=timezone.now() + timedelta(days=90))
+        case 8, 9:
+            assert kept_by("pauses").state == "paused"
+        case 9, 5:
+            change("pauses", PromiseChange.Kind.RESUME)
+
+
+def kept_by(who: str) -> RecurringDonation:
+    return RecurringDonation.objects.get(donor__email=f"{who}@example.org")
+
+
+def refuse(control: Any, who: str, times: int) -> None:
+    number = kept_by(who).subscription_id
+    control("refuse", subscription=number, how="insufficient_funds", times=times)
+
+
+def change(who: str, kind: PromiseChange.Kind, **more: Any) -> None:
+    row = changing.ask(key=f"{who}:{kind}", promise=kept_by(who), kind=kind, **more)
+    changing.ask_stripe(only=row)
+    row.refresh_from_db()
+    assert row.state == "done", row.last_error
+
+
+def the_transfers_come() -> None:
+    gifts = [
+        promised(amount=amount, donor=Details(f"t{at}@example.org", "Ida", f"T{at}"))
+        for at, amount in enumerate(TRANSFERS)
+    ]
+    lines = imported(
+        *(
+            row(f"{gift.amount / 100:.2f}".replace(".", ","), gift.transfer.readable, day=today())
+            for gift in gifts
+        )
+    )
+    for pk, one in sure(proposals(lines)).items():
+        recognise_promise(line=BankLine.objects.get(pk=pk), donation=one.donation, by=None)
 
 
 def begin(dice: random.Random, who: str, every: str = "") -> Donation:
@@ -166,15 +236,16 @@ def a_gift(control: Any, dice: random.Random) -> None:
 
 
 def the_bank_agrees() -> None:
-    """What Stripe paid out is what was given, less what went back and what it cost."""
+    """What Stripe paid out is what was given online, less what went back and what it cost."""
     payouts = Payout.objects.all()
     assert payouts.count() > 60 and payouts.filter(status="failed").count() == 3
     assert {one.status for one in payouts} == {"paid", "failed"}
     assert not payouts.exclude(difference=0).exists()
     arrived = sum(one.amount for one in payouts if one.status == "paid")
-    assert balance("bank") == arrived
+    assert list(BankLine.objects.values_list("state", flat=True)) == ["gift", "gift"]
+    assert balance("bank") == arrived + sum(TRANSFERS)
     assert balance("stripe") == 0 == sum(one.cents for one in waiting())
-    assert arrived == received() - balance("fees") - balance("disputes")
+    assert arrived == received() - sum(TRANSFERS) - balance("fees") - balance("disputes")
 
 
 def received() -> int:
@@ -209,8 +280,13 @@ def the_receipts_agree(year: int) -> None:
 def the_papers_agree(year: int) -> None:
     """The yearly statements and the report to the Agenzia, against ledger and gifts."""
     standing = yearly.gifts_of(year)
-    kept = standing.filter(promise__isnull=False).order_by().values("promise")
-    assert [one["charges"] for one in kept.annotate(charges=Count("pk"))] == [12] * PROMISES
+    kept = standing.filter(promise__isnull=False).order_by().values_list("donor__email")
+    charges = dict(kept.annotate(charges=Count("pk")))
+    named = {f"{who}@example.org": number for who, number in CHARGES.items()}
+    assert charges == named | {f"p{at}@example.org": 12 for at in range(PROMISES)}
+    kept_to_the_end = RecurringDonation.objects.exclude(state="ended")
+    assert kept_to_the_end.filter(state="active").count() == kept_to_the_end.count() == PROMISES + 2
+    assert (kept_by("fails").state, kept_by("fails").end_reason) == ("ended", "unpaid")
     assert Donation.objects.count() > 1000 and standing.count() > 700
     assert not yearly.differing(year).exists()
     whole = yearly.ledger_of(year)
