@@ -232,7 +232,10 @@ def promise_changed(duty: Acknowledgement) -> Written | None:
     if later.exists() or not change.promise.is_live:
         return None  # what holds now is told in a mail of its own
     with override(duty.donation.language):
-        return _promised(duty, changed=changed(change))
+        said = changed(change)
+        if change.note:
+            said += " " + gettext("You asked us for it, and we have done it for you.")
+        return _promised(duty, changed=said)
 
 
 def changed(change: PromiseChange) -> str:

@@ -154,6 +154,11 @@ def log_actions(actions: LogActionRegistry) -> None:
             _("Deal with a recurring gift"),
             _("Dealt with a recurring gift that cannot be charged"),
         ),
+        (
+            "promise_changed",
+            _("Change a recurring gift"),
+            _("Changed a recurring gift, as the donor asked"),
+        ),
         ("mail_words", _("Write the words of a mail"), _("Changed the words of a mail to donors")),
         ("refund_asked", _("Ask for a refund"), _("Asked Stripe to give money back")),
         ("given_back", _("Give back by hand"), _("Wrote down what was given back by hand")),
@@ -164,6 +169,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ),
         ("refund_decided", _("Decide about a refund"), _("Decided about a refund that did not go")),
         ("warning_left", _("Leave a fraud warning"), _("Let a gift stand that a bank suspects")),
+        ("own_data", _("Download a donor’s data"), _("Downloaded all data of a donor")),
         ("erased", _("Erase a donor"), _("Erased a donor by law")),
         (
             "customer_decided",

@@ -145,6 +145,7 @@ WORDS: list[tuple[str, str, str]] = [
     ("", "app_name", "brand"),
     ("admin/tesoreria/ringraziamenti/", "kind", "thank_you"),
     ("admin/tesoreria/ringraziamenti/", "language", "it"),
+    ("admin/tesoreria/ricorrenti/", "act", "importo"),
     ("", "action", "delete"),
     ("admin/tesoreria/mesi/", "year", "2026"),
     ("", "action_name", "approve"),

@@ -259,7 +259,7 @@ def _token() -> str:
 
 def _resent(card: Donation, elio: User) -> None:
     duty = card.acknowledgements.get(kind="thank_you")
-    sending_again.send_again(duty=duty, token=uuid.uuid4(), by=elio)
+    sending_again.send_again(first=duty.mail, token=uuid.uuid4(), by=elio)
     send_due()
 
 

@@ -118,7 +118,7 @@ def _change(
     request: HttpRequest, promise: RecurringDonation, form: ChangeForm, kind: Kind, **what: Any
 ) -> HttpResponse:
     """The row, and at once the question to Stripe; what it does not answer is asked again."""
-    key = f"{promise.public_id}:{kind}:{form.cleaned_data['chiave']}"
+    key = changing.key_of(promise, kind, form.cleaned_data["chiave"])
     try:
         row = changing.ask(key=key, promise=promise, kind=kind, **what)
     except changing.NotNow:

@@ -246,11 +246,11 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "changes",
-        _("Changes of recurring gifts: Stripe’s words"),
+        _("Changes of recurring gifts: our notes, Stripe’s words"),
         PromiseChange,
         N,
         rows.of_promises(PromiseChange),
-        fields={"last_error": ""},
+        fields={"last_error": "", "note": ""},
         small=True,
     ),
     Part(

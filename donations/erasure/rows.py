@@ -41,6 +41,8 @@ def mails(person: Person) -> QuerySet[Message]:
     about = Q(acknowledgement__donation__in=person.gifts)
     again = Q(sent_again__acknowledgement__donation__in=person.gifts)
     papers = Q(statement__donor__in=person.keys) | Q(code_request__donor__in=person.keys)
+    papers |= Q(sent_again__first__statement__donor__in=person.keys)
+    papers |= Q(sent_again__first__code_request__donor__in=person.keys)
     rows = Message.objects.filter(about | again | papers | Q(to__in=person.emails))
     rows = rows.exclude(kind=ANSWER).exclude(acknowledgement__donation__in=person.withheld)
     rows = rows.exclude(sent_again__acknowledgement__donation__in=person.withheld)
@@ -53,7 +55,9 @@ def signed(person: Person) -> QuerySet[Any]:
 
 def logged(person: Person) -> QuerySet[ModelLogEntry]:
     """What staff did: the log calls a gift by its giver's name, and a mail by its subject."""
-    mails = Message.objects.filter(acknowledgement__donation__in=person.gifts)
+    about = Q(acknowledgement__donation__in=person.gifts)
+    about |= Q(statement__donor__in=person.keys) | Q(code_request__donor__in=person.keys)
+    mails = Message.objects.filter(about)
     keys = {
         "donations.donation": person.gifts,
         "mail.message": list(mails.values_list("pk", flat=True)),

@@ -71,6 +71,7 @@ class RecurringDonation(models.Model):
         DONOR = "donor", _("Cancelled by the donor")
         UNPAID = "unpaid", _("The charges did not go through any more")
         AT_STRIPE = "at_stripe", _("Ended at Stripe")
+        OFFICE = "office", _("Ended by us, as the donor asked")
 
     LIVE = (State.ACTIVE, State.PAUSED, State.FAILING)
 
@@ -284,6 +285,8 @@ class PromiseChange(Leased):
         verbose_name=_("asked by"),
         help_text=_("Empty: the donor herself."),
     )
+    # how the donor asked for it, where one of the staff did it; "" for whatever else
+    note = models.CharField(_("how the donor asked"), max_length=200, blank=True)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.ASKED)

@@ -60,10 +60,14 @@ class ThanksInPerson(models.Model):
 
 
 class SentAgain(models.Model):
-    """A mail that somebody sent once more: a copy of what the donor got the first time."""
+    """A mail that somebody sent once more: a copy of what the donor got the first time. `first`: where
+    that was no acknowledgement of a gift."""
 
     acknowledgement = models.ForeignKey(
-        "donations.Acknowledgement", on_delete=models.PROTECT, related_name="sent_again"
+        "donations.Acknowledgement", on_delete=models.PROTECT, null=True, related_name="sent_again"
+    )
+    first = models.ForeignKey(
+        "mail.Message", on_delete=models.PROTECT, null=True, related_name="copies"
     )
     mail = models.OneToOneField(
         "mail.Message", on_delete=models.PROTECT, related_name="sent_again", verbose_name=_("mail")
@@ -80,6 +84,11 @@ class SentAgain(models.Model):
         verbose_name = _("mail sent again")
         verbose_name_plural = _("mails sent again")
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(acknowledgement=None) ^ Q(first=None), name="sent_again_has_its_first"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.mail_id)

@@ -8,10 +8,13 @@ from donations.receipts.render import HERE, compile_paper, digest, identity, spa
 HEADINGS = ["Giorno", "Destinazione", "Mezzo di pagamento", "Ricevuta", "Importo"]
 
 
-def render_statement(snapshot: dict[str, Any]) -> bytes:
-    """The same snapshot always gives the same bytes. See `services.yearly.snapshot`, and
+def render_statement(snapshot: dict[str, Any], *, stamp: str = "") -> bytes:
+    """`stamp`: across every page of a copy. The same snapshot always gives the same bytes. See
+    `services.yearly.snapshot`, and
     `replaces`: the day of the statement whose place it takes, or ""."""
-    return compile_paper(HERE / "statement.typ", _data(snapshot), snapshot["issued_on"])
+    return compile_paper(
+        HERE / "statement.typ", _data(snapshot) | {"stamp": stamp}, snapshot["issued_on"]
+    )
 
 
 def _data(snapshot: dict[str, Any]) -> dict[str, Any]:

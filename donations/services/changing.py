@@ -47,8 +47,10 @@ def ask(
     until: datetime | None = None,
     reason: str = "",
     by: Any = None,
+    note: str = "",
 ) -> PromiseChange:
     """One change per `key`, however often it is sent. `by`: of the staff; None: the donor herself.
+    `note`: how she asked for it, when `by` does it in her place.
 
     Raises NotNow, InvalidAmount, Same, BadDay.
     """
@@ -71,8 +73,14 @@ def ask(
             until=until,
             reason=reason,
             by=by,
+            note=note,
             next_at=timezone.now(),
         )
+
+
+def key_of(promise: RecurringDonation, kind: PromiseChange.Kind, sheet: Any) -> str:
+    """`sheet`: what a form carries, so that sent twice it is one change."""
+    return f"{promise.public_id}:{kind}:{sheet}"
 
 
 def _behind_the_next(held: RecurringDonation) -> datetime:

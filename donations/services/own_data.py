@@ -16,6 +16,7 @@ from donations.models import (
     Tribute,
 )
 from donations.services import consents, details
+from donations.services.merging import addresses
 from mail.models import Message
 
 Row = dict[str, Any]
@@ -43,7 +44,7 @@ def of(*, donor: Donor) -> Row:
         ],
         "mails": [
             {"written_at": row.created_at.isoformat(), "subject": row.subject, "to": row.to}
-            for row in Message.objects.filter(to=donor.email).order_by("created_at")
+            for row in Message.objects.filter(to=donor.email or None).order_by("created_at")
         ],
         "yearly_statements": [
             {"year": row.run.year, "amount": row.amount, "printed": row.data}
@@ -66,6 +67,12 @@ def of(*, donor: Donor) -> Row:
             for row in donor.erasure_requests.all()
         ],
     }
+
+
+def of_person(*, donor: Donor) -> Row:
+    """As above, with the other addresses of the same person."""
+    others = [of(donor=one) for one in addresses(donor)[1:]]
+    return of(donor=donor) | {"other_addresses": others}
 
 
 def _on_wall(gift: Donation) -> Row | None:
@@ -126,6 +133,7 @@ def _promise(promise: RecurringDonation) -> Row:
                 "amount": change.amount,
                 "until": change.until and change.until.isoformat(),
                 "reason": change.reason,
+                "done_for_her": change.note,
                 "state": change.state,
             }
             for change in promise.changes.all()

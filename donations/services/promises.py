@@ -190,9 +190,12 @@ def _state(told: Subscription) -> State:
 
 
 def _why(held: RecurringDonation, told: Subscription) -> str:
-    ours = held.changes.filter(kind=PromiseChange.Kind.CANCEL, by=None)
-    if told.end_reason == "cancellation_requested" and ours.exists():
-        return Why.DONOR
+    ours = held.changes.filter(kind=PromiseChange.Kind.CANCEL)
+    if told.end_reason == "cancellation_requested":
+        if ours.filter(by=None, note="").exists():
+            return Why.DONOR
+        if ours.exclude(note="").exists():
+            return Why.OFFICE
     return WHY.get(told.end_reason, Why.AT_STRIPE)
 
 

@@ -3,6 +3,7 @@ disputes, notes."""
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from brand.figures import euros
@@ -13,6 +14,7 @@ from donations.models import (
     Donation,
     Donor,
     DonorNote,
+    ErasureRequest,
     ImportedDonor,
     PremiumClaim,
     PromiseChange,
@@ -39,9 +41,28 @@ def story(donors: list[Donor], *, user: Any) -> list[Step]:
         for receipt in Receipt.objects.filter(donation__donor__in=donors):
             steps += receipt_steps(receipt)
     if user.has_perm("mail.view_message"):
-        mails = Message.objects.filter(acknowledgement__donation__donor__in=donors)
-        steps += [mail_step(message) for message in mails.prefetch_related("attachments")]
+        mails = _mails(donors, user).select_related("sent_again").prefetch_related("attachments")
+        steps += [mail_step(message) for message in mails]
     return sorted(steps, key=lambda step: (step.at, step.rank), reverse=True)
+
+
+def _mails(donors: list[Donor], user: Any) -> QuerySet[Message]:
+    """About gifts, statements and codes, with their copies; answers about an erasure to who gives
+    them. A link that lets somebody in is not among them."""
+    about = Q()
+    for path in (
+        "acknowledgement__donation__donor",
+        "sent_again__acknowledgement__donation__donor",
+        "statement__donor",
+        "sent_again__first__statement__donor",
+        "code_request__donor",
+        "sent_again__first__code_request__donor",
+    ):
+        about |= Q(**{f"{path}__in": donors})
+    if user.has_perm("donations.change_erasurerequest"):
+        asked = ErasureRequest.objects.filter(donor__in=donors).values_list("pk", flat=True)
+        about |= Q(kind="erasure_answer", key__in=[f"erasure:{pk}" for pk in asked])
+    return Message.objects.filter(about)
 
 
 def _gifts(donors: list[Donor]) -> list[Step]:
@@ -143,7 +164,8 @@ def _disputes(donors: list[Donor]) -> list[Step]:
 
 
 def _statements(donors: list[Donor]) -> list[Step]:
-    rows = Statement.objects.told().filter(donor__in=donors).select_related("run").defer("data")
+    rows = Statement.objects.told().filter(donor__in=donors).defer("data")
+    rows = rows.select_related("run", "mail")
     return [
         Step(
             row.run.released_at or row.run.started_at,
@@ -152,7 +174,7 @@ def _statements(donors: list[Donor]) -> list[Step]:
             % {"year": row.run.year, "amount": euros(row.amount, always_cents=True)},
             "ok",
             "doc-full",
-            str(row.get_state_display()),
+            str(look(row.mail).label if row.mail else row.get_state_display()),
         )
         for row in rows
     ]

@@ -18,7 +18,7 @@ from donations.models.giving import name_of
 from donations.services.finding import PERSON
 from donations.services.likeness import alike
 from donations.services.merging import addresses
-from donations.treasury import export, masks, proofs
+from donations.treasury import donor_data, export, masks, proofs
 from donations.treasury.base import PER_PAGE, TreasuryList
 from donations.treasury.donor_filters import SEGMENTS, WITHOUT, DonorFilter, sums_by_person
 from donations.treasury.donor_story import story
@@ -174,6 +174,7 @@ class DonorPage(RevealingView):
             likely=[(one, called[one.donor.pk]) for one in likely],
             may_change=may_change,
             may_write=user.has_perm("donations.add_donornote") and not gone,
+            may_take=user.has_perms(donor_data.PERMISSIONS) and not gone,
             may_erase=user.has_perm("donations.add_erasure") and not gone,
             proof=proofs.of(donor) if gone else None,
             **kwargs,

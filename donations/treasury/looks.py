@@ -154,6 +154,10 @@ def look(row: Any) -> Look:
         return Look("bad", "sp-person", gettext("Debit not authorised any more"))
     if isinstance(row, Payout):
         return Look(*PAYOUTS[Payout.Status(row.status)], str(row.get_status_display()))
+    if isinstance(row, StatementRun) and row.state == Run.SENT:
+        left = row.statements.filter(mail__isnull=False).exclude(mail__state=Mail.SENT)
+        if left.exists():
+            return Look("warn", "sp-retry", gettext("All written, not all sent"))
     tables: dict[Any, Any] = {
         Donation: GIFTS,
         RecurringDonation: PROMISES,

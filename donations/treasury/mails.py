@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
-from donations.models import Acknowledgement, SentAgain
+from donations.models import Acknowledgement, Donor, SentAgain
 from donations.services import sending_again
 from donations.treasury import masks, troubles
 from donations.treasury.base import TreasuryView
@@ -24,8 +26,17 @@ from donations.treasury.looks import look
 from mail.models import Attachment, Message
 from mail.shown import with_pictures
 
-OF_A_GIFT = Q(acknowledgement__isnull=False) | Q(sent_again__isnull=False)
-OF_A_GIFT_FILE = Q(message__acknowledgement__isnull=False) | Q(message__sent_again__isnull=False)
+# what hangs on a gift, a year's statement, a question for the codice fiscale, and copies of these; an
+# entry mail never: whoever reads its link comes in
+ROOTS = ("acknowledgement", "statement", "code_request")
+COPIES = ("sent_again__acknowledgement", "sent_again__first")
+OF_GIVING = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in (*ROOTS, *COPIES)))
+OF_GIVING_FILE = reduce(
+    or_, (Q(**{f"message__{name}__isnull": False}) for name in (*ROOTS, *COPIES))
+)
+# as long as they keep an address (decision 0010), for who answers these requests
+OF_ERASURE = Q(kind__in=["erasure_answer", "erasure_done"]) & ~Q(to="")
+ANSWERS = "donations.change_erasurerequest"
 # in its frame the mail has no origin, no script, no form, and loads nothing
 CAGE = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -43,31 +54,45 @@ class MailPage(TreasuryView):
     @property
     def message(self) -> Message:
         if not hasattr(self, "_message"):
-            self._message = _of_a_gift(self.kwargs["pk"])
+            self._message = _of_giving(self.kwargs["pk"], self.request.user)
         return self._message
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        first, user = _first(self.message), self.request.user
+        duty: Acknowledgement | None = getattr(first, "acknowledgement", None)
+        copies = SentAgain.objects.filter(Q(acknowledgement=duty) if duty else Q(first=first))
+        statement = getattr(first, "statement", None)
+        asked = getattr(first, "code_request", None)
         return super().get_context_data(
             message=self.message,
             look=look(self.message),
             trouble=troubles.mail(self.message.last_error),
             to=masks.mail(self.message.to),
-            gift=_duty(self.message).donation,
+            gift=duty.donation if duty else None,
+            statement=statement if user.has_perm("donations.view_statementrun") else None,
+            donor=_donor(statement or asked) if user.has_perm("donations.view_donor") else None,
             copy=getattr(self.message, "sent_again", None),
-            copies=SentAgain.objects.filter(acknowledgement=_duty(self.message)).select_related(
-                "mail", "by"
-            ),
+            first=first,
+            copies=copies.select_related("mail", "by"),
             token=uuid4(),
             may_send=self._may_send(),
+            to_decide=_to_decide(self.message) and user.has_perm("donations.view_stripeevent"),
             **kwargs,
         )
 
     def _may_send(self) -> bool:
-        duty = _duty(self.message)
-        is_first = duty.mail_id == self.message.pk and self.message.state == Message.State.SENT
+        mail = self.message
+        is_first = sending_again.can_be(mail) and mail.state == Message.State.SENT
         may = self.request.user.has_perm("mail.change_message")
-        may = may and bool(self.message.to)
-        return bool(is_first and may and sending_again.address_of(duty))
+        return bool(is_first and may and mail.to and sending_again.address_of(mail))
+
+
+def _donor(about: Any) -> Donor | None:
+    return (about.donor.kept or about.donor) if about else None
+
+
+def _to_decide(message: Message) -> bool:
+    return message.state in (Message.State.UNKNOWN, Message.State.FAILED)
 
 
 @require_POST
@@ -76,18 +101,19 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perms((*MailPage.permissions, "mail.change_message")):
         return permission_denied(request)
     assert request.user.is_authenticated
-    message = _of_a_gift(pk)
+    message = _of_giving(pk, request.user)
     try:
         token = UUID(request.POST.get("foglio", ""))
-        made = sending_again.send_again(duty=_duty(message), token=token, by=request.user)
+        made = sending_again.send_again(first=_first(message), token=token, by=request.user)
     except ValueError:
         messages.error(request, gettext("The page was too old: nothing was sent. Try from here."))
     except sending_again.CannotSend:
         messages.error(
             request,
             gettext(
-                "It cannot be sent again: it has not left yet, the donor has no mail address, or the "
-                "stored receipt is missing or altered. Nothing was sent."
+                "It cannot be sent again: it has not left yet, the donor has no mail address, its stored "
+                "paper is missing or altered, or something newer has taken its place. Nothing was "
+                "sent."
             ),
         )
     else:
@@ -101,7 +127,7 @@ def body(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML part, for the caged frame."""
     if not request.user.has_perms(MailPage.permissions):
         return permission_denied(request)
-    message = _of_a_gift(pk)
+    message = _of_giving(pk, request.user)
     response = HttpResponse(with_pictures(message.body_html, _pictures(message)))
     response["Content-Security-Policy"] = CAGE
     response["Cache-Control"] = "private, no-store"
@@ -122,7 +148,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file as it travelled with a mail."""
     if not request.user.has_perms((*MailPage.permissions, "donations.view_receipt")):
         return permission_denied(request)
-    found = get_object_or_404(Attachment.objects.filter(OF_A_GIFT_FILE), pk=pk)
+    found = get_object_or_404(Attachment.objects.filter(OF_GIVING_FILE), pk=pk)
     try:
         handle = found.file.open("rb")
     except OSError as error:
@@ -136,16 +162,25 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     return response
 
 
-def _of_a_gift(pk: int) -> Message:
+def _of_giving(pk: int, user: Any) -> Message:
     """Only mails of giving, and copies of them: the treasury does not read the others."""
     rows = Message.objects.select_related(
-        "acknowledgement__donation__donor", "sent_again__acknowledgement__donation__donor"
+        "acknowledgement__donation__donor",
+        "statement__run",
+        "statement__donor",
+        "code_request__donor",
+        "sent_again__acknowledgement__mail",
+        "sent_again__first",
     )
-    return get_object_or_404(rows.filter(OF_A_GIFT), pk=pk)
+    open_to = OF_GIVING | OF_ERASURE if user.has_perm(ANSWERS) else OF_GIVING
+    return get_object_or_404(rows.filter(open_to), pk=pk)
 
 
-def _duty(message: Message) -> Acknowledgement:
-    """What the mail was written for, the first time or again."""
-    copy = getattr(message, "sent_again", None)
-    duty: Acknowledgement = copy.acknowledgement if copy else message.acknowledgement  # type: ignore[attr-defined]
-    return duty
+def _first(message: Message) -> Message:
+    """What it is a copy of; itself, when it is none."""
+    copy: SentAgain | None = getattr(message, "sent_again", None)
+    if copy is None:
+        return message
+    found = copy.acknowledgement.mail if copy.acknowledgement else copy.first
+    assert found
+    return found

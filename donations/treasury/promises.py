@@ -21,6 +21,7 @@ from donations.treasury import export
 from donations.treasury.base import TreasuryList, TreasuryView
 from donations.treasury.looks import look
 from donations.treasury.periods import Filter, SearchField
+from donations.treasury.promise_changes import ChangePromise, open_to
 from donations.treasury.step import Step
 from donations.treasury.timeline import mail_step
 from mail.models import Message
@@ -170,6 +171,7 @@ class PromisePage(TreasuryView):
             look=look(self.promise),
             steps=timeline(self.promise, user=user),
             may_ask=user.has_perm("donations.view_donor"),
+            acts=open_to(self.promise) if user.has_perms(ChangePromise.permissions) else [],
             **kwargs,
         )
 
@@ -224,6 +226,8 @@ def _changed(promise: RecurringDonation) -> list[Step]:
         if row.until:
             day = timezone.localtime(row.until)
             notes.append(_("until %(day)s") % {"day": f"{day.day}/{day.month}/{day.year}"})
+        if row.note:
+            notes.append(_("as the donor asked: %(how)s") % {"how": row.note})
         if row.reason:
             notes.append(str(row.get_reason_display()))
         title = f"{row.get_kind_display()}: {str(row.get_state_display()).lower()}"

@@ -23,13 +23,17 @@ from donations.treasury import paper_post
 from donations.treasury.agenzia import Agenzia
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import look
+from donations.treasury.mails import MailPage
 from donations.treasury.receipts import pdf
+from mail.models import Message
 from outbox.bell import Bell
 
 Run, Paper = StatementRun.State, Statement.State
 VIEW, MAKE = "donations.view_statementrun", "donations.add_statementrun"
 EVERY = 3  # seconds after which a page that shows work asks again
 SHOWN = 50  # gifts that differ
+MAIL = "posta-"
+NOT_LEFT = (Message.State.UNKNOWN, Message.State.FAILED)
 DONE = {Run.DRAWING: [Paper.DRAWN], Run.SENDING: [Paper.POSTED, Paper.KEPT, Paper.OVERTAKEN]}
 bell = Bell(make_statements)
 
@@ -111,11 +115,18 @@ class RunPage(TreasuryView):
         counts = dict(run.statements.order_by().values_list("state").annotate(number=Count("pk")))
         shown = self._narrowed(papers)
         differs = run.state == Run.DIFFERS
+        page, user = self.paged(shown.select_related("mail")), self.request.user
+        posted = _posted(run)
+        not_left = sum(number for _label, state, number in posted if state in NOT_LEFT)
         return super().get_context_data(
             run=run,
             look=look(run),
             progress=_progress(run, counts),
-            counts=[(Paper(state).label, state, number) for state, number in counts.items()],
+            counts=[
+                (Paper(state).label, state, number)
+                for state, number in counts.items()
+                if state != Paper.POSTED
+            ],
             here=self.request.GET.get("stato", ""),
             samples=papers.filter(sample=True),
             to_open=run.samples - run.samples_seen,
@@ -123,7 +134,12 @@ class RunPage(TreasuryView):
             stuck=papers.exclude(last_error="").count(),
             differing=list(yearly.differing(run.year)[:SHOWN]) if differs else [],
             gap=run.ledger - run.amount - run.unchanged - run.nobody,
-            page=self.paged(shown),
+            page=page,
+            rows=[(one, look(one.mail) if one.mail else None) for one in page],
+            posted=posted,
+            not_left=not_left,
+            may_read=user.has_perms(MailPage.permissions),
+            may_decide=user.has_perm("donations.view_stripeevent"),
             query=f"stato={self.request.GET.get('stato', '')}",
             may_make=self.request.user.has_perm(MAKE),
             on_paper=paper_post.offered(run, self.request.user),
@@ -132,7 +148,17 @@ class RunPage(TreasuryView):
 
     def _narrowed(self, papers: QuerySet[Statement]) -> QuerySet[Statement]:
         state = self.request.GET.get("stato", "")
+        mail = state.removeprefix(MAIL)
+        if mail != state and mail in Message.State.values:
+            return papers.filter(mail__state=mail)
         return papers.filter(state=state) if state in Paper.values else papers
+
+
+def _posted(run: StatementRun) -> list[tuple[str, str, int]]:
+    """What became of the mails: label, state and number."""
+    mails = run.statements.filter(mail__isnull=False).order_by()
+    counts = dict(mails.values_list("mail__state").annotate(number=Count("pk")))
+    return [(str(one.label), one.value, counts[one]) for one in Message.State if one in counts]
 
 
 def _progress(run: StatementRun, counts: dict[str, int]) -> dict[str, int] | None:
