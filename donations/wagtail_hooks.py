@@ -189,6 +189,11 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("tagged", _("Tag a donor"), _("Gave a donor a tag")),
         ("untagged", _("Take a tag off"), _("Took a tag off a donor")),
         ("merged", _("Join two donors"), _("Joined two donors who are one person")),
+        (
+            "told_apart",
+            _("Say that two donors are two"),
+            _("Said of two donors that they are two persons"),
+        ),
         ("parted", _("Part two donors"), _("Parted two donors again")),
         ("payout_explained", _("Explain a payout"), _("Explained a difference of a payout")),
         ("month_closed", _("Close a month"), _("Closed a month of the books")),

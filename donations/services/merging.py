@@ -75,6 +75,24 @@ def part(*, merge: DonorMerge) -> None:
     _credit(moved)
 
 
+@transaction.atomic
+def keep_apart(*, one: Donor, other: Donor, by: User) -> None:
+    """They are two: kept as a merge that was never made, so that nobody is asked again. Raises
+    CannotMerge."""
+    held = _hold([one.pk, other.pk])
+    both = [held[each.pk] for each in (one, other)]
+    if one == other or any(each.kept_id or each.erased_at for each in both):
+        raise CannotMerge
+    if frozenset((one.pk, other.pk)) not in told_apart():
+        DonorMerge.objects.create(kept=one, absorbed=other, by=by, undone_at=timezone.now())
+
+
+def told_apart() -> set[frozenset[int]]:
+    """Keys of two persons of whom somebody said that they are two, or parted them again."""
+    rows = DonorMerge.objects.exclude(undone_at=None).order_by().only("kept", "absorbed")
+    return {frozenset((row.kept_id, row.absorbed_id)) for row in rows}
+
+
 def _hold(ids: list[int]) -> dict[int, Donor]:
     """These donors and their other addresses. Gifts come first, as for everybody who takes both;
     those begun while we waited for their donor follow, so that no credit of theirs is being

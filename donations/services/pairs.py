@@ -1,4 +1,4 @@
-"""All donors who may be one person twice, in three questions however many there are: rows by person from
+"""All donors who may be one person twice, in four questions however many there are: rows by person from
 the database, compared by `likeness`'s rules and two looser ones. Decided by nobody."""
 
 from collections import defaultdict
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from donations.models import Donation, Donor, ImportedDonor
 from donations.services.finding import PERSON
 from donations.services.likeness import REASONS, mailbox
+from donations.services.merging import told_apart
 from donations.words import figures, fold, words
 
 WROTE = (
@@ -51,7 +52,7 @@ class _Said:
 
 
 def pairs() -> list[Pair]:
-    """The surest reason first, each pair once."""
+    """The surest reason first, each pair once; not those of whom somebody said that they are two."""
     said = [_Said(*row) for rows in (_of_gifts(), _of_files()) for row in rows]
     named = _alike((one.name, one) for one in said if one.name.strip())
     found: dict[tuple[int, int], str] = {}
@@ -64,7 +65,8 @@ def pairs() -> list[Pair]:
     ):
         for pair in _together(keyed):
             found.setdefault(pair, reason)
-    return [Pair(one, other, reason) for (one, other), reason in found.items()]
+    apart = told_apart()
+    return [Pair(*pair, reason) for pair, reason in found.items() if frozenset(pair) not in apart]
 
 
 def _of_gifts() -> QuerySet:

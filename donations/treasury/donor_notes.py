@@ -127,6 +127,27 @@ def merge(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
+def keep_apart(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """`chi`: the other one; the pair is not shown any more."""
+    if not request.user.has_perms((*SEES, "donations.change_donor")):
+        return permission_denied(request)
+    donor = get_object_or_404(Donor, public_id=public_id)
+    form = Other(request.POST)
+    other = form.donor() if form.is_valid() else None
+    try:
+        if other is None:
+            raise merging.CannotMerge
+        merging.keep_apart(one=donor, other=other, by=_who(request))
+    except merging.CannotMerge:
+        said = gettext("They are one person already, or somebody has just joined one of them.")
+        messages.warning(request, said)
+    else:
+        log(instance=donor, action="donations.told_apart", data={"other": str(other.public_id)})
+        messages.success(request, gettext("They are two: nobody is asked about them again."))
+    return HttpResponseRedirect(reverse("treasury:doubles"))
+
+
+@require_POST
 def part(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perms((*SEES, "donations.change_donor")):
         return permission_denied(request)

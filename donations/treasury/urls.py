@@ -58,6 +58,7 @@ urlpatterns = [
     path("donatori/<uuid:public_id>/etichette/", donor_notes.tag, name="tag"),
     path("donatori/<uuid:public_id>/etichette/<int:pk>/", donor_notes.untag, name="untag"),
     path("donatori/<uuid:public_id>/unisci/", donor_notes.merge, name="merge"),
+    path("donatori/<uuid:public_id>/due/", donor_notes.keep_apart, name="keep_apart"),
     path("donatori/unioni/<int:pk>/separa/", donor_notes.part, name="part"),
     path("donatori/<uuid:public_id>/cancella/", erasures.EraseDonor.as_view(), name="erase"),
     path("ricorrenti/", promises.PromiseList.as_view(), name="promises"),

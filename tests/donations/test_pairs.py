@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from donations.models import Donor, ImportedDonor
+from donations.models import Donor, DonorMerge, ImportedDonor
 from donations.services import importing
 from donations.services.merging import merge
 from donations.services.pairs import pairs
@@ -76,14 +76,23 @@ def test_the_page_leads_to_joining_them(
     for number in range(20):
         for letter in "ab":
             person("Leo", f"Sala{number}", f"{letter}{number}@x.example", city="Sondrio")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert len(pairs()) == 20
     elio, page = member(roles.TREASURY), reverse("treasury:doubles")
     shown = elio.get(page).content.decode()
-    assert shown.count('name="chi"') == 20 and "lo stesso nome nello stesso" in shown.lower()
+    assert shown.count(">Unisci<") == 20 and "lo stesso nome nello stesso" in shown.lower()
     one, other = Donor.objects.order_by("pk")[:2]
     elio.post(reverse("treasury:merge", args=[one.public_id]), {"chi": other.public_id})
-    assert elio.get(page).content.decode().count('name="chi"') == 19
+    assert elio.get(page).content.decode().count(">Unisci<") == 19
+    one, other = Donor.objects.order_by("pk")[2:4]
+    for _twice in range(2):
+        kept = elio.post(
+            reverse("treasury:keep_apart", args=[one.public_id]), {"chi": other.public_id}
+        )
+        assert kept["Location"] == page
+    assert elio.get(page).content.decode().count(">Unisci<") == 18
+    assert DonorMerge.objects.exclude(undone_at=None).count() == 1
+    assert elio.post(reverse("treasury:keep_apart", args=[one.public_id])).status_code == 302
     carla = member(roles.COORDINATION).get(page)
     assert carla.status_code == 200 and 'name="chi"' not in carla.content.decode()
     assert page in elio.get(reverse("treasury:donors")).content.decode()
