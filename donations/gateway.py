@@ -32,6 +32,7 @@ from donations.stripe_facts import (
     NotPermitted,
     Order,
     Payout,
+    Portal,
     Refund,
     RefundOrder,
     Rejected,
@@ -322,25 +323,32 @@ class Gateway:
     def open_portal(self, customer: str, *, back: str, language: str) -> str:
         """The address of Stripe's page where the means of payment is changed. Good for minutes, and
         for whoever has it: it is never kept."""
-        configuration = self.portal_configuration()
-        wanted: Any = orders.portal(customer, back, language, configuration)
+        found = self.portal_configuration()
+        wanted: Any = orders.portal(customer, back, language, found.id if found else "")
         with _translated():
             return str(self._stripe.billing_portal.sessions.create(wanted).url)
 
-    def portal_configuration(self) -> str:
-        """Of ours; "" where there is none yet: then Stripe takes the account's own."""
+    def portal_configuration(self) -> Portal | None:
+        """Ours; None where there is none yet: then Stripe takes the account's own."""
         with _translated():
             rows = self._stripe.billing_portal.configurations.list({"active": True, "limit": 100})
             for row in rows.auto_paging_iter():
                 data = row.to_dict()
                 if (data.get("metadata") or {}).items() >= orders.PORTAL.items():
-                    return str(data["id"])
-        return ""
+                    return answers.portal_of(data)
+        return None
 
-    def make_portal_configuration(self) -> str:
+    def make_portal_configuration(self) -> Portal:
+        wanted: Any = orders.portal_configuration()
         with _translated():
-            wanted: Any = orders.portal_configuration()
-            return str(self._stripe.billing_portal.configurations.create(wanted).id)
+            made = self._stripe.billing_portal.configurations.create(wanted)
+            return answers.portal_of(made.to_dict())
+
+    def change_portal_configuration(self, configuration_id: str) -> Portal:
+        wanted: Any = orders.portal_configuration()
+        with _translated():
+            changed = self._stripe.billing_portal.configurations.update(configuration_id, wanted)
+            return answers.portal_of(changed.to_dict())
 
     # --- setting up: what the commands need -------------------------------------------------
 
@@ -381,6 +389,9 @@ class Gateway:
             "pay them at once": lambda: v1.invoices.pay("in_nobodys", {}),
             "open the page that changes a card": lambda: v1.billing_portal.sessions.create(
                 {"customer": NOBODYS}
+            ),
+            "read how the page that changes a card is set up": (
+                lambda: v1.billing_portal.configurations.list(one)  # type: ignore[arg-type]
             ),
             "delete the customer of an erased donor": lambda: v1.customers.delete(NOBODYS),
             "read fees": lambda: v1.balance_transactions.list(one),  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from donations.stripe_facts import (
     Movement,
     NotAnEvent,
     Payout,
+    Portal,
     Refund,
     Session,
     Subscription,
@@ -302,6 +303,11 @@ def line_of(data: dict) -> Line:
         created=time_of(data["created"]),
         description=str(data.get("description") or "") if kind in ("fee", "other") else "",
     )
+
+
+def portal_of(data: dict[str, Any]) -> Portal:
+    features = (data.get("features") or {}).items()
+    return Portal(data["id"], frozenset(name for name, one in features if one.get("enabled")))
 
 
 def endpoint_of(data: dict) -> Endpoint:

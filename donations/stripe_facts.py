@@ -273,6 +273,14 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Portal:
+    """Our configuration of the page on which a donor changes her card."""
+
+    id: str
+    enabled: frozenset[str]  # features that are on, by Stripe's names
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """Where Stripe sends its events. `secret` is known only to who has just made it."""
 

@@ -13,6 +13,13 @@ RECURRING = {
     "year": {"interval": "year", "interval_count": 1},
 }
 PORTAL = {"segnopiu": "card"}  # by this metadata our configuration is found again
+PORTAL_FEATURES = {  # only the card: all the rest is on the donor's own page, in her words
+    "payment_method_update": True,
+    "customer_update": False,
+    "invoice_history": False,
+    "subscription_cancel": False,
+    "subscription_update": False,
+}
 
 
 def locale(language: str) -> str:
@@ -69,15 +76,8 @@ RESUME: dict[str, Any] = {"pause_collection": ""}
 
 
 def portal_configuration() -> dict[str, Any]:
-    """Only the card: all the rest is on the donor's own page, in her words."""
     return {
-        "features": {
-            "payment_method_update": {"enabled": True},
-            "customer_update": {"enabled": False},
-            "invoice_history": {"enabled": False},
-            "subscription_cancel": {"enabled": False},
-            "subscription_update": {"enabled": False},
-        },
+        "features": {name: {"enabled": wanted} for name, wanted in PORTAL_FEATURES.items()},
         "metadata": PORTAL,
     }
 

@@ -1,5 +1,5 @@
 """The webhook endpoint at Stripe: one for our address, with the version we are written for and the
-events we act on."""
+events we act on. And Stripe's page on which a donor changes her card: that, and nothing else."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from donations import gateway
 from donations.services.inbox import ACTED_ON
-from donations.stripe_facts import Endpoint
+from donations.stripe_facts import Endpoint, Portal
+from donations.stripe_orders import PORTAL_FEATURES
 
 
 class CannotSetUp(Exception):
@@ -27,6 +28,13 @@ class SetUp:
     @property
     def made(self) -> bool:
         return bool(self.endpoint.secret)
+
+
+@dataclass(frozen=True)
+class PortalSetUp:
+    portal: Portal
+    made: bool = False
+    changes: tuple[str, ...] = ()
 
 
 def address() -> str:
@@ -100,10 +108,25 @@ def set_up(*, replace: bool = False) -> SetUp:
     return SetUp(endpoint, changes=tuple(changes))
 
 
-def set_up_portal() -> str:
-    """The page on which a donor changes her card; returns what was made, "" when it was there."""
+def portal_differences(portal: Portal) -> list[str]:
+    """What `set_up_portal` changes. Features that are not named here are none of our business."""
+    return [
+        f"{name} is {'off' if wanted else 'on'}"
+        for name, wanted in PORTAL_FEATURES.items()
+        if (name in portal.enabled) != wanted
+    ]
+
+
+def set_up_portal() -> PortalSetUp:
+    """Makes our configuration of the page on which a donor changes her card, or brings it in line."""
     stripe = gateway.get()
-    return "" if stripe.portal_configuration() else stripe.make_portal_configuration()
+    found = stripe.portal_configuration()
+    if not found:
+        return PortalSetUp(stripe.make_portal_configuration(), made=True)
+    changes = portal_differences(found)
+    if changes:
+        found = stripe.change_portal_configuration(found.id)
+    return PortalSetUp(found, changes=tuple(changes))
 
 
 def remove(ids: tuple[str, ...]) -> None:

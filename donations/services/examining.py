@@ -17,7 +17,15 @@ from donations import gateway
 from donations.models import StripeEvent, SweepMark
 from donations.services import endpoints
 from donations.services.inbox import ACTED_ON
-from donations.stripe_facts import BadKey, Endpoint, Event, NotPermitted, Rejected, Unavailable
+from donations.stripe_facts import (
+    BadKey,
+    Endpoint,
+    Event,
+    NotPermitted,
+    Portal,
+    Rejected,
+    Unavailable,
+)
 
 State = StripeEvent.State
 SLOW = timedelta(minutes=5)  # an event waits no longer where a worker runs
@@ -28,6 +36,7 @@ LOOK_BACK = timedelta(days=7)
 NEWEST = 20
 ENDPOINTS = "list webhook endpoints"
 EVENTS = "list events"
+PORTAL = "read how the page that changes a card is set up"
 DESK = "the treasurer's screen “To decide”"
 
 
@@ -103,6 +112,8 @@ def _at_stripe(now: datetime) -> Iterator[Finding]:
     lacking = stripe.lacking()
     yield from _permissions(lacking)
     yield from _account(stripe)
+    if PORTAL not in lacking:
+        yield from _portal(stripe.portal_configuration())
     if ENDPOINTS in lacking:
         found = None
     else:
@@ -171,6 +182,29 @@ def _account(stripe: gateway.Gateway) -> Iterator[Finding]:
             "wrong",
             "Stripe does not take payments for this account yet.",
             "Give it what the first page of the dashboard asks for.",
+        )
+
+
+def _portal(found: Portal | None) -> Iterator[Finding]:
+    if not found:
+        yield Finding(
+            "wrong",
+            "The customer portal has no configuration of ours: a donor who changes her card meets "
+            "the one of the dashboard, or no page at all where nobody has saved one.",
+            "Run stripe_setup.",
+        )
+        return
+    wrongs = endpoints.portal_differences(found)
+    if wrongs:
+        yield Finding(
+            "wrong",
+            f"The configuration of the customer portal {found.id}: {', '.join(wrongs)}.",
+            "Run stripe_setup.",
+        )
+    else:
+        yield Finding(
+            "ok",
+            f"On the customer portal ({found.id}) a donor changes her card, and nothing else.",
         )
 
 

@@ -7,6 +7,8 @@ for five minutes, and for an hour once it was opened:
 https://docs.stripe.com/customer-management/integrate-customer-portal
 """
 
+from typing import Any
+
 from sandbox.stripe import params as p
 from sandbox.stripe.errors import StripeError, missing
 from sandbox.stripe.listing import PAGE, page
@@ -21,6 +23,13 @@ REASONS = (
     "customer_service", "low_quality", "missing_features", "other", "switched_service",
     "too_complex", "too_expensive", "unused",
 )  # fmt: skip
+
+
+def _off(value: Any, name: str) -> bool:
+    """What is not built here cannot be had."""
+    return p.one_of("false")(value, name) != "false"
+
+
 ENABLED = {"enabled": p.required(p.true_or_false)}
 FEATURES = p.nested(
     {
@@ -44,7 +53,7 @@ FEATURES = p.nested(
                 ),
             }
         ),
-        "subscription_update": p.nested({"enabled": p.required(p.one_of("false"))}),
+        "subscription_update": p.nested({"enabled": p.required(_off)}),
     }
 )
 PROFILE = p.nested(
@@ -103,13 +112,15 @@ def create(work: Work, params: Object) -> Object:
 def update(work: Work, params: Object, id: str) -> Object:
     found = work.get(KIND, id, param="configuration")
     before = {name: found[name] for name in params}
-    features = params.pop("features", {})
-    found["features"] |= {
-        name: {**found["features"][name], **given} for name, given in features.items()
+    features = params.get("features", {})
+    changed = {
+        "features": found["features"]
+        | {name: {**found["features"][name], **given} for name, given in features.items()},
+        "business_profile": found["business_profile"] | params.get("business_profile", {}),
+        "metadata": merged(found["metadata"], params.get("metadata")),
+        "updated": work.now,
     }
-    found["business_profile"] |= params.pop("business_profile", {})
-    metadata = merged(found["metadata"], params.get("metadata"))
-    work.save(found := {**found, **params, "metadata": metadata, "updated": work.now})
+    work.save(found := {**found, **params, **changed})
     work.emit(f"{KIND}.updated", found, before)
     return found
 

@@ -5,19 +5,21 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 import stripe
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
 from donations import gateway
 from donations.models import Donation, JournalEntry, StripeEvent, SweepMark
-from donations.services import inbox, sweeping
+from donations.services import endpoints, inbox, sweeping
 from donations.services.examining import Finding, examine
 from giving_support import begin, process, session_of
 from mail.models import Message
@@ -66,6 +68,8 @@ def none_left(address: str) -> Iterator[None]:
         client = stripe.StripeClient(key, base_addresses={"api": address}).v1
         for one in client.webhook_endpoints.list().auto_paging_iter():
             client.webhook_endpoints.delete(one.id)
+        for portal in client.billing_portal.configurations.list({"active": True}).data:
+            client.billing_portal.configurations.update(portal.id, {"active": False})
 
 
 def run(command: str, *words: str) -> str:
@@ -195,6 +199,115 @@ def test_a_key_that_may_not_or_is_none(settings: Any, control: Any) -> None:
         run("stripe_setup")
 
 
+# --- the page on which a donor changes her card --------------------------------------------------
+
+
+@pytest.fixture
+def portals() -> Any:
+    """At Stripe itself, as the dashboard or another program speaks to it."""
+    return gateway.get()._stripe.billing_portal.configurations
+
+
+def features(portals: Any) -> dict[str, bool]:
+    (one,) = portals.list({"active": True}).data
+    return {name: given["enabled"] for name, given in one.features.to_dict().items()}
+
+
+CARD_ONLY = {
+    "payment_method_update": True,
+    "customer_update": False,
+    "invoice_history": False,
+    "subscription_cancel": False,
+    "subscription_update": False,
+}
+
+
+def by_hand(portals: Any, **changes: bool) -> str:
+    """Ours, as somebody else has changed it."""
+    run("stripe_setup")
+    (one,) = portals.list({"active": True}).data
+    wanted = {name: {"enabled": on} for name, on in changes.items()}
+    portals.update(one.id, {"features": wanted})
+    return str(one.id)
+
+
+def test_it_makes_the_page_for_cards_once(portals: Any) -> None:
+    told = run("stripe_setup")
+    (made,) = portals.list({"active": True}).data
+    assert f"Made the configuration of the customer portal {made.id}" in told
+    assert features(portals) == CARD_ONLY
+    again = run("stripe_setup")
+    assert f"The configuration of the customer portal {made.id} is as it should be." in again
+    (same,) = portals.list({"active": True}).data
+    assert same.id == made.id and changes_told() == 0
+
+
+def test_a_page_that_offers_something_else_is_brought_in_line(portals: Any) -> None:
+    kept = by_hand(portals, payment_method_update=False, subscription_cancel=True)
+    told = run("stripe_setup")
+    assert f"Brought the configuration of the customer portal {kept} in line:" in told
+    assert "payment_method_update is off: mended" in told
+    assert "subscription_cancel is on: mended" in told and "invoice_history" not in told
+    assert features(portals) == CARD_ONLY
+    assert changes_told() == 2  # somebody's, and ours
+    assert f"{kept} is as it should be." in run("stripe_setup")
+    assert changes_told() == 2 and len(portals.list({"active": True}).data) == 1
+
+
+def changes_told() -> int:
+    since = timezone.now() - timedelta(hours=1)
+    (one,) = gateway.get()._stripe.billing_portal.configurations.list({"active": True}).data
+    types = ["billing_portal.configuration.updated"]
+    return sum(
+        event.object_id == one.id for event in gateway.get().list_events(since=since, types=types)
+    )
+
+
+def test_the_accounts_own_page_and_a_feature_we_do_not_know_are_left_alone(portals: Any) -> None:
+    other = portals.create({"features": {"invoice_history": {"enabled": True}}})
+    run("stripe_setup")
+    assert portals.retrieve(other.id).features.invoice_history.enabled
+    found = gateway.get().portal_configuration()
+    assert found and found.id != other.id
+    newer = replace(found, enabled=found.enabled | {"a_feature_to_come"})
+    assert endpoints.portal_differences(newer) == []
+
+
+@pytest.mark.parametrize("permission", ["customer_portal_read", "customer_portal_write"])
+def test_a_key_that_may_not_touch_the_page_is_told_what_it_lacks(
+    control: Any, portals: Any, permission: str
+) -> None:
+    control("key", key=KEY, lacks=[permission])
+    told = run("stripe_setup")
+    assert "Customer portal: write" in told and permission in told
+    assert "Made the webhook endpoint" in told and "stripe_doctor" in told  # the rest went on
+    control("key", key=KEY, lacks=[])
+    assert portals.list({"active": True}).data == []
+    kept = by_hand(portals, invoice_history=True)
+    control("key", key=KEY, lacks=[permission])
+    assert "Customer portal: write" in run("stripe_setup")
+    control("key", key=KEY, lacks=[])
+    assert portals.retrieve(kept).features.invoice_history.enabled
+
+
+def test_the_page_is_set_up_where_the_endpoint_was_made_by_hand(control: Any, portals: Any) -> None:
+    control("key", key=KEY, lacks=["webhook_read", "webhook_write"])
+    with pytest.raises(CommandError, match="webhook_read"):
+        run("stripe_setup")
+    assert features(portals) == CARD_ONLY
+
+
+def test_the_name_of_that_permission_is_the_one_in_the_handbook() -> None:
+    assert "| Customer portal: write |" in (settings.BASE_DIR / "docs/operations.md").read_text()
+
+
+def test_a_page_that_is_refused_does_not_stop_the_rest(control: Any) -> None:
+    path = "/v1/billing_portal/configurations"
+    control("fault", kind="error", status=400, method="POST", path=path, times=5)
+    told = run("stripe_setup")
+    assert "customer portal could not be set up" in told and "stripe_doctor" in told
+
+
 # --- stripe_doctor -------------------------------------------------------------------------------
 
 
@@ -275,6 +388,7 @@ def pending() -> bool:
 
 
 def test_it_ends_with_an_error_and_says_what_to_do() -> None:
+    endpoints.set_up_portal()
     told = io.StringIO()
     with pytest.raises(CommandError, match="1 thing is wrong"):
         call_command("stripe_doctor", stdout=told)
@@ -297,6 +411,8 @@ def test_it_ends_with_an_error_and_says_what_to_do() -> None:
         ("mandate_read", "read mandates"),
         ("invoice_read", "read their charges"),
         ("invoice_write", "pay them at once"),
+        ("customer_portal_write", "open the page that changes a card"),
+        ("customer_portal_read", "read how the page that changes a card is set up"),
     ],
 )
 def test_each_permission_that_is_missing_is_named(
@@ -308,6 +424,7 @@ def test_each_permission_that_is_missing_is_named(
 
 
 def test_what_giving_does_not_need_is_only_noted(control: Any, swept: None) -> None:
+    run("stripe_setup")
     control("key", key=KEY, lacks=["webhook_read", "connected_account_read"])
     notes = "\n".join(one.what for one in findings() if one.level == "note")
     assert "webhook_read" in notes and "account" in notes
@@ -339,6 +456,31 @@ def test_an_account_that_takes_no_payments_yet(control: Any, swept: None) -> Non
     run("stripe_setup")
     control("account", charges_enabled=False)
     assert "does not take payments" in wrong()
+
+
+def test_the_page_for_cards_is_looked_at(portals: Any, control: Any, swept: None) -> None:
+    run("stripe_setup")
+    (made,) = portals.list({"active": True}).data
+    fine = [one for one in findings() if "customer portal" in one.what]
+    assert [(one.level, one.todo) for one in fine] == [("ok", "")] and made.id in fine[0].what
+    portals.update(
+        made.id,
+        {"features": {n: {"enabled": True} for n in ("invoice_history", "subscription_cancel")}},
+    )
+    (other,) = [one for one in findings() if "customer portal" in one.what]
+    assert (other.level, other.todo) == ("wrong", "Run stripe_setup.")
+    assert f"{made.id}: invoice_history is on, subscription_cancel is on." in other.what
+    portals.update(made.id, {"active": False})
+    (gone,) = [one for one in findings() if "customer portal" in one.what]
+    assert (gone.level, gone.todo) == ("wrong", "Run stripe_setup.")
+    assert "no configuration of ours" in gone.what
+    run("stripe_setup")
+    assert not wrong()
+    control("key", key=KEY, lacks=["customer_portal_read"])  # said once, by what it lacks
+    assert [one.level for one in findings() if "is set up: customer_portal_read" in one.what] == [
+        "wrong"
+    ]
+    assert not [one for one in findings() if "customer portal" in one.what]
 
 
 def test_a_clock_that_is_wrong(monkeypatch: pytest.MonkeyPatch, swept: None) -> None:

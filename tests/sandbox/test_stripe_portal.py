@@ -42,6 +42,35 @@ def test_a_configuration_is_made_found_and_changed(client):
         client.v1.billing_portal.configurations.create({})
 
 
+def test_a_change_is_told_with_what_was_there_before_and_leaves_the_rest(client):
+    own = client.v1.billing_portal.configurations
+    made = own.create({"features": CARD_ONLY, "metadata": {"site": "1"}})
+    off = {"subscription_update": {"enabled": False}, "subscription_cancel": {"enabled": True}}
+    changed = own.update(made.id, {"features": off, "metadata": {"more": "2"}})
+    seen = own.retrieve(made.id)
+    assert seen.features.to_dict() == changed.features.to_dict()
+    assert seen.features.subscription_update.enabled is False
+    assert seen.features.subscription_cancel.mode == "at_period_end"
+    assert seen.metadata.to_dict() == {"site": "1", "more": "2"}
+    (told,) = client.v1.events.list({"limit": 1}).data
+    assert told.type == "billing_portal.configuration.updated"
+    before = told.data.previous_attributes
+    assert before["features"]["subscription_cancel"]["enabled"] is False
+    assert before["metadata"].to_dict() == {"site": "1"}
+    assert told.data.object["features"]["subscription_cancel"]["enabled"] is True
+
+
+def test_only_those_that_are_wanted_are_listed(client):
+    own = client.v1.billing_portal.configurations
+    kept, off = (own.create({"features": CARD_ONLY}).id for _ in range(2))
+    own.update(off, {"active": False})
+    for active, there, absent in ((True, kept, off), (False, off, kept)):
+        ids = [one.id for one in own.list({"active": active, "limit": 100}).auto_paging_iter()]
+        assert there in ids and absent not in ids
+    with pytest.raises(stripe.InvalidRequestError, match="No such"):
+        own.update("bpc_nobodys", {"active": False})
+
+
 def test_another_card_is_the_customers_and_the_promise_keeps_its_own(
     client, begun, door, fall_due, bills
 ):

@@ -1,4 +1,5 @@
-"""`manage.py stripe_setup`: the webhook endpoint at Stripe, made or brought in line."""
+"""`manage.py stripe_setup`: the webhook endpoint and the customer portal at Stripe, made or brought in
+line."""
 
 from typing import Any
 
@@ -13,7 +14,8 @@ from donations.stripe_facts import BadKey, NotPermitted, Rejected, Unavailable
 class Command(BaseCommand):
     help = (
         "Makes the webhook endpoint for SITE_URL at Stripe, or brings it in line: pinned API "
-        "version, exactly the events that are acted on. May be run again at any time."
+        "version, exactly the events that are acted on. The same with the page on which a donor "
+        "changes her card. May be run again at any time."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -55,7 +57,11 @@ class Command(BaseCommand):
             ) from error
 
     def _set_up(self, *, replace: bool) -> None:
-        done = endpoints.set_up(replace=replace)
+        try:
+            done = endpoints.set_up(replace=replace)
+        except (NotPermitted, endpoints.CannotSetUp):
+            self._portal()  # it needs nothing of the endpoint, which may be made by hand
+            raise
         mode = "live" if endpoints.is_live(settings.STRIPE_SECRET_KEY) else "test"
         what = f"{done.endpoint.id} for {endpoints.address()} ({mode} mode)"
         if done.made:
@@ -84,19 +90,33 @@ class Command(BaseCommand):
         self.stdout.write("Then see whether all is well: stripe_doctor.")
 
     def _portal(self) -> None:
-        """A key that may not leaves it to Stripe's own configuration: giving does not wait for it."""
+        """Where this is refused the rest goes on: giving does not wait for it."""
         try:
-            made = endpoints.set_up_portal()
+            done = endpoints.set_up_portal()
+        except NotPermitted as error:
+            named = f" (Stripe calls it {error.permission})" if error.permission else ""
+            self.stdout.write(
+                f"The customer portal is left as it is: the key lacks the permission “Customer "
+                f"portal: write”{named}. Without it no donor comes to the page on which she changes "
+                "her card. Give it to the key in the dashboard (Developers, API keys) and run this "
+                "again."
+            )
+            return
         except Rejected as error:
             self.stdout.write(
                 f"The customer portal could not be set up ({error}): donors change their card on the "
                 "page as the dashboard configures it (Settings, Billing, Customer portal)."
             )
             return
-        if made:
-            self.stdout.write(f"Made the configuration of the customer portal {made}.")
+        what = f"configuration of the customer portal {done.portal.id}"
+        if done.made:
+            self.stdout.write(f"Made the {what}: the card is changed there, and nothing else.")
+        elif done.changes:
+            self.stdout.write(f"Brought the {what} in line:")
+            for one in done.changes:
+                self.stdout.write(f"  {one}: mended")
         else:
-            self.stdout.write("The customer portal is set up.")
+            self.stdout.write(f"The {what} is as it should be.")
 
     def _remove(self, ids: tuple[str, ...]) -> None:
         """After the secret was shown: whatever happens now, it is not lost."""
