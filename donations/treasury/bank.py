@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -30,6 +31,7 @@ from donations.services.matching import (
 )
 from donations.services.matching_refunds import gifts_to_give_back, refunds
 from donations.services.payers import named_in
+from donations.treasury import export
 from donations.treasury.base import TreasuryView
 from donations.treasury.by_hand import given_back_first
 from donations.treasury.hand_refunds import HandRefund
@@ -52,16 +54,27 @@ VIEWS: tuple[tuple[str, Any, Q], ...] = (
 
 
 class BankLineList(TreasuryView):
-    """`?vista=`: one of VIEWS."""
+    """`?vista=`: one of VIEWS. `?formato=csv` or `xlsx`: that view as a spreadsheet."""
 
     permissions = ("donations.view_bankline",)
     template_name = "donations/treasury/bank.html"
     page_title = _("Bank")
     tab = "treasury:bank"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get(  # type: ignore[override]  # a file is an answer too
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if request.GET.get("formato") in export.FORMATS:
+            return export.bank_lines(request, BankLine.objects.filter(self.view[2]))
+        return super().get(request, *args, **kwargs)
+
+    @property
+    def view(self) -> tuple[str, Any, Q]:
         asked = self.request.GET.get("vista", "")
-        chosen = next((one for one in VIEWS if one[0] == asked), VIEWS[0])
+        return next((one for one in VIEWS if one[0] == asked), VIEWS[0])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        chosen = self.view
         page = self.paged(_rows().filter(chosen[2]))
         found, sent = proposals(list(page)), payouts(list(page))
         went = refunds(list(page))

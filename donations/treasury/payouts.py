@@ -19,22 +19,29 @@ from wagtail.log_actions import log
 from brand.figures import euros
 from donations.models import Account, Correction, Payout, PayoutLine
 from donations.services import payouts
+from donations.treasury import export
 from donations.treasury.base import TreasuryView
+from donations.treasury.export.bank import COLUMNS
 from donations.treasury.in_transit import waiting
 from donations.treasury.looks import look, reconciled
 
 Kind = PayoutLine.Kind
-# the columns of the list: what the kinds of lines add up to
-GIFTS = (Kind.CHARGE,)
-BACK = (Kind.REFUND, Kind.REFUND_BACK)
-DISPUTED = (Kind.DISPUTE, Kind.DISPUTE_BACK)
 
 
 class PayoutList(TreasuryView):
+    """`?formato=csv` or `xlsx`: all of them as a spreadsheet."""
+
     permissions = ("donations.view_payout",)
     template_name = "donations/treasury/payouts.html"
     page_title = _("Payouts")
     tab = "treasury:payouts"
+
+    def get(  # type: ignore[override]  # a file is an answer too
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if request.GET.get("formato") in export.FORMATS:
+            return export.payouts(request, Payout.objects.all())
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = self.paged(Payout.objects.all())
@@ -57,8 +64,7 @@ def _sums(rows: Iterable[Payout]) -> dict[int, dict[str, int]]:
     for key, kind, amount, fee in lines.values_list("payout", "kind").annotate(
         amounts=Sum("amount"), fees=Sum("fee")
     ):
-        columns = {"gifts": GIFTS, "back": BACK, "disputed": DISPUTED}
-        name = next((name for name, kinds in columns.items() if kind in kinds), "rest")
+        name = next((name for name, kinds in COLUMNS.items() if kind in kinds), "rest")
         found[key][name] += amount
         found[key]["fees"] -= fee
     return found

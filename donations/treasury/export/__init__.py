@@ -1,6 +1,7 @@
 """The treasury's lists as spreadsheets, in files that no number of rows makes heavy."""
 
 from donations.treasury.export.answer import FORMATS, spreadsheet
+from donations.treasury.export.bank import bank_lines, payouts
 from donations.treasury.export.cells import Totals, euros
 from donations.treasury.export.packing import packing
 from donations.treasury.export.sheets import donations, donors, ledger, promises, receipts
@@ -8,11 +9,13 @@ from donations.treasury.export.sheets import donations, donors, ledger, promises
 __all__ = [
     "FORMATS",
     "Totals",
+    "bank_lines",
     "donations",
     "donors",
     "euros",
     "ledger",
     "packing",
+    "payouts",
     "promises",
     "receipts",
     "spreadsheet",
