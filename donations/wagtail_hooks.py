@@ -145,6 +145,7 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("receipts_issued", _("Issue cumulative receipts"), _("Issued cumulative receipts")),
         ("receipt_opened", _("Open a receipt"), _("Opened a receipt")),
         ("receipt_reprinted", _("Print a receipt again"), _("Printed a receipt again")),
+        ("receipts_taken", _("Download the receipts"), _("Downloaded receipts, as one ZIP")),
         ("attachment_opened", _("Open an attachment"), _("Opened a mail’s attachment")),
         ("mail_decided", _("Decide about a mail"), _("Decided what became of a mail")),
         ("mail_again", _("Send a mail again"), _("Sent a donor’s mail again")),

@@ -43,11 +43,21 @@ class ReceiptFilter(Period):
 
 
 class ReceiptList(TreasuryList):
+    """`?formato=zip`: the stored files of the same rows, with an index."""
+
     permissions = ("donations.view_receipt",)
     template_name = "donations/treasury/receipts.html"
     page_title = _("Receipts")
     tab = "treasury:receipts"
     filter_class = ReceiptFilter
+
+    def get(  # type: ignore[override]  # a file is an answer too
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        page = super().get(request, *args, **kwargs)
+        if request.GET.get("formato") == export.ZIP and self.filter.is_valid():
+            return export.papers(request, self.rows)
+        return page
 
     def all_rows(self) -> QuerySet[Receipt]:
         return Receipt.objects.select_related("donation", "replaces", "replaced_by")

@@ -43,7 +43,7 @@ def spreadsheet(
         try:
             number = write(file, headings, _bounded(rows))
         except TooMuch:
-            return _refused(request)
+            return refused(request)
         unsent.pop_all()  # from here on the answer closes it
     log(
         instance=request.user,
@@ -67,7 +67,7 @@ def _bounded(rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def _refused(request: HttpRequest) -> HttpResponseRedirect:
+def refused(request: HttpRequest) -> HttpResponseRedirect:
     words = gettext("These are too many rows for one file: choose a shorter period.")
     messages.error(request, words)
     query = request.GET.copy()
