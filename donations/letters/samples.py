@@ -53,7 +53,7 @@ def context(kind: str) -> Context:
             "again": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(again)}",
             "over": _("Your recurring gift is over with this: nothing more is taken from you."),
             "refunded": 25_00,
-            "how_back": WHERE_IT_CAME_FROM,
+            "how_back": str(WHERE_IT_CAME_FROM),
             "returned": 25_00,
             "by_year": None,
             "number": 12,
