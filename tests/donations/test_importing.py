@@ -323,7 +323,7 @@ def test_card_and_paypal_of_before_went_to_the_bank_and_never_lay_in_our_stripe(
     batch = entered(loaded("\r\n".join((head, *rows))))
     gifts = Donation.objects.order_by("amount")
     assert [gift.method for gift in gifts] == ["card", "paypal", "card", "paypal", "card"]
-    assert all(gift.traceable and not refunding.left_of(gift) for gift in gifts)
+    assert all(gift.traceable and refunding.came_by_hand(gift) for gift in gifts)
     assert set(JournalEntry.objects.values_list("debit__code", flat=True)) == {"bank"}
     reverse_gift(donation=gifts[1], reason="Due volte", by=batch.by)
     assert Account.objects.get(code="bank").balance() == 13_00
