@@ -177,8 +177,7 @@ SETTINGS: dict[str, str] = {
 def test_limits_that_make_no_sense_are_refused(
     elio: Client, least: str, most: str, why: str
 ) -> None:
-    page = "/admin/settings/donations/givingsettings/1/"
-    GivingSettings.load()
+    page = f"/admin/settings/donations/givingsettings/{GivingSettings.load().pk}/"
     answer = elio.post(page, SETTINGS | {"minimum": least, "maximum": most})
     assert answer.status_code == 200
     assert why in answer.content.decode().replace("\u00a0", " ")
@@ -188,9 +187,8 @@ def test_limits_that_make_no_sense_are_refused(
 def test_the_treasury_sets_the_smallest_and_the_largest_gift(
     elio: Client, memory_stripe: MemoryStripe
 ) -> None:
-    GivingSettings.load()
     elio.post(
-        "/admin/settings/donations/givingsettings/1/",
+        f"/admin/settings/donations/givingsettings/{GivingSettings.load().pk}/",
         SETTINGS | {"minimum": "0,50", "maximum": "40"},
     )
     assert GivingSettings.load().limits == Limits(50, 40_00)
