@@ -8,6 +8,7 @@ from donations import seal
 def on(apps, schema_editor):
     seal.seal_receipts(schema_editor.connection)
     seal.seal_receipt_lines(schema_editor.connection)
+    seal.seal_terms(schema_editor.connection)
 
 
 def off(apps, schema_editor):
