@@ -107,12 +107,14 @@ def _write(request: EntryRequest) -> None:
 @transaction.atomic
 def _answer(request: EntryRequest) -> None:
     """The link, its mail and the end of the request are one: all or nothing."""
+    gifts = Donation.objects.filter(donor__email=request.email, state__in=STAYING)
+    gift = gifts.select_related("donor").order_by("-created_at").first()
+    # the donor before the request, as whoever erases her takes them
+    hers = gift is not None and _still_hers(gift.donor, request.email)
     mine = EntryRequest.objects.filter(pk=request.pk, lease_token=request.lease_token)
     if not mine.delete()[0]:
         raise LeaseLost(f"EntryRequest {request.pk}")
-    gifts = Donation.objects.filter(donor__email=request.email, state__in=STAYING)
-    gift = gifts.select_related("donor").order_by("-created_at").first()
-    if gift is None or not _still_hers(gift.donor, request.email):
+    if gift is None or not hers:
         return
     key = f"entry:{request.key}"
     EntryLink.objects.create(
