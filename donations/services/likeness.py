@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models import Donation, Donor, GiftWord, ImportedDonor
 from donations.services.giving import Details
+from donations.services.merging import told_apart
 from donations.words import words
 
 GOOGLE = ("gmail.com", "googlemail.com")  # there dots mean nothing, and the two are one
@@ -33,8 +34,10 @@ class Likely:
 
 
 def alike(*, addresses: list[Donor]) -> list[Likely]:
-    """Of a person with all her addresses. The surest reason first, each other person once."""
+    """Of a person with all her addresses. The surest reason first, each other person once; nobody of
+    whom somebody said that they are two."""
     own = {address.pk for address in addresses}
+    apart = {key for pair in told_apart() if pair & own for key in pair}
     gifts = list(Donation.objects.filter(donor__in=own))
     found: dict[int, Likely] = {}
     for reason, others in (
@@ -45,7 +48,8 @@ def alike(*, addresses: list[Donor]) -> list[Likely]:
         for other in others:
             if other.pk not in own:
                 person = other.kept or other
-                found.setdefault(person.pk, Likely(person, reason))
+                if person.pk not in apart:
+                    found.setdefault(person.pk, Likely(person, reason))
     return list(found.values())[:AT_MOST]
 
 

@@ -109,9 +109,7 @@ def merge(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """`chi`: one that is proposed; `mail`: another address of hers, written whole."""
     if not request.user.has_perms((*SEES, "donations.change_donor")):
         return permission_denied(request)
-    donor = get_object_or_404(Donor, public_id=public_id)
-    form = Other(request.POST)
-    other = form.donor() if form.is_valid() else None
+    donor, other = _two(request, public_id)
     if other is None:
         messages.error(request, gettext("Nobody has given from this address: nothing was joined."))
         return _back(donor)
@@ -131,9 +129,7 @@ def keep_apart(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """`chi`: the other one; the pair is not shown any more."""
     if not request.user.has_perms((*SEES, "donations.change_donor")):
         return permission_denied(request)
-    donor = get_object_or_404(Donor, public_id=public_id)
-    form = Other(request.POST)
-    other = form.donor() if form.is_valid() else None
+    donor, other = _two(request, public_id)
     try:
         if other is None:
             raise merging.CannotMerge
@@ -161,6 +157,13 @@ def part(request: HttpRequest, pk: int) -> HttpResponse:
         log(instance=merge.kept, action="donations.parted", data=data)
         messages.success(request, gettext("They are two again, each with her own gifts."))
     return _back(merge.kept)
+
+
+def _two(request: HttpRequest, public_id: UUID) -> tuple[Donor, Donor | None]:
+    """The donor of the address, and the one that the form names."""
+    donor = get_object_or_404(Donor, public_id=public_id)
+    form = Other(request.POST)
+    return donor, form.donor() if form.is_valid() else None
 
 
 def _who(request: HttpRequest) -> User:

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from donations.models import Donor, DonorMerge, ImportedDonor
 from donations.services import importing
-from donations.services.merging import merge
+from donations.services.likeness import alike
+from donations.services.merging import keep_apart, merge
 from donations.services.pairs import pairs
 from giving_support import MARIA, begin
 from memory_stripe import MemoryStripe
@@ -96,3 +97,16 @@ def test_the_page_leads_to_joining_them(
     carla = member(roles.COORDINATION).get(page)
     assert carla.status_code == 200 and 'name="chi"' not in carla.content.decode()
     assert page in elio.get(reverse("treasury:donors")).content.decode()
+
+
+def test_who_was_told_apart_is_not_proposed_on_the_page_of_either(
+    memory_stripe: MemoryStripe,
+) -> None:
+    home = {"street": "Via Roma, 1", "postcode": "23100"}
+    one = person("Leo", "Sala", "leo@x.example", **home)
+    other = person("Leo", "Sala", "l@y.example", **home)
+    third = person("Leo", "Sala", "ls@z.example", **home)
+    assert {found.donor for found in alike(addresses=[one])} == {other, third}
+    keep_apart(one=one, other=other, by=User.objects.create_user("elio"))
+    assert {found.donor for found in alike(addresses=[one])} == {third}
+    assert {found.donor for found in alike(addresses=[other])} == {third}
