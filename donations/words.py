@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 LONGEST = 80
 # letters that Unicode does not take apart
@@ -23,6 +24,11 @@ def words(text: str) -> list[str]:
 
 WRITTEN = ("organisation", "first_name", "last_name", "codice_fiscale", "street", "city")
 _AT_HOME = re.compile(r"^\s*(?:\+|00)\s*39(?=\s*[03])")
+
+
+def of_name(whose: Any) -> list[str]:
+    """Of a gift, or of whatever else names somebody: an organisation’s own, a person’s both names."""
+    return words(whose.organisation or f"{whose.first_name} {whose.last_name}")
 
 
 def of_gift(written: Mapping[str, str], *, reference: str = "") -> set[str]:

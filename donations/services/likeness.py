@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.models import Donation, Donor, GiftWord, ImportedDonor
 from donations.services.giving import Details
 from donations.services.merging import told_apart
-from donations.words import words
+from donations.words import of_name, words
 
 GOOGLE = ("gmail.com", "googlemail.com")  # there dots mean nothing, and the two are one
 REASONS = {
@@ -95,7 +95,7 @@ def _same_name(typed: Donation) -> list[Donor]:
 
 def _name(of: Donation | ImportedDonor) -> tuple[str, ...]:
     """First and last name the other way round are the same."""
-    return tuple(sorted(words(of.organisation or f"{of.first_name} {of.last_name}")))
+    return tuple(sorted(of_name(of)))
 
 
 def _same_code(gifts: list[Donation]) -> QuerySet[Donor]:

@@ -17,7 +17,7 @@ from donations.services.doubles import likely_doubles
 from donations.services.finding import gifts_found
 from donations.services.giving import REOPENABLE
 from donations.services.payers import named_in
-from donations.words import words
+from donations.words import of_name, words
 
 CLEARING = timedelta(days=5)  # between the day Stripe names and the bank's
 NEAR = timedelta(days=10)  # between a gift entered by hand and its line
@@ -267,7 +267,7 @@ def _who(line: BankLine, gift: Donation, payers: dict[str, set[int]]) -> list[Pr
     reasons: list[Promise] = []
     if gift.donor_id in payers.get(line.iban, ()):
         reasons.append(_("this donor gave from the same account before"))
-    own = set(words(gift.organisation or f"{gift.first_name} {gift.last_name}"))
+    own = set(of_name(gift))
     if own and own <= set(words(f"{line.name} {line.text}")):
         reasons.append(_("the name is the same"))
     return reasons

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.models import BankLine, Donation, GiftWord, RefundRequest
 from donations.services.finding import gifts_found
 from donations.services.matching import NEAR, Degree
-from donations.words import words
+from donations.words import of_name, words
 
 AT_MOST = 5
 FOUND = 10
@@ -60,7 +60,7 @@ def _told(line: BankLine, row: RefundRequest) -> GivenBack:
 
 
 def _named(line: BankLine, gift: Donation) -> bool:
-    own = set(words(gift.organisation or f"{gift.first_name} {gift.last_name}"))
+    own = set(of_name(gift))
     return len(own) >= LEAST and own <= set(words(f"{line.name} {line.text}"))
 
 

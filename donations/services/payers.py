@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db.models import Count
 
 from donations.models import BankLine, Donation, GiftWord
-from donations.words import words
+from donations.words import of_name, words
 
 AT_MOST = 2000  # gifts looked at, the newest first
 LEAST = 2  # words of a name that are no chance
@@ -28,7 +28,7 @@ def named_in(lines: Sequence[BankLine]) -> dict[int, Donation]:
     gifts = Donation.objects.filter(pk__in=twice, state__in=Donation.RECEIVED)
     found: dict[int, Donation] = {}
     for gift in gifts.select_related("donor").order_by("-settled_at", "-pk")[:AT_MOST]:
-        own = set(words(gift.organisation or f"{gift.first_name} {gift.last_name}"))
+        own = set(of_name(gift))
         for line, all_of_it in said.items():
             if len(own) >= LEAST and own <= all_of_it:
                 found.setdefault(line, gift)

@@ -23,6 +23,7 @@ from donations.services.by_hand import BANK, PLACES, HandGift, today
 from donations.treasury.known_donors import Known, lookalikes
 
 DAY = "%d/%m/%Y"
+DAYS = (DAY, "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d")  # as they may be typed
 FIRST_YEAR = 2000  # before it, rather a slip of the finger
 Method = Donation.Method
 
@@ -32,8 +33,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = AdminDateInput(format=DAY, attrs={"size": "10"})
-        formats = [DAY, "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d"]
-        super().__init__(widget=widget, input_formats=formats, **kwargs)
+        super().__init__(widget=widget, input_formats=DAYS, **kwargs)
 
     def clean(self, value: Any) -> date:
         day = super().clean(value)

@@ -20,9 +20,9 @@ from donations.area.promise_forms import AmountForm, ChangeForm, EndForm, PauseF
 from donations.models import PromiseChange, RecurringDonation
 from donations.services import InvalidAmount, changing
 from donations.treasury.base import TreasuryView
+from donations.treasury.hand_forms import DAY, DAYS
 
 Kind, State = PromiseChange.Kind, PromiseChange.State
-DAY = "%d/%m/%Y"
 
 
 class Asked(forms.Form):
@@ -49,7 +49,7 @@ class ByPause(PauseForm, Asked):
         super().__init__(*args, **kwargs)
         day = self.fields["giorno"]
         day.widget = AdminDateInput(format=DAY, attrs={"size": "10"})
-        day.input_formats = [DAY, "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d"]  # type: ignore[attr-defined]
+        day.input_formats = DAYS  # type: ignore[attr-defined]
         day.error_messages["required"] = gettext("Choose the day on which the gift begins again.")
 
 
