@@ -18,7 +18,7 @@ from donations.models import (
     ThanksInPerson,
     Tribute,
 )
-from donations.models.giving import NOBODY
+from donations.models.person import NOBODY
 from donations.services import premiums, tributes
 from mail.forgetting import doom, empty
 from mail.models import Message

@@ -45,7 +45,7 @@ from donations.models import (
     ThanksInPerson,
     Tribute,
 )
-from donations.models.giving import NOBODY
+from donations.models.person import NOBODY
 from mail.models import Message
 
 Claim = PremiumClaim.State

@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from donations.models.reversal import Reversible
 
-class HandEntry(models.Model):
+
+class HandEntry(Reversible):
     """A gift that has one was entered by hand. It is never edited: a mistake is reversed, with the
     reason, and entered anew."""
 
@@ -34,15 +36,6 @@ class HandEntry(models.Model):
         verbose_name=_("entered by"),
     )
     entered_at = models.DateTimeField(_("entered"), auto_now_add=True)
-    reversal_reason = models.CharField(_("why it was reversed"), max_length=200, blank=True)
-    reversed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("reversed by"),
-    )
-    reversed_at = models.DateTimeField(_("reversed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("gift entered by hand")

@@ -7,12 +7,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-NOBODY = "–"  # stands where the name of somebody stood whose data were erased
+from donations.models.person import NOBODY, Written
 
 
 class Fund(ClusterableModel):
@@ -119,18 +118,12 @@ class Donor(models.Model):
         return str(self.public_id)  # logs are written with it
 
 
-def name_of(organisation: str, first: str, last: str) -> str:
-    """How we call whoever gave."""
-    if last == NOBODY:
-        return gettext("Erased person")
-    return organisation or f"{first} {last}".strip() or gettext("Without a name")
-
-
 _RECEIVED = ["settled", "partly_refunded", "refunded", "disputed", "lost", "reversed"]
 
 
-class Donation(models.Model):
-    """One gift. Its state only goes forward (see `RANK`); amounts are cents, times UTC."""
+class Donation(Written):
+    """One gift, with the donor as she wrote herself for it. Its state only goes forward (see `RANK`);
+    amounts are cents, times UTC."""
 
     class State(models.TextChoices):
         STARTED = "started", _("Started")
@@ -238,18 +231,6 @@ class Donation(models.Model):
     )
     settled_at = models.DateTimeField(_("received"), null=True, blank=True, db_index=True)
 
-    # the donor, as she wrote it for this gift; of an organisation the name is the contact's, if any
-    organisation = models.CharField(_("organisation"), max_length=120, blank=True)
-    first_name = models.CharField(_("first name"), max_length=80, blank=True)
-    last_name = models.CharField(_("last name"), max_length=80, blank=True)
-    codice_fiscale = models.CharField(_("codice fiscale"), max_length=16, blank=True)
-    street = models.CharField(_("street and number"), max_length=160, blank=True)
-    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
-    city = models.CharField(_("town"), max_length=80, blank=True)
-    province = models.CharField(_("province"), max_length=40, blank=True)
-    country = models.CharField(_("country"), max_length=2, default="IT", blank=True)
-    phone = models.CharField(_("telephone"), max_length=30, blank=True)
-
     class Meta:
         verbose_name = _("donation")
         verbose_name_plural = _("donations")
@@ -284,10 +265,6 @@ class Donation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.donor_name}, {self.amount // 100}.{self.amount % 100:02d} {self.currency}"
-
-    @property
-    def donor_name(self) -> str:
-        return name_of(self.organisation, self.first_name, self.last_name)
 
     @property
     def has_name(self) -> bool:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from donations.models.giving import name_of
+from donations.models.person import Written
 from mail.storage import private_storage
 from outbox.models import Leased
 
@@ -52,7 +52,7 @@ class GiftImport(Leased):
         return self.name
 
 
-class ImportedDonor(models.Model):
+class ImportedDonor(Written):
     """Somebody whom a file names without a gift, as it writes her. What she gives or writes of
     herself later stands with her gifts and on her page: it never changes this, nor the other way."""
 
@@ -60,16 +60,6 @@ class ImportedDonor(models.Model):
         "donations.Donor", on_delete=models.PROTECT, related_name="imported"
     )
     batch = models.ForeignKey(GiftImport, on_delete=models.PROTECT, related_name="people")
-    first_name = models.CharField(_("first name"), max_length=80, blank=True)
-    last_name = models.CharField(_("last name"), max_length=80, blank=True)
-    organisation = models.CharField(_("organisation"), max_length=120, blank=True)
-    codice_fiscale = models.CharField(_("codice fiscale"), max_length=16, blank=True)
-    street = models.CharField(_("street and number"), max_length=160, blank=True)
-    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
-    city = models.CharField(_("town"), max_length=80, blank=True)
-    province = models.CharField(_("province"), max_length=40, blank=True)
-    country = models.CharField(_("country"), max_length=2, default="IT", blank=True)
-    phone = models.CharField(_("telephone"), max_length=30, blank=True)
     words = models.TextField(blank=True)  # she is found by, each after a blank (`donations.words`)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -78,7 +68,3 @@ class ImportedDonor(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
-
-    @property
-    def name(self) -> str:
-        return name_of(self.organisation, self.first_name, self.last_name)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from donations.models.reversal import Reversible
 from outbox.models import Leased
 
 
@@ -25,7 +26,7 @@ class Refunds(QuerySet):
         return self.filter((ended & Q(seen_at__isnull=True)) | late)
 
 
-class RefundRequest(Leased):
+class RefundRequest(Leased, Reversible):
     """One refund that a person asked for. The row is committed before the call; its key is in the
     refund's metadata at Stripe, so that it is found again whoever died on the way.
 
@@ -86,15 +87,6 @@ class RefundRequest(Leased):
     seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
     way = models.CharField(_("how it went back"), max_length=4, choices=Way.choices, blank=True)
     given_on = models.DateField(_("day"), null=True, blank=True)
-    reversal_reason = models.CharField(_("why it was reversed"), max_length=200, blank=True)
-    reversed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("reversed by"),
-    )
-    reversed_at = models.DateTimeField(_("reversed"), null=True, blank=True)
 
     objects = Refunds.as_manager()
 

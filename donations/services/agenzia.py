@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.it import codicefiscale
 
 from donations.models import Donation, DonorDetails, Erasure, JournalEntry, RecurringDonation
-from donations.models.giving import NOBODY as ERASED
+from donations.models.person import NOBODY as ERASED
 from donations.services.consents import objecting
 from donations.services.finding import PERSON
 from donations.services.receipts import ROME

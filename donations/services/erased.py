@@ -33,7 +33,7 @@ from donations.models import (
     Statement,
     StripeEvent,
 )
-from donations.models.giving import NOBODY
+from donations.models.person import NOBODY
 from donations.services import erasing
 from donations.services.receipts import ROME
 from donations.stripe_facts import Rejected, Unavailable

@@ -38,7 +38,7 @@ from donations.models import (
     TransferPromise,
     Tribute,
 )
-from donations.models.giving import NOBODY
+from donations.models.person import NOBODY
 from donations.services import agenzia, by_hand, changing, premium_stock, tributes, yearly_receipts
 from donations.services.letters import compose
 from donations.services.merging import addresses, mailbox

@@ -25,8 +25,8 @@ from donations.models import (
     ReceiptLine,
     ReceiptRun,
 )
-from donations.models.giving import NOBODY
 from donations.models.papers import receipt_label
+from donations.models.person import NOBODY
 from donations.services.receipts import ROME, Roll, snapshot
 from donations.services.yearly import bounds, gifts_of
 

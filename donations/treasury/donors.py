@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations.models import Donation, Donor, DonorDetails, DonorMerge, DonorTag, ImportedDonor
-from donations.models.giving import name_of
+from donations.models.person import name_of
 from donations.services.finding import PERSON
 from donations.services.likeness import alike
 from donations.services.merging import addresses
@@ -40,7 +40,7 @@ def names(of: Iterable[Donor]) -> dict[int, str]:
     rows = theirs.order_by("created_at", "pk").values_list(
         PERSON, "organisation", "first_name", "last_name"
     )
-    found = {one.donor_id: one.name for one in ImportedDonor.objects.filter(donor__in=keys)}
+    found = {one.donor_id: one.donor_name for one in ImportedDonor.objects.filter(donor__in=keys)}
     found |= {key: name_of(own, first, last) for key, own, first, last in rows}
     return {key: found.get(key) or gettext("Without a name") for key in keys}
 
