@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from donations.fields import MailField
-from donations.forms import MailAskedAbout, PersonForm
+from donations.person_forms import MailAskedAbout, PersonForm
 from donations.services import Details
 
 

@@ -15,9 +15,9 @@ from attribution.models import Source
 from donations import countries
 from donations.fields import FiscalCodeField, MailField, NameField, PhoneField
 from donations.form_tokens import token_of
-from donations.forms import MailAskedAbout, complete_address, right_kind_of_code
 from donations.models import BankLine, Donation, Donor, Fund
 from donations.money import BadAmount, parse_large_amount
+from donations.person_forms import MailAskedAbout, complete_address, right_kind_of_code
 from donations.services import Details
 from donations.services.by_hand import BANK, PLACES, HandGift, today
 from donations.treasury.known_donors import Known, lookalikes
