@@ -22,7 +22,7 @@ from donations.services import (
     consents,
     donor_wall,
     entering,
-    erasing,
+    erasure_requests,
     own_data,
     reprinting,
     yearly_receipts,
@@ -214,9 +214,9 @@ def copy(request: HttpRequest, donor: Donor) -> HttpResponse:
 def erasure(request: HttpRequest, donor: Donor) -> HttpResponse:
     """What can be deleted and what the law makes us keep; POST asks."""
     if request.method == "POST":
-        erasing.ask(donor=donor, language=_language())
+        erasure_requests.ask(donor=donor, language=_language())
         return see(f"{reverse('area:page')}#cancellazione")
-    context = {"asked": erasing.waiting().filter(donor=donor).first()}
+    context = {"asked": erasure_requests.waiting().filter(donor=donor).first()}
     return render(request, "donations/area/erasure.html", context)
 
 

@@ -1,4 +1,4 @@
-"""A donor's data are erased: asked for on her own page or in another way, looked at, done by a person.
+"""A donor's data are erased: asked for (`erasure_requests`) or not, looked at, done by a person.
 
 What becomes of which row stands in one table (`donations.erasure.parts`). The act is one transaction
 that holds her gifts, her promises and her; what it still asks of others afterwards is a row in it
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -39,21 +39,16 @@ from donations.models import (
     Tribute,
 )
 from donations.models.person import NOBODY
-from donations.services import agenzia, by_hand, changing, premium_stock, tributes, yearly_receipts
+from donations.services import agenzia, by_hand, changing, yearly_receipts
 from donations.services.letters import compose
 from donations.services.merging import addresses, mailbox
 from mail.models import Message
 
-WITHIN = timedelta(days=30)  # art. 12.3 GDPR: one month
 # a payment page lives for a day: docs.stripe.com/payments/checkout/managing-limited-inventory
 PAGE_LIVES = timedelta(hours=24)
 SOON = timedelta(hours=1)  # until somebody looks again
 OVERLAP = 1000  # events
 OPENED = (CheckoutAttempt.State.OPENING, CheckoutAttempt.State.OPEN)
-
-
-class Answered(Exception):
-    """Somebody else was quicker."""
 
 
 class StillPromised(Exception):
@@ -113,46 +108,6 @@ class Preview:
     @property
     def kept(self) -> list[Found]:
         return self.of(Fate.KEPT)
-
-
-# --- asked, and answered in words ----------------------------------------------------------------
-
-
-def ask(*, donor: Donor, language: str) -> bool:
-    """False when she has asked already and waits for the answer."""
-    try:
-        with transaction.atomic():
-            ErasureRequest.objects.create(donor=donor, language=language)
-    except IntegrityError:
-        return False
-    return True
-
-
-def waiting() -> QuerySet[ErasureRequest]:
-    return ErasureRequest.objects.filter(answered_at=None).select_related("donor")
-
-
-@transaction.atomic
-def answer(*, request: ErasureRequest, words: str, by: Any) -> None:
-    """Why not, or not yet: she reads it in a mail and on her page. Whatever the answer, the
-    people she only wrote to are forgotten, and cards that have not left do not. Raises Answered."""
-    held = ErasureRequest.objects.select_for_update().get(pk=request.pk)
-    if held.answered_at:
-        raise Answered
-    held.answer, held.answered_at, held.answered_by = words, timezone.now(), by
-    held.save(update_fields=["answer", "answered_at", "answered_by"])
-    tributes.forget_of(donor=held.donor)
-    premium_stock.forget_of(donor=held.donor)
-    compose(
-        key=f"erasure:{held.pk}",
-        kind="erasure_answer",
-        to=held.donor.email or "",  # she has one: she entered by it
-        language=held.language,
-        context={"request": held, "body": issuer.body(), "site_url": settings.SITE_URL},
-    )
-
-
-# --- looked at, and done -------------------------------------------------------------------------
 
 
 def person_of(donor: Donor) -> Person:

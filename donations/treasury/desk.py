@@ -29,7 +29,7 @@ from donations.models import (
     StripeEvent,
     ThanksInPerson,
 )
-from donations.services import doors, erasing, in_person
+from donations.services import doors, erasure_requests, in_person
 from donations.services.acknowledging import try_again
 from donations.services.deciding import decide_event
 from donations.services.details import last_written
@@ -85,7 +85,7 @@ class Desk(TreasuryView):
             unreceipted=desk_counts.unreceipted().count(),
             wall_words=desk_counts.wall_words().count(),
             packets=desk_counts.packets().count(),
-            erasures=[_erasure(row) for row in erasing.waiting()],
+            erasures=[_erasure(row) for row in erasure_requests.waiting()],
             customers=desk_counts.customers(),
             may_remove=user.has_perm("donations.add_erasure"),
             may_erase=user.has_perm("donations.change_erasurerequest"),
@@ -128,7 +128,7 @@ def _erasure(row: ErasureRequest) -> dict[str, Any]:
     return {
         "row": row,
         "mail": masks.mail(row.donor.email or ""),
-        "answer_by": row.asked_at + erasing.WITHIN,
+        "answer_by": row.asked_at + erasure_requests.WITHIN,
         "gifts": row.donor.donations.filter(state__in=STAYING),
     }
 
@@ -260,8 +260,8 @@ def answer_erasure(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, gettext("Write the answer: the donor reads it as it stands."))
         return HttpResponseRedirect(reverse("treasury:desk"))
     try:
-        erasing.answer(request=asked, words=words, by=request.user)
-    except erasing.Answered:
+        erasure_requests.answer(request=asked, words=words, by=request.user)
+    except erasure_requests.Answered:
         messages.warning(request, gettext("Somebody has answered already: nothing was sent."))
     else:
         log(instance=asked, action="donations.erasure_answered")

@@ -29,7 +29,7 @@ from donations.models import (
 from donations.services import (
     acknowledging,
     erased,
-    erasing,
+    erasure_requests,
     guarding,
     in_person,
     tributes,
@@ -167,7 +167,7 @@ def waiting() -> int:
         payouts(),
         promises(),
         cards(),
-        erasing.waiting(),
+        erasure_requests.waiting(),
         customers(),
         calls(),
         wall_words(),

@@ -17,7 +17,7 @@ from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
 from donations.models import CustomerRemoval, Donor, Erasure
-from donations.services import erased, erasing
+from donations.services import erased, erasing, erasure_requests
 from donations.treasury.base import TreasuryView
 from donations.treasury.donors import mail_of, names
 
@@ -107,7 +107,7 @@ class EraseDonor(TreasuryView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         seen = kwargs.pop("seen", None) or erasing.preview(donor=self.donor)
-        asked = erasing.waiting().filter(donor__in=seen.person.keys).first()
+        asked = erasure_requests.waiting().filter(donor__in=seen.person.keys).first()
         why = Erasure.Reason.PAGE if asked else Erasure.Reason.ASKED
         form = kwargs.pop("form", None) or EraseForm(live=len(seen.live), initial={"motivo": why})
         return super().get_context_data(

@@ -34,7 +34,7 @@ from donations.models import (
     ThanksInPerson,
     Tribute,
 )
-from donations.services import erasing
+from donations.services import erasure_requests
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
@@ -95,7 +95,7 @@ def everything(site, monkeypatch):
     treasury_support.statement_of(gift)
     treasury_support.past_gifts()
     treasury_support.promised(gift)
-    erasing.ask(donor=gift.donor, language="it")
+    erasure_requests.ask(donor=gift.donor, language="it")
     erasure_support.removal(other)
     ThanksInPerson.objects.create(donation=gift)
     DonorWallEntry.objects.create(donation=gift, name="Maria Rossi")

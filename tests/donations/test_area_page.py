@@ -24,7 +24,7 @@ from donations.models import (
     PromiseChange,
     Tribute,
 )
-from donations.services import consents, erasing, knowing, merging, receipts
+from donations.services import consents, erasure_requests, knowing, merging, receipts
 from form_support import open_fund
 from giving_support import MARIA, begin
 from mail.models import Message
@@ -378,7 +378,7 @@ def test_a_request_for_erasure_waits_on_the_desk_until_a_person_answers(
     assert mail.to == cast.settled.donor.email and "restano" in mail.body_text
     assert "<b>restano</b>" in mail.body_text and "&lt;b&gt;restano" in mail.body_html
     assert "Tolta dalla rubrica" in seen(maria)
-    assert erasing.ask(donor=cast.settled.donor, language="it")  # she may ask again
+    assert erasure_requests.ask(donor=cast.settled.donor, language="it")  # she may ask again
 
 
 def test_who_may_answer(cast: Cast, maria: Client) -> None:

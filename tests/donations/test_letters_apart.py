@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from donations.letters import defaults
 from donations.models import CodeRequest, Donation, ErasureRequest
-from donations.services import asking_codes, entering, erasing, letters, yearly_statements
+from donations.services import asking_codes, entering, erasure_requests, letters, yearly_statements
 from donations.services.by_hand import today
 from giving_support import MARIA
 from mail.models import Message
@@ -108,10 +108,10 @@ def test_the_statement_of_a_year() -> None:
 
 def test_the_answer_about_erasure_keeps_its_paragraphs(gift: Donation) -> None:
     own_words("erasure_answer")
-    erasing.ask(donor=gift.donor, language="it")
+    erasure_requests.ask(donor=gift.donor, language="it")
     words = "Abbiamo **tolto** {nome}.\nE gli appunti.\n\nLe ricevute <b>restano</b>."
     by = User.objects.get()
-    erasing.answer(request=ErasureRequest.objects.get(), words=words, by=by)
+    erasure_requests.answer(request=ErasureRequest.objects.get(), words=words, by=by)
     mail = Message.objects.get(kind="erasure_answer")
     assert words in mail.body_text
     html = mail.body_html

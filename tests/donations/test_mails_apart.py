@@ -13,7 +13,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from donations.models import CodeRequest, ErasureRequest, SentAgain, StatementRun
-from donations.services import asking_codes, erasing, yearly_statements
+from donations.services import asking_codes, erasure_requests, yearly_statements
 from donations.services.by_hand import today
 from giving_support import MARIA
 from mail.models import Message
@@ -144,8 +144,8 @@ def test_a_question_for_the_code_leaves_again_until_it_is_answered(
 
 def test_answers_about_an_erasure_are_read_by_who_gives_them(treasurer: Client) -> None:
     donor = by_hand(method="bank_transfer", thanks=False, amount=9_00, day=today()).donor
-    erasing.ask(donor=donor, language="it")
-    erasing.answer(request=ErasureRequest.objects.get(), words="Non ancora.", by=None)
+    erasure_requests.ask(donor=donor, language="it")
+    erasure_requests.answer(request=ErasureRequest.objects.get(), words="Non ancora.", by=None)
     send_due()
     mail = Message.objects.get(kind="erasure_answer")
     page = shown(treasurer, "mail", mail.pk)

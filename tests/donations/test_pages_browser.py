@@ -23,7 +23,14 @@ from donations.models import (
     SuggestedAmount,
     Tribute,
 )
-from donations.services import alerting, entering, erasing, importing, yearly_statements
+from donations.services import (
+    alerting,
+    entering,
+    erasing,
+    erasure_requests,
+    importing,
+    yearly_statements,
+)
 from donations.services.bank_lines import recognise_promise
 from donations.services.knowing import add_note, tag
 from donations.services.statements import bring
@@ -81,7 +88,7 @@ def test_the_donors_own_page_has_no_faults(
     hers = entered(donor)
     hers.post(f"{PAGE}lettera/", {"lettera": "si"})
     promise = promised_again(memory_stripe)
-    erasing.ask(donor=donor, language="it")
+    erasure_requests.ask(donor=donor, language="it")
     with opened(browser, hers) as context:
         for address in (PAGE, f"{PAGE}?salvati", f"{PAGE}dati/", f"{PAGE}cancellazione/"):
             assert visit(context, address) == [], address
@@ -177,7 +184,7 @@ def test_the_treasurys_pages_have_no_faults(browser: Any, memory_stripe: MemoryS
         for address in empty:
             assert visit(context, address) == [], address
         cast = gifts(memory_stripe)
-        erasing.ask(donor=cast.settled.donor, language="it")
+        erasure_requests.ask(donor=cast.settled.donor, language="it")
         memory_stripe.stray(-35)
         memory_stripe.pay_out()
         tell(memory_stripe)
@@ -204,7 +211,7 @@ def test_erasing_a_donor_has_no_faults(browser: Any, memory_stripe: MemoryStripe
     """What would happen, the word forgotten, the proof, and what Stripe would not forget."""
     treasurer, hers = member(roles.TREASURY), everything(memory_stripe)
     donor = hers.card.donor
-    erasing.ask(donor=donor, language="it")
+    erasure_requests.ask(donor=donor, language="it")
     preview = reverse("treasury:erase", args=[donor.public_id])
     with opened(browser, treasurer) as context:
         assert visit(context, preview) == []
@@ -310,8 +317,8 @@ def test_what_is_mailed_can_be_read(
     alerting.tell()
     donor = cast.settled.donor
     ask(client, donor.email)
-    erasing.ask(donor=donor, language="it")
-    erasing.answer(request=donor.erasure_requests.get(), words="Uno.\n\nDue.", by=None)
+    erasure_requests.ask(donor=donor, language="it")
+    erasure_requests.answer(request=donor.erasure_requests.get(), words="Uno.\n\nDue.", by=None)
     with opened(browser, client) as context:
         page = context.new_page()
         mails = list(Message.objects.all())

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from donations.models import Donation, Donor, Premium, PremiumClaim
-from donations.services import erasing, merging, premium_stock, premiums
+from donations.services import erasure_requests, merging, premium_stock, premiums
 from donations.services.forgetting import UNFINISHED, forget_unfinished
 from donations.services.premium_stock import HELD, KEPT, put_back_abandoned
 from donations.services.premiums import Choice, NotForThis, SoldOut, TooLate
@@ -318,9 +318,9 @@ def test_with_the_donor_the_address_is_forgotten_at_once(memory_stripe: MemorySt
     kit = seeds()
     sent, waits = (paid(memory_stripe, asked(kit, by_post(kit))) for _ in range(2))
     delivered(sent)
-    erasing.ask(donor=sent.donation.donor, language="it")
+    erasure_requests.ask(donor=sent.donation.donor, language="it")
     elio = User.objects.create(username="elio")
-    erasing.answer(request=erasing.waiting().get(), words="Fatto.", by=elio)
+    erasure_requests.answer(request=erasure_requests.waiting().get(), words="Fatto.", by=elio)
     sent.refresh_from_db()
     waits.refresh_from_db()
     assert (sent.street, waits.street) == ("", HOME.street)

@@ -19,7 +19,7 @@ from donations.models import (
     ThanksInPerson,
     Tribute,
 )
-from donations.services import erasing
+from donations.services import erasure_requests
 from donations.services.by_hand import today
 from donations.services.knowing import tag
 from donations.treasury import urls
@@ -100,7 +100,7 @@ def addresses(cast: Cast) -> dict[str, str]:
     """Name → address; a new address without a row here makes the test fail."""
     event = lost_event(state="failed")
     attachment, donor = cast.mail.attachments.get(), cast.settled.donor
-    erasing.ask(donor=donor, language="it")
+    erasure_requests.ask(donor=donor, language="it")
     erasure = ErasureRequest.objects.get()
     (line,) = imported(row())
     asked, warning = asked_back(cast.settled), suspected(cast.settled)

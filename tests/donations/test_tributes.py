@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from area_support import entered
 from donations.models import Acknowledgement, Donation, Tribute
-from donations.services import acknowledging, erasing, own_data, tributes
+from donations.services import acknowledging, erasure_requests, own_data, tributes
 from donations.services.acknowledging import write_due
 from donations.services.by_hand import today
 from donations.services.tributes import Wish
@@ -413,9 +413,9 @@ def test_recipients_go_with_the_donor(memory_stripe: MemoryStripe) -> None:
     cards_sent()
     planned = give(memory_stripe, giorno=day_in(3))
     assert "lucia@example.org" in str(own_data.of(donor=sent.donor))
-    erasing.ask(donor=sent.donor, language="it")
+    erasure_requests.ask(donor=sent.donor, language="it")
     request = sent.donor.erasure_requests.get()
-    erasing.answer(request=request, words="Fatto.", by=None)
+    erasure_requests.answer(request=request, words="Fatto.", by=None)
     assert not Tribute.objects.exclude(email="", recipient="", message="").exists()
     assert "lucia@example.org" not in str(own_data.of(donor=sent.donor))
     its_hour_comes(planned)
