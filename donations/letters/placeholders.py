@@ -6,18 +6,15 @@ The names are Italian in every language: staff write them.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from brand.figures import euros
 from brand.templatetags.brand_tags import spell
+from donations.letters import values
 from donations.letters.markup import Part, Said
-
-Context = Mapping[str, Any]
+from donations.letters.values import Context
 
 
 @dataclass(frozen=True)
@@ -30,106 +27,6 @@ class Placeholder:
     value: Callable[[Context], str | None]
     link: bool = False
     needed: bool = False
-
-
-def _cents(name: str) -> Callable[[Context], str]:
-    return lambda known: euros(known[name], always_cents=True)
-
-
-def _page(known: Context) -> str:
-    return f"{known['site_url']}{reverse('area:page')}"
-
-
-def _tax(known: Context) -> str:
-    gift = known["gift"]
-    useful = gift.codice_fiscale and gift.traceable
-    return _("You will need it for your tax return.") if useful else ""
-
-
-def _costs(known: Context) -> str:
-    covered = known["gift"].covered
-    words = _("You took over the costs of the payment too, %(costs)s: so it arrives whole.")
-    return words % {"costs": euros(covered, always_cents=True)} if covered else ""
-
-
-def _voided(known: Context) -> str | None:
-    receipt = known["voided"]
-    if not receipt:
-        return None
-    said = {"number": receipt.label}
-    if known["gift"].traceable:
-        words = _("Receipt no. %(number)s is no longer valid: do not use it for your tax return.")
-        return words % said
-    return _("Receipt no. %(number)s is no longer valid") % said + "."
-
-
-def _of_the_rest(known: Context) -> str | None:
-    """The receipt for what stays, when a part of the gift is gone."""
-    receipt = known["receipt"]
-    if not receipt:
-        return None
-    said = {"number": receipt.label, "amount": euros(receipt.amount, always_cents=True)}
-    if known["voided"]:
-        words = _(
-            "In its place you find receipt no. %(number)s attached, for the %(amount)s that stay "
-            "with us."
-        )
-    else:
-        words = _(
-            "Of your gift %(amount)s stay with us: thank you. Receipt no. %(number)s for them is "
-            "attached."
-        )
-    return words % said
-
-
-def _valid_again(known: Context) -> str | None:
-    receipt = known["receipt"]
-    if not receipt:
-        return None
-    return _(
-        "You find receipt no. %(number)s for %(amount)s attached. For this gift only this one is "
-        "valid: do not use the earlier ones."
-    ) % {"number": receipt.label, "amount": euros(receipt.amount, always_cents=True)}
-
-
-def _by_year(known: Context) -> str | None:
-    if not known["by_year"]:
-        return None
-    return by_year(known["by_year"])
-
-
-def by_year(year: int) -> str:
-    words = _(
-        "For your recurring gifts of %(year)s you get one receipt for all of them, once the year "
-        "is over. Do you need it earlier? You can ask for it on your page."
-    )
-    return words % {"year": year}
-
-
-def _on_its_way(known: Context) -> str | None:
-    if not known["on_its_way"]:
-        return None
-    words = _("Your bank is debiting %(amount)s already: this last gift still arrives.")
-    return words % {"amount": euros(known["on_its_way"], always_cents=True)}
-
-
-def _next_charge(known: Context) -> str:
-    day = known["promise"].first_charge
-    words = _("The next charge is on %(day)s.")
-    return words % {"day": spell(day, "j F Y")} if day else ""
-
-
-def _how_many(known: Context) -> str:
-    number = known["statement"].gifts
-    return ngettext("%(number)s gift", "%(number)s gifts", number) % {"number": number}
-
-
-def _replaces(known: Context) -> str | None:
-    if not known["statement"].data["replaces"]:
-        return None
-    return _(
-        "It takes the place of the statement we had sent you before: something has changed since."
-    )
 
 
 NAME = Placeholder(
@@ -155,24 +52,26 @@ COMMON = (
     ),
     Placeholder("ente", gettext_lazy("the name of the body"), lambda known: known["body"]["name"]),
     Placeholder("posta", gettext_lazy("our mail address"), lambda known: known["body"]["email"]),
-    Placeholder("pagina", gettext_lazy("the address of the donor’s own page"), _page, link=True),
+    Placeholder(
+        "pagina", gettext_lazy("the address of the donor’s own page"), values.page, link=True
+    ),
 )
 VOIDED = Placeholder(
     "ricevuta_annullata",
     gettext_lazy("a sentence: which receipt is no longer valid, if there is one"),
-    _voided,
+    values.voided,
     needed=True,
 )
 NEW_RECEIPT = Placeholder(
     "ricevuta_nuova",
     gettext_lazy("a sentence: which receipt is attached for what stays, if there is one"),
-    _of_the_rest,
+    values.of_the_rest,
     needed=True,
 )
 VALID_RECEIPT = Placeholder(
     "ricevuta_nuova",
     gettext_lazy("a sentence: which receipt is attached and valid again, if there is one"),
-    _valid_again,
+    values.valid_again,
     needed=True,
 )
 NUMBER = Placeholder(
@@ -208,7 +107,7 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
             gettext_lazy(
                 "a sentence: the donor took over the costs of the payment, where it is so"
             ),
-            _costs,
+            values.costs,
         ),
         Placeholder(
             "ricevuta",
@@ -221,12 +120,12 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
                 "a sentence: there will be one receipt for the year; where there is none, the "
                 "paragraph is left out"
             ),
-            _by_year,
+            values.by_year,
         ),
         Placeholder(
             "per_le_tasse",
             gettext_lazy("a sentence: the receipt serves for the tax return, where it does"),
-            _tax,
+            values.tax,
         ),
         Placeholder(
             "modulo",
@@ -237,7 +136,7 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
     ),
     "refund": (
         Placeholder(
-            "reso", gettext_lazy("how much was given back"), _cents("refunded"), needed=True
+            "reso", gettext_lazy("how much was given back"), values.cents("refunded"), needed=True
         ),
         Placeholder(
             "come",
@@ -249,26 +148,26 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
     ),
     "refund_returned": (
         Placeholder(
-            "tornato", gettext_lazy("how much has come back"), _cents("returned"), needed=True
+            "tornato", gettext_lazy("how much has come back"), values.cents("returned"), needed=True
         ),
         VALID_RECEIPT,
     ),
     "refund_reversed": (
         Placeholder(
-            "resta", gettext_lazy("how much never went back"), _cents("returned"), needed=True
+            "resta", gettext_lazy("how much never went back"), values.cents("returned"), needed=True
         ),
         VALID_RECEIPT,
     ),
     "dispute_lost": (
         Placeholder(
-            "tolto", gettext_lazy("how much the bank has taken"), _cents("taken"), needed=True
+            "tolto", gettext_lazy("how much the bank has taken"), values.cents("taken"), needed=True
         ),
         VOIDED,
         NEW_RECEIPT,
     ),
     "dispute_won": (
         Placeholder(
-            "tornato", gettext_lazy("how much has come back"), _cents("returned"), needed=True
+            "tornato", gettext_lazy("how much has come back"), values.cents("returned"), needed=True
         ),
         VALID_RECEIPT,
     ),
@@ -338,7 +237,7 @@ PROMISE = (
     Placeholder(
         "prossimo",
         gettext_lazy("a sentence: when the next charge is, if there is one"),
-        _next_charge,
+        values.next_charge,
     ),
     Placeholder(
         "pagina_del_dono",
@@ -369,7 +268,7 @@ KINDS |= {
         Placeholder(
             "in_viaggio",
             gettext_lazy("a sentence: what the bank is debiting already, if there is something"),
-            _on_its_way,
+            values.on_its_way,
         ),
         *PROMISE,
     ),
@@ -434,11 +333,11 @@ KINDS["yearly_statement"] = (
         gettext_lazy("how much was given in it"),
         lambda known: euros(known["statement"].amount, always_cents=True),
     ),
-    Placeholder("quanti", gettext_lazy("with how many gifts: “12 gifts”"), _how_many),
+    Placeholder("quanti", gettext_lazy("with how many gifts: “12 gifts”"), values.how_many),
     Placeholder(
         "sostituisce",
         gettext_lazy("a sentence: it takes the place of an earlier one, where it does"),
-        _replaces,
+        values.replaces,
         needed=True,
     ),
     BRAND,
