@@ -1,42 +1,31 @@
-"""What a donor sees: the form, and the page that waits for the truth."""
+"""The gift form, and the way to the payment page."""
 
 import logging
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from attribution.models import Source
 from attribution.services import source_of
 from donations import (
     guard,
-    issuer,
     left_gift,
-    offered,
     other_fund,
-    posted,
+    prefilling,
     premium_offer,
-    premium_words,
     sharing,
-    tribute_words,
 )
-from donations.area.door import donor_of
-from donations.area.forms import DetailsForm
 from donations.form_tokens import new_token
-from donations.forms import BY_TRANSFER, EVERY, FREE, PIECES, GiftForm
-from donations.models import Consent, Donation, DonorWallEntry, Fund, Tribute
-from donations.money import BadAmount, parse_cents, plain
+from donations.forms import BY_TRANSFER, EVERY, FREE, GiftForm
+from donations.models import Consent
 from donations.services import (
     Details,
     InvalidAmount,
@@ -47,9 +36,8 @@ from donations.services import (
     start_donation,
     tributes,
 )
-from donations.services.details import last_written
 from donations.stripe_facts import Rejected, Unavailable
-from donations.sums import meaning_of, sum_with, top
+from donations.sums import top
 from people import limits
 from people.limits import Limit
 
@@ -99,7 +87,7 @@ def give(request: HttpRequest) -> HttpResponse:
             if other_fund.asked(request)
             else _sent(request)
         )
-    return _page(request, GiftForm(initial=_initial(request)))
+    return _page(request, GiftForm(initial=prefilling.initial(request)))
 
 
 @never_cache
@@ -287,145 +275,3 @@ def _page(request: HttpRequest, form: GiftForm, *, status: int = 200) -> HttpRes
     response = render(request, "donations/give.html", context, status=status)
     response.csp_form_action = [payment_page()]  # type: ignore[attr-defined]
     return response
-
-
-def _initial(request: HttpRequest) -> dict[str, Any]:
-    """What the address asks for, or what this browser typed before it gave up the payment."""
-    initial: dict[str, Any] = {"token": new_token(), "paese": "IT"}
-    if donor := donor_of(request):
-        initial |= DetailsForm.typed(last_written(donor=donor)) | {"email": donor.email}
-    initial |= _typed_before(request)
-    if fund := Fund.objects.filter(slug=request.GET.get("fondo", ""), active=True).first():
-        initial["fondo"] = fund.slug
-    initial |= _asked_amount(request)
-    if (rhythm := request.GET.get("frequenza", "")) in EVERY:
-        initial["frequenza"] = rhythm
-    if key := request.GET.get("cifre", ""):
-        initial["cifre"] = key[: offered.KEY]
-    if campaign := request.GET.get("campagna", ""):
-        initial["campagna"] = campaign[:64]
-    return initial
-
-
-def _asked_amount(request: HttpRequest) -> dict[str, Any]:
-    """`?importo=25`, `?cifra=25` (typed, so it comes first), or `?pezzi=3` of what the fund gives by
-    the piece."""
-    if number := request.GET.get("pezzi", ""):
-        return {"importo": PIECES, "quante": number[:6]}
-    text = request.GET.get("cifra", "").strip() or request.GET.get("importo", "")
-    if not text:
-        return {}
-    try:
-        amount = plain(parse_cents(text[:30]))
-        return {"importo": amount, "cifra": amount}
-    except BadAmount:
-        return {"importo": FREE, "cifra": text[:30]}
-
-
-def _typed_before(request: HttpRequest) -> dict[str, Any]:
-    """From the gift's row, and only for the browser that began it: its signed cookie says so."""
-    asked = request.GET.get("annullato", "")
-    own = left_gift.key_of(request)
-    if not asked or asked != own:
-        return {}
-    gifts = Donation.objects.select_related("donor", "fund", "promise")
-    gift = gifts.filter(public_id=own).first()
-    if gift is None or gift.state in Donation.RECEIVED:
-        return {}
-    every = gift.promise.interval if gift.promise else ""
-    return {
-        "frequenza": next(name for name, interval in EVERY.items() if interval == every),
-        "importo": PIECES if gift.pieces else plain(gift.bare),
-        "cifra": "" if gift.pieces else plain(gift.bare),
-        "quante": gift.pieces or None,
-        "spese": bool(gift.covered),
-        "fondo": gift.fund.slug,
-        "nome": gift.first_name,
-        "ente": gift.organisation,
-        "cognome": gift.last_name,
-        "email": gift.donor.email,
-        "cf": gift.codice_fiscale,
-        "via": gift.street,
-        "cap": gift.postcode,
-        "citta": gift.city,
-        "provincia": gift.province,
-        "paese": gift.country or "IT",
-        "telefono": gift.phone,
-        "modo": BY_TRANSFER if gift.state == Donation.State.AWAITING else "",
-        **_signed_before(gift),
-        **GiftForm.tribute_typed(Tribute.objects.filter(donation=gift).first()),
-        **GiftForm.premium_typed(premium_offer.claim_before(request)),
-        "campagna": _key_of(gift),
-        "lettera": gift.consents.filter(kind=Consent.Kind.NEWSLETTER).exists(),
-        "opposizione": gift.consents.filter(kind=Consent.Kind.AGENZIA).exists(),
-    }
-
-
-def _key_of(gift: Donation) -> str:
-    root = top(gift.source) if gift.source else None
-    return root.key if root and root.kind == "campaign" else ""
-
-
-def _signed_before(gift: Donation) -> dict[str, Any]:
-    entry = DonorWallEntry.objects.filter(donation=gift).first()
-    return {"muro": True, "firma": entry.name, "parole": entry.words} if entry else {}
-
-
-@never_cache
-@require_safe
-def thanks(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Shows how far the gift is. It settles nothing: the webhook does, and this page waits."""
-    online = Donation.objects.filter(Q(by_hand=None) | Q(transfer__isnull=False))
-    online = online.select_related("fund", "transfer")
-    gift = get_object_or_404(online, public_id=public_id)
-    now = phase(gift)
-    response = render(
-        request,
-        "donations/thanks.html",
-        {
-            "gift": gift,
-            "phase": now,
-            "to_pass_on": sharing.pass_it_on(request, gift) if now == "settled" else None,
-            "every": _refresh(gift),
-            "meaning": meaning_of(gift),
-            "sum": sum_with(gift),
-            "posted": posted.thanks_of(gift) if now == "settled" else None,
-            "dedicated": tribute_words.both(gift) if now in HEARD else "",
-            "thanked": premium_words.of_gift(gift, whole=False) if now in HEARD else "",
-            "account": issuer.account() if now == "transfer" else None,
-        },
-    )
-    response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-HEARD = ("settled", "processing", "transfer")  # phases that speak of a gift to come or come
-PHASES = {
-    Donation.State.STARTED: "waiting",
-    Donation.State.CHECKOUT_OPEN: "waiting",
-    Donation.State.AWAITING: "transfer",
-    Donation.State.PROCESSING: "processing",
-    Donation.State.SETTLED: "settled",
-    Donation.State.PARTLY_REFUNDED: "settled",
-    Donation.State.REFUNDED: "refunded",
-    Donation.State.DISPUTED: "settled",
-    Donation.State.LOST: "lost",
-    Donation.State.FAILED: "failed",
-    Donation.State.EXPIRED: "expired",
-    Donation.State.CANCELLED: "expired",
-    Donation.State.REVERSED: "expired",
-}
-
-
-def phase(gift: Donation) -> str:
-    """Which of the page's stories to tell."""
-    return PHASES[Donation.State(gift.state)]
-
-
-def _refresh(gift: Donation) -> int:
-    """Seconds until the page asks again; 0 when there is nothing left to wait for."""
-    if phase(gift) == "processing":
-        return 60
-    if phase(gift) != "waiting":
-        return 0
-    return 3 if timezone.now() - gift.created_at < timedelta(minutes=15) else 30
