@@ -52,6 +52,7 @@ def test_from_the_link_in_the_mail_to_the_end_in_two_clicks(
         page.goto(f"{HOST}{PAGE}")
         page.fill("#email", promise.donor.email)
         page.get_by_role("button", name="Mandami il link").click()
+        page.get_by_role("status").wait_for()  # its answer is there: nothing is under way any more
         entering.write_due()
         page.goto(f"{HOST}{link()}")
         page.get_by_role("button", name="Entra").click()
