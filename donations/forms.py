@@ -69,6 +69,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     notice = _("We use your data for the gift and for what the law asks of us.")
     letter = _("Send me the letter of the month by mail too. I can stop it whenever I want.")
     wall = _("Write my name among those who gave. I can have it taken off whenever I want.")
+    nameless = _("Without my name: write “anonymous”.")
     objection = _("Do not tell the Agenzia delle Entrate of my gifts.")
     token = forms.CharField(widget=forms.HiddenInput)
     campagna = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
@@ -125,6 +126,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     ente = NameField(label=_("Name of the organisation"), required=False, max_length=120)
     lettera = forms.BooleanField(label=letter, required=False)
     muro = forms.BooleanField(label=wall, required=False)
+    anonimo = forms.BooleanField(label=nameless, required=False)
     firma = NameField(label=_("How we write it"), required=False, max_length=120)
     parole = WordsField(label=_("Two words for whoever reads"), required=False, max_length=200)
     opposizione = forms.BooleanField(label=objection, required=False)
@@ -219,6 +221,8 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
         data = self.cleaned_data
         if not data["muro"]:
             return None
+        if data["anonimo"]:
+            return Signature(name="", words=data["parole"])
         own = data["ente"] or f"{data['nome']} {data['cognome']}"
         name = data["firma"] or own[:120]
         return Signature(name=name, words=data["parole"], own=name.casefold() == own.casefold())

@@ -95,4 +95,7 @@ def _key_of(gift: Donation) -> str:
 
 def _signed_before(gift: Donation) -> dict[str, Any]:
     entry = DonorWallEntry.objects.filter(donation=gift).first()
-    return {"muro": True, "firma": entry.name, "parole": entry.words} if entry else {}
+    if entry is None:
+        return {}
+    said = {"anonimo": entry.anonymous, "firma": entry.name, "parole": entry.words}
+    return {"muro": True, **said}

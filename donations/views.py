@@ -223,10 +223,14 @@ def _consents(data: dict[str, Any]) -> dict[str, str]:
     shown = {Consent.Kind.PRIVACY.value: str(GiftForm.notice)}
     offered = (
         ("lettera", Consent.Kind.NEWSLETTER.value, GiftForm.letter),
-        ("muro", Consent.Kind.WALL.value, GiftForm.wall),
+        ("muro", Consent.Kind.WALL.value, _wall_words(data)),
         ("opposizione", Consent.Kind.AGENZIA.value, GiftForm.objection),
     )
     return shown | {kind: str(words) for name, kind, words in offered if data[name]}
+
+
+def _wall_words(data: dict[str, Any]) -> str:
+    return f"{GiftForm.wall} {GiftForm.nameless}" if data["anonimo"] else str(GiftForm.wall)
 
 
 def _campaign(key: str) -> Source | None:

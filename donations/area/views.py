@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from attribution.models import Source
 from donations.area import premiums
 from donations.area.door import donor_of, hers, let_in, let_out, private, see
 from donations.area.forms import DetailsForm, DoorForm
@@ -29,6 +30,7 @@ from donations.services import (
     yearly_statements,
 )
 from donations.services import details as written
+from donations.sums import top
 from donations.tasks import write_entry_links
 from outbox.bell import Bell
 from people import limits
@@ -98,9 +100,7 @@ def _page(request: HttpRequest, donor: Donor) -> HttpResponse:
         "details": written.last_written(donor=donor),
         "letter": consents.holds(donor=donor, kind=consents.NEWSLETTER),
         "letter_words": GiftForm.letter,
-        "signed": DonorWallEntry.objects.standing()
-        .exclude(state=DonorWallEntry.State.HIDDEN)
-        .filter(donation__donor=donor),
+        "signed": _signed(donor),
         "objects": consents.holds(donor=donor, kind=consents.AGENZIA),
         "objection_words": GiftForm.objection,
         "history": consents.history(donor=donor),
@@ -108,6 +108,17 @@ def _page(request: HttpRequest, donor: Donor) -> HttpResponse:
         "saved": "salvati" in request.GET,
     }
     return render(request, "donations/area/page.html", context)
+
+
+def _signed(donor: Donor) -> list[tuple[DonorWallEntry, Source | None]]:
+    """Where she stands on a wall, and of which campaign."""
+    rows = DonorWallEntry.objects.standing().filter(donation__donor=donor)
+    rows = rows.exclude(state=DonorWallEntry.State.HIDDEN)
+    sources = [
+        (row, row.donation.source)
+        for row in rows.select_related("donation__source__parent__parent").order_by("pk")
+    ]
+    return [(row, top(source) if source else None) for row, source in sources]
 
 
 @private
@@ -196,8 +207,13 @@ def objection(request: HttpRequest, donor: Donor) -> HttpResponse:
 @hers
 @require_POST
 def wall(request: HttpRequest, donor: Donor) -> HttpResponse:
-    """Her name comes off the donor walls."""
-    donor_wall.withdraw(donor=donor)
+    """Her name comes off the donor walls, or with `voce` (the key of what stands there) off one."""
+    said = request.POST.get("voce", "")
+    entry = int(said) if said.isascii() and said.isdecimal() else None
+    if said and not (entry and donor_wall.withdraw(donor=donor, entry=entry)):
+        raise Http404
+    if not said:
+        donor_wall.withdraw(donor=donor)
     return see(f"{reverse('area:page')}#consensi")
 
 

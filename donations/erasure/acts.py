@@ -39,7 +39,11 @@ def off_the_wall(rows: "QuerySet[DonorWallEntry]") -> int:
     """Off every wall at once."""
     hidden = DonorWallEntry.State.HIDDEN
     gone = rows.update(
-        name=NOBODY, words="", state=hidden, withdrawn_at=Coalesce("withdrawn_at", Now())
+        name=NOBODY,
+        anonymous=False,
+        words="",
+        state=hidden,
+        withdrawn_at=Coalesce("withdrawn_at", Now()),
     )
     if gone:
         bump()

@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations.models.giving import Donation
@@ -30,8 +31,9 @@ class WallEntries(models.QuerySet["DonorWallEntry"]):
 
 class DonorWallEntry(models.Model):
     """Written with the gift, shown once it has come. The name of whoever gave stands at once; the
-    words, and a name that she made up for the wall, when somebody has read them. The yes to it is a
-    Consent of the gift; `withdrawn_at` is the no."""
+    words, and a name that she made up for the wall, when somebody has read them. Whoever wants to be
+    counted there without a name is `anonymous`, and no name is kept here. The yes to it is a Consent
+    of the gift; `withdrawn_at` is the no."""
 
     class State(models.TextChoices):
         UNREAD = "unread", _("Name to read")
@@ -43,7 +45,8 @@ class DonorWallEntry(models.Model):
     donation = models.OneToOneField(
         Donation, on_delete=models.CASCADE, related_name="on_wall", verbose_name=_("donation")
     )
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    anonymous = models.BooleanField(_("without a name"), default=False)
     words = models.CharField(_("words"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.NAME)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
@@ -64,7 +67,10 @@ class DonorWallEntry(models.Model):
         verbose_name_plural = _("names on the donor wall")
         default_permissions = ("view", "change")
         constraints = [
-            models.CheckConstraint(condition=~Q(name=""), name="wall_entry_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(anonymous=True, name="") | (Q(anonymous=False) & ~Q(name="")),
+                name="wall_entry_named_or_anonymous",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["waiting", "shown"]) | ~Q(words=""),
                 name="wall_entry_waits_with_words",
@@ -73,6 +79,11 @@ class DonorWallEntry(models.Model):
 
     def __str__(self) -> str:
         return str(self.donation_id)  # logs are written with it
+
+    @property
+    def signed(self) -> str:
+        """What stands there for the name, in the reader's language."""
+        return gettext("Anonymous") if self.anonymous else self.name
 
     @property
     def read(self) -> str:

@@ -18,8 +18,8 @@ State = DonorWallEntry.State
 
 @dataclass(frozen=True)
 class Signature:
-    """As whoever gave wrote it; `words` may be empty. `own`: the name is that of the gift, and no
-    other that she made up."""
+    """As whoever gave wrote it; `words` may be empty. Without a name: "anonymous". `own`: the name
+    is that of the gift, and no other that she made up."""
 
     name: str
     words: str = ""
@@ -48,7 +48,12 @@ def sign(*, gift: Donation, signature: Signature | None) -> None:
     state = read if signature.own else State.UNREAD
     DonorWallEntry.objects.update_or_create(
         donation=gift,
-        defaults={"name": signature.name, "words": signature.words, "state": state},
+        defaults={
+            "name": signature.name,
+            "anonymous": not signature.name,
+            "words": signature.words,
+            "state": state,
+        },
     )
 
 
@@ -68,9 +73,12 @@ def decide(*, entry: DonorWallEntry, state: str, by: User) -> bool:
 
 
 @transaction.atomic
-def withdraw(*, donor: Donor) -> int:
-    """Her names come off every wall, at once; how many there were. Her next gift may be signed anew."""
+def withdraw(*, donor: Donor, entry: int | None = None) -> int:
+    """Her names come off every wall at once, or one of them off its own (`entry`, its key, which
+    must be hers); how many there were. Her next gift may be signed anew."""
     hers = DonorWallEntry.objects.filter(donation__donor=donor, withdrawn_at=None)
+    if entry is not None:
+        hers = hers.filter(pk=entry)
     gone = hers.update(withdrawn_at=timezone.now())
     if gone:
         bump()

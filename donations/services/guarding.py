@@ -28,6 +28,8 @@ BY_FORM = Limit("gift-form", 20, 3600)
 BY_ADDRESS = Limit("gift-address", 20, 600)
 BY_DEVICE = Limit("gift-device", 60, 600)
 BY_NETWORK = Limit("gift-network", 100, 600)
+# a network that sends all it may at once would hold the workers from everybody else
+RUSH = Limit("gift-rush", 15, 15)
 BY_MAIL = Limit("gift-mail", 10, 3600)
 PROMISES = Limit("gift-transfer", 3, 3600)  # by mail address: each sends a mail there
 # what Stripe takes a second, live, is 100: docs.stripe.com/rate-limits
@@ -196,6 +198,7 @@ def _of_visitor(visitor: Visitor, sent: Sent) -> list[tuple[Limit, str]]:
         (BY_ADDRESS, visitor.address),
         (BY_DEVICE, visitor.device),
         (BY_NETWORK, visitor.network),
+        (RUSH, visitor.network),
         (PROMISES if sent.by_transfer else BY_MAIL, visitor.mail),
     ]
     return [row for row in rows if row[1]]
@@ -237,6 +240,7 @@ def _reason(limit: Limit) -> str:
         BY_ADDRESS: Reason.ADDRESS,
         BY_DEVICE: Reason.DEVICE,
         BY_NETWORK: Reason.NETWORK,
+        RUSH: Reason.NETWORK,
         BY_MAIL: Reason.MAIL,
         PROMISES: Reason.MAIL,
     }[limit]

@@ -80,7 +80,8 @@ def _on_wall(gift: Donation) -> Row | None:
     if row is None:
         return None
     gone = row.withdrawn_at and row.withdrawn_at.isoformat()
-    return {"name": row.name, "words": row.words, "state": row.state, "withdrawn_at": gone}
+    said = {"name": row.name, "anonymous": row.anonymous, "words": row.words}
+    return {**said, "state": row.state, "withdrawn_at": gone}
 
 
 def _dedicated(gift: Donation) -> Row | None:

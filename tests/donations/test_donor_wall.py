@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 import attribution.services as attribution
 from area_support import entered
@@ -32,7 +33,7 @@ def campaign(memory_stripe: MemoryStripe) -> Source:
 def give(stripe: MemoryStripe, *, came: bool = True, **changes: Any) -> Donation:
     """From the form to the books."""
     seen = list(Donation.objects.values_list("pk", flat=True))
-    answer = Client().post(PAGE, typed(campagna="7", **changes))
+    answer = Client().post(PAGE, typed(**{"campagna": "7", **changes}))
     assert answer.status_code == 303
     gift = Donation.objects.exclude(pk__in=seen).get()
     if came:
@@ -44,7 +45,7 @@ def give(stripe: MemoryStripe, *, came: bool = True, **changes: Any) -> Donation
 
 
 def wall() -> list[tuple[str, str]]:
-    return [(row.name, row.read) for row in donor_wall.of_campaign(key="7", most=60).entries]
+    return [(row.signed, row.read) for row in donor_wall.of_campaign(key="7", most=60).entries]
 
 
 def test_only_a_campaign_has_a_wall(client: Client, campaign: Source) -> None:
@@ -143,11 +144,11 @@ def test_whoever_gave_takes_the_name_off(campaign: Source, memory_stripe: Memory
     other = give(memory_stripe, muro="on", email="altra@example.org", nome="Altra")
     hers = entered(gift.donor)
     page = hers.get("/dona/area/").content.decode()
-    assert "Il tuo nome compare" in page and "Altra" not in page
+    assert "Compari tra chi ha donato" in page and "Altra" not in page
     assert hers.post("/dona/area/muro/").status_code == 303
     assert wall() == [("Altra Esempio", "")]
     after = hers.get("/dona/area/").content.decode()
-    assert "Il tuo nome compare" not in after and "hai detto no" in after
+    assert "Compari tra chi ha donato" not in after and "hai detto no" in after
     assert other.on_wall.withdrawn_at is None
     said = [step.words for step in consents.history(donor=gift.donor) if step.kind == "wall"]
     assert said == [str(GiftForm.wall)] * 2  # the yes, and its end, in the words of the yes
@@ -169,3 +170,40 @@ def test_the_form_sent_again_signs_anew_until_the_money_is_there(
     tell(memory_stripe)
     client.post(PAGE, form | {"firma": "Un altro"})
     assert DonorWallEntry.objects.get().name == "Dopo"
+
+
+def test_who_wants_no_name_stands_there_as_anonymous_and_no_name_is_kept(
+    campaign: Source, memory_stripe: MemoryStripe
+) -> None:
+    gift = give(memory_stripe, muro="on", anonimo="on", firma="Anna", parole="Per Rosa")
+    entry = gift.on_wall
+    assert (entry.name, entry.anonymous, entry.state) == ("", True, State.WAITING)
+    assert wall() == [("Anonimo", "")]  # her words when somebody has read them
+    assert gift.consents.get(kind="wall").words == f"{GiftForm.wall} {GiftForm.nameless}"
+    elio = member(roles.TREASURY)
+    page = elio.get("/admin/tesoreria/muro/").content.decode()
+    assert "Anonimo" in page and "Per Rosa" in page and "Anna" not in page
+    elio.post(f"/admin/tesoreria/muro/{entry.pk}/decidi/", {"scelta": "parole"})
+    assert wall() == [("Anonimo", "Per Rosa")]
+    assert "Anonimo" in entered(gift.donor).get("/dona/area/").content.decode()
+    with translation.override("en"):
+        assert wall() == [("Anonymous", "Per Rosa")]
+
+
+def test_one_name_comes_off_and_the_others_stay(
+    campaign: Source, memory_stripe: MemoryStripe
+) -> None:
+    attribution.source(kind="campaign", key="8", label="Ottobre")
+    first = give(memory_stripe, muro="on")
+    second = give(memory_stripe, muro="on", firma="La nonna", campagna="8")
+    others = give(memory_stripe, muro="on", email="altra@example.org", nome="Altra")
+    hers = entered(first.donor)
+    page = hers.get("/dona/area/").content.decode()
+    assert f'value="{first.on_wall.pk}"' in page and f'value="{second.on_wall.pk}"' in page
+    assert "Ottobre" in page
+    assert hers.post("/dona/area/muro/", {"voce": second.on_wall.pk}).status_code == 303
+    standing = DonorWallEntry.objects.filter(withdrawn_at=None).values_list("donation", flat=True)
+    assert set(standing) == {first.pk, others.pk}
+    for key in (others.on_wall.pk, 999_999, "x", "²", second.on_wall.pk):
+        assert hers.post("/dona/area/muro/", {"voce": key}).status_code == 404
+    assert set(standing.all()) == {first.pk, others.pk}

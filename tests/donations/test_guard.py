@@ -436,12 +436,31 @@ def test_the_pages_ask_as_much_of_many_rows_as_of_few(
     assert "Ultime 24 ore" in page and "<svg" in page
 
 
+def test_a_network_may_not_send_all_it_may_at_once(
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it sends in a rush is stopped, and told to come again soon; a moment later it goes on."""
+    now = [6_000_000.0]
+    monkeypatch.setattr(limits, "time", lambda: now[0])
+    at_once = guarding.RUSH.times + 3
+    answers = [send(address=f"192.0.2.{n}", email=f"a{n}@example.org") for n in range(at_once)]
+    assert [one.status_code for one in answers] == [303] * guarding.RUSH.times + [429] * 3
+    assert answers[-1]["Retry-After"] == str(guarding.RUSH.seconds)
+    assert 'value="Anna"' in answers[-1].content.decode()
+    assert {row.reason for row in GiftTry.objects.filter(state=State.SLOWED)} == {"network"}
+    assert send(address="198.51.100.7", email="b@example.org").status_code == 303
+    now[0] += guarding.RUSH.seconds
+    assert send(address="192.0.2.200", email="c@example.org").status_code == 303
+
+
 def test_card_testing_stays_within_the_limits_and_stops_no_donor(
-    still: None, memory_stripe: MemoryStripe
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two networks try cards, each form with another mail address; donors come from elsewhere."""
-    donors = []
+    now, donors = [6_000_000.0], []
+    monkeypatch.setattr(limits, "time", lambda: now[0])
     for number in range(240):
+        now[0] += 1  # not in a rush: what stops them is how many they are
         net, host = number % 2, number % 60
         send(address=f"198.51.{net}.{host + 1}", email=f"x{number}@example.org")
         if number % 40 == 0:

@@ -29,7 +29,7 @@ from treasury_support import by_hand
 pytestmark = pytest.mark.django_db(transaction=True)
 SUBMISSIONS, WORKERS, GIFTS = 50, 20, 60
 KEY = "sk_test_sandbox"
-LIMITS = ("BY_FORM", "BY_ADDRESS", "BY_DEVICE", "BY_NETWORK", "BY_MAIL", "POSTS")
+LIMITS = ("BY_FORM", "BY_ADDRESS", "BY_DEVICE", "BY_NETWORK", "RUSH", "BY_MAIL", "POSTS")
 
 
 def alone(work: Callable[[], Any]) -> Any:
