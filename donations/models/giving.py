@@ -1,6 +1,7 @@
 """Who gives, what for, and one gift of money from the form to its settlement."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -76,6 +77,13 @@ class SuggestedAmount(models.Model):
         return self.meaning
 
 
+class Donors(models.QuerySet["Donor"]):
+    def of(self, *persons: "Donor | int") -> Self:
+        """All addresses of these persons (who are kept). To ask for `donor__in`: an OR over the join
+        would have the database read every gift of the house."""
+        return self.filter(Q(pk__in=persons) | Q(kept__in=persons))
+
+
 class Donor(models.Model):
     """A person by mail address (lower case). What she wrote of herself stays with each gift,
     so that a form never overwrites what another form said.
@@ -97,6 +105,8 @@ class Donor(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+
+    objects = Donors.as_manager()
 
     class Meta:
         verbose_name = _("donor")

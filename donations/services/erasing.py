@@ -194,7 +194,7 @@ def _hold(donor: Donor, now: datetime, seen: int = 0) -> Person:
     """Gifts, promises, donors, in this order, as everybody who takes more than one of them. A gift
     that was begun while we waited for its donor follows."""
     kept = donor.kept_id or donor.pk
-    those = Donor.objects.filter(Q(pk=kept) | Q(kept=kept)).order_by("pk")
+    those = Donor.objects.of(kept).order_by("pk")
     _hold_gifts(those)
     promises = RecurringDonation.objects.select_for_update(of=("self",))
     list(promises.filter(donor__in=those.values("pk")).order_by("pk").values_list("pk"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from donations.models import Donation, Donor, GivingSettings, JournalEntry, ThanksInPerson
@@ -70,7 +70,7 @@ def _people(donors: Iterable[int]) -> set[int]:
 def _before(gifts: list[Donation]) -> dict[int, _Before]:
     """Two questions, however many gifts."""
     roots = _people(gift.donor_id for gift in gifts)
-    same = Donor.objects.filter(Q(pk__in=roots) | Q(kept__in=roots))
+    same = Donor.objects.of(*roots)
     person = {pk: into or pk for pk, into in same.values_list("pk", "kept")}
     received = Donation.objects.filter(donor__in=person, state__in=Donation.RECEIVED)
     kept = received.exclude(state=Donation.State.REVERSED)

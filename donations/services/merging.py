@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -97,7 +96,7 @@ def _hold(ids: list[int]) -> dict[int, Donor]:
     """These donors and their other addresses. Gifts come first, as for everybody who takes both;
     those begun while we waited for their donor follow, so that no credit of theirs is being
     written under the old key."""
-    those = Donor.objects.filter(Q(pk__in=ids) | Q(kept__in=ids))
+    those = Donor.objects.of(*ids)
     hold_gifts(those.values_list("pk", flat=True))
     # no_key: whoever writes a gift of these donors at this moment need not wait for us, nor we
     held = {one.pk: one for one in those.select_for_update(no_key=True).order_by("pk")}

@@ -52,8 +52,8 @@ def forget_addresses(*, now: datetime | None = None) -> int:
 
 def forget_of(*, donor: Donor) -> int:
     """With the donor: at once, but for a parcel that has not left yet."""
-    hers = Q(donation__donor=donor) | Q(donation__donor__kept=donor)
-    return _forget(PremiumClaim.objects.filter(hers, state__in=[State.DELIVERED, State.RELEASED]))
+    hers = PremiumClaim.objects.filter(donation__donor__in=Donor.objects.of(donor))
+    return _forget(hers.filter(state__in=[State.DELIVERED, State.RELEASED]))
 
 
 def _forget(rows: QuerySet[PremiumClaim]) -> int:

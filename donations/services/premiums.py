@@ -249,7 +249,7 @@ def _has_hers(gift: Donation, premium: Premium) -> bool:
     own = Donor.objects.get(pk=gift.donor_id)
     person = own.kept_id or own.pk
     hers = PremiumClaim.objects.filter(
-        Q(donation__donor=person) | Q(donation__donor__kept=person),
+        donation__donor__in=Donor.objects.of(person),
         premium=premium,
         state__in=PremiumClaim.LIVE,
     ).exclude(donation=gift)

@@ -166,8 +166,7 @@ def forget_recipients(*, now: datetime | None = None) -> int:
 
 def forget_of(*, donor: Donor) -> int:
     """With the donor: what was not sent is stopped, and every recipient is forgotten."""
-    hers = Tribute.objects.filter(Q(donation__donor=donor) | Q(donation__donor__kept=donor))
-    return forget(hers)
+    return forget(Tribute.objects.filter(donation__donor__in=Donor.objects.of(donor)))
 
 
 def forget(rows: QuerySet[Tribute]) -> int:

@@ -94,7 +94,7 @@ def _sum(rows: QuerySet[Any]) -> Coalesce:
 def shares(*, year: int, donors: Sequence[Donor]) -> list[Share]:
     """Of these donors (who are kept, see `merging`), all their addresses together. A gift without a
     name counts with those of its donor that have one."""
-    theirs = gifts_of(year).filter(Q(donor__in=donors) | Q(donor__kept__in=donors))
+    theirs = gifts_of(year).filter(donor__in=Donor.objects.of(*donors))
     theirs = theirs.select_related("fund", "donor").prefetch_related(
         Prefetch("receipt_lines", queryset=ReceiptLine.objects.select_related("receipt"))
     )
@@ -106,7 +106,7 @@ def shares(*, year: int, donors: Sequence[Donor]) -> list[Share]:
 
 
 def amount_now(*, year: int, donor: Donor, organisation: str) -> int:
-    theirs = gifts_of(year).filter(Q(donor=donor) | Q(donor__kept=donor))
+    theirs = gifts_of(year).filter(donor__in=Donor.objects.of(donor))
     sums = theirs.filter(organisation=organisation).aggregate(
         cents=Sum(F("amount") - F("refunded_amount"))
     )
@@ -122,7 +122,7 @@ def gone_back(*, year: int, donors: Sequence[Donor]) -> dict[tuple[int, str], li
     """What went back in the year of gifts of years before, by donor and organisation."""
     begin, end = bounds(year)
     entries = JournalEntry.objects.filter(
-        Q(donation__donor__in=donors) | Q(donation__donor__kept__in=donors),
+        donation__donor__in=Donor.objects.of(*donors),
         at__gte=begin,
         at__lt=end,
         donation__settled_at__lt=begin,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import Count, QuerySet, Window
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -35,7 +35,7 @@ def names(of: Iterable[Donor]) -> dict[int, str]:
     file has it that named her."""
     keys = [one.pk for one in of]
     # by their addresses, found first: asked of the gifts themselves, all there are would be read
-    known = Donor.objects.filter(Q(pk__in=keys) | Q(kept__in=keys)).order_by()
+    known = Donor.objects.of(*keys).order_by()
     theirs = Donation.objects.filter(donor__in=known.values("pk"))
     rows = theirs.order_by("created_at", "pk").values_list(
         PERSON, "organisation", "first_name", "last_name"
