@@ -81,7 +81,8 @@ class Donors(models.QuerySet["Donor"]):
     def of(self, *persons: "Donor | int") -> Self:
         """All addresses of these persons (who are kept). To ask for `donor__in`: an OR over the join
         would have the database read every gift of the house."""
-        return self.filter(Q(pk__in=persons) | Q(kept__in=persons))
+        keys = [one.pk if isinstance(one, Donor) else one for one in persons]
+        return self.filter(Q(pk__in=keys) | Q(kept__in=keys))
 
 
 class Donor(models.Model):
