@@ -1,10 +1,12 @@
 """The spreadsheets of the treasury's lists: what they hold, that they add up, that no cell runs."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -17,15 +19,24 @@ from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from attribution.services import source
-from donations.models import Account, Donation, DonorTag, JournalEntry
+from donations.models import (
+    Account,
+    Donation,
+    Donor,
+    DonorTag,
+    ImportedDonor,
+    JournalEntry,
+)
+from donations.services import details
 from donations.services.crediting import rebuild_credits
 from donations.treasury.export import Totals, answer, euros
 from donations.treasury.export.cells import FORMULA, runs
 from donations.treasury.export.formats import write_csv, write_xlsx
+from giving_support import MARIA
 from memory_stripe import MemoryStripe
 from people import roles
 from people.models import User
-from treasury_support import gifts, member
+from treasury_support import gifts, member, past_gifts
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/tesoreria/"
@@ -251,6 +262,42 @@ def test_the_donors_of_these_gifts(treasurer: Client) -> None:
     assert cents(totals["Donato, meno quanto è tornato indietro"]) == 50_00
     *found, totals = table(treasurer.get(LIST, query | {"stato": "processing"}))
     assert [row["Doni incassati"] for row in found] == ["0"]
+
+
+def home(client: Client, donor: Donor) -> list[str]:
+    found = table(client.get(f"{LIST}donatori/", {"formato": "csv"}))
+    (row,) = [row for row in found if row.get("Numero") == str(donor.public_id)]
+    return [row[name] for name in ("Via e numero", "CAP", "Comune", "Provincia", "Paese")]
+
+
+def test_the_postal_address_is_what_she_wrote_last(treasurer: Client) -> None:
+    gift = Donation.objects.get(state="settled")
+    donor, told = gift.donor, {"donor": gift.donor, "fund": gift.fund, "last_name": "Rossi"}
+    assert home(treasurer, donor) == ["Via Roma 1", "00100", "Roma", "RM", "Italia"]
+    Donation.objects.create(**told, form_token=uuid4(), amount=5_00, state="failed")
+    assert home(treasurer, donor)[0] == "Via Roma 1"  # she left it empty
+    told |= {"street": "Rue de Rive 3", "city": "Genève", "country": "CH"}
+    newest = Donation.objects.create(**told, form_token=uuid4(), amount=5_00, state="open")
+    assert home(treasurer, donor)[0] == "Via Roma 1"  # anybody may have begun it in her name
+    Donation.objects.filter(pk=newest.pk).update(state="failed")
+    assert home(treasurer, donor) == ["Rue de Rive 3", "", "Genève", "", "Svizzera"]
+    bormio = replace(MARIA, street="Via Pedranzini 1", city="Bormio", postcode="23032")
+    details.write(donor=donor, details=bormio)
+    assert home(treasurer, donor) == ["Via Pedranzini 1", "23032", "Bormio", "RM", "Italia"]
+    Donation.objects.filter(pk=newest.pk).update(created_at=timezone.now())
+    assert home(treasurer, donor)[0] == "Rue de Rive 3"
+    details.write(donor=donor, details=replace(MARIA, street="", city="", postcode="", province=""))
+    assert home(treasurer, donor) == [""] * 5  # she took it away
+
+
+def test_who_gave_nothing_stands_with_the_address_of_her_file(treasurer: Client) -> None:
+    donor = Donor.objects.create(email="piera@posta.example")
+    ImportedDonor.objects.create(
+        donor=donor, batch=past_gifts(), last_name="Piera", street="=Via Roma 1", city="Sondrio"
+    )
+    query = {"formato": "csv", "gruppo": "senza-doni"}
+    (row,) = table(treasurer.get(f"{LIST}donatori/", query))[:-1]
+    assert (row["Via e numero"], row["Paese"]) == ("'=Via Roma 1", "Italia")
 
 
 def test_who_may_not_see_donors_takes_no_list_of_them(treasurer: Client) -> None:

@@ -1,13 +1,15 @@
 """What each spreadsheet holds. One query brings the rows, in parts; names come from small tables.
 
-Mail addresses stand only where the reader may see donors' data; codici fiscali and postal addresses
-stand in no spreadsheet of these.
+Mail addresses stand only where the reader may see donors' data, postal addresses only with the donors
+themselves; codici fiscali stand in no spreadsheet of these.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import (
+    Case,
     Count,
     F,
     FilteredRelation,
@@ -18,14 +20,17 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
+    When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from wagtail.admin.auth import permission_denied
 
 from attribution.models import Source
+from donations.countries import choices
 from donations.models import (
     Account,
     Donation,
@@ -38,10 +43,13 @@ from donations.models import (
 )
 from donations.models.papers import receipt_label
 from donations.services.consents import with_letter
+from donations.services.entering import STAYING
 from donations.treasury.export.answer import spreadsheet
 from donations.treasury.export.cells import Totals, euros
 
 AT_ONCE = 2000  # rows the database hands over at a time
+ADDRESS = ("street", "postcode", "city", "province", "country")
+BEFORE = datetime(1970, 1, 1, tzinfo=UTC)  # all gifts
 Rows = Iterator[list[Any]]
 
 
@@ -257,8 +265,8 @@ def _papers(papers: QuerySet[Receipt]) -> Rows:
 def donors(
     request: HttpRequest, people: QuerySet[Donor], *, gifts: QuerySet[Donation] | None = None
 ) -> HttpResponseBase:
-    """Each with her name as she wrote it last, and what of these gifts was received from her (of
-    all of them, when none are named)."""
+    """Each with her name and postal address as she wrote them last, and what of these gifts was
+    received from her (of all of them, when none are named)."""
     if not request.user.has_perm("donations.view_donor"):
         refused: HttpResponseBase = permission_denied(request)
         return refused
@@ -268,6 +276,11 @@ def donors(
         _("Organisation"),
         _("Mail"),
         _("Telephone"),
+        _("Street and number"),
+        _("Postcode"),
+        _("Town"),
+        _("Province"),
+        _("Country"),
         _("Gifts received"),
         _("Given, less what went back"),
         _("First gift"),
@@ -299,6 +312,7 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
             phone=Coalesce(
                 Subquery(written.exclude(phone="").values("phone")[:1]), "imported__phone"
             ),
+            place=_place(written),
         )
         .order_by("pk")
         .values_list(
@@ -307,6 +321,7 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
             "company",
             "email",
             "phone",
+            "place",
             "number",
             "net",
             "since",
@@ -316,11 +331,37 @@ def _people(people: QuerySet[Donor], gifts: QuerySet[Donation] | None) -> Rows:
         )
     )
     tags = _tags()
+    countries = dict(choices())
     gifts_made = total = 0
-    for *who, number, net, since, until, public_id, pk in found.iterator(chunk_size=AT_ONCE):
+    for *who, place, number, net, since, until, public_id, pk in found.iterator(chunk_size=AT_ONCE):
         gifts_made, total = gifts_made + number, total + (net or 0)
-        yield [*who, number, euros(net or 0), since, until, tags.get(pk), str(public_id)]
-    yield Totals([_("Totals"), None, None, None, None, gifts_made, euros(total)])
+        home = _home(place, countries)
+        yield [*who, *home, number, euros(net or 0), since, until, tags.get(pk), str(public_id)]
+    yield Totals([_("Totals"), *[None] * 9, gifts_made, euros(total)])
+
+
+def _place(written: QuerySet[Donation]) -> Coalesce:
+    """Her newest gift that has an address and stays, unless she wrote another one on her page since
+    (`services.details`); of who wrote none, as a file has it."""
+    own = Coalesce(OuterRef("details__updated_at"), Value(BEFORE))
+    gifts = written.filter(state__in=STAYING, created_at__gt=own).exclude(street="", city="")
+    return Coalesce(
+        Subquery(gifts.values(place=_address())[:1]),
+        Case(When(details__isnull=False, then=_address("details__"))),
+        Case(When(imported__isnull=False, then=_address("imported__"))),
+    )
+
+
+def _address(whose: str = "") -> JSONObject:
+    return JSONObject(**{name: f"{whose}{name}" for name in ADDRESS})
+
+
+def _home(place: dict[str, str] | None, countries: dict[str, str]) -> list[str | None]:
+    """A country alone is where the form began, and nobody's address."""
+    if not place or not (place["street"] or place["city"]):
+        return [None] * len(ADDRESS)
+    *lines, country = (place[name] for name in ADDRESS)
+    return [*lines, countries.get(country, country)]
 
 
 def _tags() -> dict[int, str]:
