@@ -3,7 +3,7 @@
 The papers of Italian law have their own, Italian for everybody: `donations.receipts.wording`.
 """
 
-from django.utils.translation import get_language
+from brand.bilingual import english
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -15,16 +15,12 @@ def euros(cents: int, *, always_cents: bool = False) -> str:
     whole, part = divmod(abs(int(cents)), 100)
     text = thousands(whole)
     if part or always_cents:
-        text += f"{'.' if _english() else ','}{part:02d}"
+        text += f"{'.' if english() else ','}{part:02d}"
     sign = MINUS if cents < 0 else ""
-    return f"{sign}€{text}" if _english() else f"{sign}{text}{NBSP}€"
+    return f"{sign}€{text}" if english() else f"{sign}{text}{NBSP}€"
 
 
 def thousands(number: int) -> str:
     """`48.210`, in English `48,210`."""
     text = f"{int(number):,}"
-    return text if _english() else text.replace(",", ".")
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
+    return text if english() else text.replace(",", ".")

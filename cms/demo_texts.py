@@ -37,10 +37,26 @@ PROFILES = [
 NEWS = {"title": "Notizie", "slug": "notizie", "show_in_menus": True,
         "summary": "Che cosa succede nelle azioni della rete, e che cosa dicono di noi."}  # fmt: skip
 AMOUNTS = [
-    {"euros": 15, "meaning": "La spesa di un giorno per una famiglia di quattro persone"},
-    {"euros": 50, "meaning": "La spesa di una settimana per due"},
-    {"euros": 150, "meaning": "La spesa di un mese per due"},
-    {"euros": 300, "meaning": "La spesa di un mese intero per quattro"},
+    {
+        "euros": 15,
+        "meaning": "La spesa di un giorno per una famiglia di quattro persone",
+        "meaning_en": "A day’s groceries for a family of four",
+    },
+    {
+        "euros": 50,
+        "meaning": "La spesa di una settimana per due",
+        "meaning_en": "A week’s groceries for two",
+    },
+    {
+        "euros": 150,
+        "meaning": "La spesa di un mese per due",
+        "meaning_en": "A month’s groceries for two",
+    },
+    {
+        "euros": 300,
+        "meaning": "La spesa di un mese intero per quattro",
+        "meaning_en": "A whole month’s groceries for four",
+    },
 ]
 
 

@@ -11,6 +11,7 @@ from wagtail import blocks
 
 from cms import cache
 from donations.models import Fund, GivingSettings
+from donations.offered import Amounts, Offer
 
 
 def must_be_open(fund: Fund | None) -> None:
@@ -20,14 +21,14 @@ def must_be_open(fund: Fund | None) -> None:
         )
 
 
-def suggested(fund: Fund | None) -> list[tuple[int, str]]:
-    """Cents, and what they make possible: of the fund, else of the first one in the form."""
+def suggested(fund: Fund | None) -> Amounts:
+    """Of the fund, else of the first one in the form."""
     chosen = fund if fund and fund.active else Fund.objects.filter(active=True).first()
     if not chosen:
         return []
     limits = GivingSettings.load().limits
     taken = chosen.suggested_amounts.filter(amount__range=(limits.minimum, limits.maximum))
-    return list(taken.values_list("amount", "meaning")[:5])
+    return [Offer(row.amount, row.meant) for row in taken[:5]]
 
 
 class FundChoice(forms.ModelChoiceField):

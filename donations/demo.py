@@ -39,17 +39,39 @@ FORMS = uuid.UUID("5e600000-0000-4000-8000-000000000000")  # the forms of the de
 PAID_OUT = timedelta(days=2)
 WAIT = 20  # seconds for the sandbox to come up
 MEANINGS = {
-    15_00: "La spesa di un giorno per quattro",
-    50_00: "La spesa di una settimana per due",
-    150_00: "La spesa di un mese per due",
-    300_00: "La spesa di un mese per quattro",
+    15_00: ("La spesa di un giorno per quattro", "A day’s groceries for four"),
+    50_00: ("La spesa di una settimana per due", "A week’s groceries for two"),
+    150_00: ("La spesa di un mese per due", "A month’s groceries for two"),
+    300_00: ("La spesa di un mese per quattro", "A month’s groceries for four"),
 }
-SUSPENDED = ("spesa sospesa", "spese sospese")  # the fifteen euros of the Emporion, by the piece
+SUSPENDED = {  # the fifteen euros of the Emporion, by the piece
+    "one": "spesa sospesa",
+    "many": "spese sospese",
+    "one_en": "bag of groceries for somebody",
+    "many_en": "bags of groceries for somebody",
+}
+# address; name, and what it does; the same in English
 FUNDS = (
-    ("donoday", "DonoDay: lo scaffale d’inverno"),
-    ("emporion", "Emporion, dove serve di più"),
-    ("cantieri", "Cantieri"),
-    ("diffuso", "Diffuso"),
+    (
+        "donoday",
+        ("DonoDay: lo scaffale d’inverno", "Riempie lo scaffale dei mesi freddi."),
+        ("DonoDay: the winter shelf", "It fills the shelf of the cold months."),
+    ),
+    (
+        "emporion",
+        ("Emporion, dove serve di più", "Un mercato vero, dove la spesa si paga in tempo."),
+        ("Emporion, where it is needed most", "A real market, where groceries are paid in time."),
+    ),
+    (
+        "cantieri",
+        ("Cantieri", "Lavori veri per chi sta cercando il primo, o il prossimo."),
+        ("Cantieri, the yards", "Real work for who looks for their first job, or the next."),
+    ),
+    (
+        "diffuso",
+        ("Diffuso", "Tavole e letti aperti, di paese in paese."),
+        ("Diffuso, the valley’s open houses", "Open tables and beds, village by village."),
+    ),
 )
 PLACES = (
     ("Via dei Mulini 4", "23100", "Sondrio", "SO"),
@@ -148,7 +170,7 @@ def load() -> None:
 
 def funds() -> dict[str, Fund]:
     """By their addresses; made where they are missing."""
-    found = {slug: _fund(slug, name, position) for position, (slug, name) in enumerate(FUNDS)}
+    found = {row[0]: _fund(*row, position=at) for at, row in enumerate(FUNDS)}
     # the fund every installation begins with has a better name here
     Fund.objects.filter(slug="generale", donations=None).update(active=False)
     return found
@@ -201,17 +223,16 @@ def _pay_out() -> None:
         payouts.take_in(payout_id=told.id)
 
 
-def _fund(slug: str, name: str, position: int) -> Fund:
-    fund, _made = Fund.objects.get_or_create(
-        slug=slug, defaults={"name": name, "position": position}
-    )
-    for amount, meaning in MEANINGS.items():
+def _fund(slug: str, own: tuple[str, str], english: tuple[str, str], position: int) -> Fund:
+    words = {"name": own[0], "description": own[1]}
+    words |= {"name_en": english[0], "description_en": english[1]}
+    fund, _made = Fund.objects.get_or_create(slug=slug, defaults={**words, "position": position})
+    for amount, (meaning, meaning_en) in MEANINGS.items():
         SuggestedAmount.objects.get_or_create(
-            fund=fund, amount=amount, defaults={"meaning": meaning}
+            fund=fund, amount=amount, defaults={"meaning": meaning, "meaning_en": meaning_en}
         )
     if slug == "emporion":
-        one, many = SUSPENDED
-        fund.suggested_amounts.filter(amount=15_00).update(one=one, many=many)
+        fund.suggested_amounts.filter(amount=15_00).update(**SUSPENDED)
     return fund
 
 

@@ -12,6 +12,8 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.it import codicefiscale
 
+from brand.bilingual import Words
+from donations.models import Fund
 from donations.money import BadAmount, parse_cents, plain
 
 _NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}@\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -57,6 +59,23 @@ class EuroField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(self.prepare_value(initial) or "") != str(data or "").strip()
+
+
+class WordsSelect(forms.Select):
+    """Marks what is not in the reader's language."""
+
+    def create_option(self, name: str, value: Any, label: Any, *rest: Any, **more: Any) -> Any:
+        option = super().create_option(name, value, label, *rest, **more)
+        if isinstance(label, Words) and label.mark:
+            option["attrs"]["lang"] = label.mark
+        return option
+
+
+class FundField(forms.ModelChoiceField):
+    widget = WordsSelect
+
+    def label_from_instance(self, fund: Fund) -> Words:  # type: ignore[override]
+        return fund.called
 
 
 class NameField(forms.CharField):

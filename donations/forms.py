@@ -11,8 +11,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from brand.bilingual import Words
 from donations import issuer, offered
-from donations.fields import MailField, NameField, WordsField
+from donations.fields import FundField, MailField, NameField, WordsField
 from donations.form_tokens import token_of
 from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
 from donations.money import BadAmount, Limits, parse_amount, plain, within_limits
@@ -54,7 +55,7 @@ class Choice:
     """A button of the form. Cents; `costs`: what can be added for the payment."""
 
     amount: int
-    meaning: str
+    meaning: Words
     costs: int
 
     @property
@@ -98,7 +99,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
             "max_value": _("These are too many at once: choose a free amount, or write to us."),
         },
     )
-    fondo = forms.ModelChoiceField(
+    fondo = FundField(
         label=_("Where it goes"),
         queryset=Fund.objects.none(),
         to_field_name="slug",
@@ -212,7 +213,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     def limits(self) -> Limits:
         return self.covering.limits
 
-    def _choice(self, amount: int, meaning: str = "") -> Choice:
+    def _choice(self, amount: int, meaning: Words = Words()) -> Choice:  # noqa: B008  frozen
         return Choice(amount, meaning, self.covering.costs_of(amount))
 
     @property
@@ -250,8 +251,8 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
         """Those of the page that led here; else up to five of the chosen fund (of the first fund that
         has some, if it has none)."""
         theirs = offered.behind(str(self["cifre"].value() or ""))
-        if shown_there := [row for row in theirs if row[0] in self.limits]:
-            return [self._choice(cents, meaning) for cents, meaning in shown_there]
+        if shown_there := [row for row in theirs if row.cents in self.limits]:
+            return [self._choice(row.cents, row.meant) for row in shown_there]
         taken = (self.limits.minimum, self.limits.maximum)
         rows = SuggestedAmount.objects.filter(fund__active=True, amount__range=taken).order_by(
             "fund__position", "fund__name", "amount"
@@ -259,7 +260,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
         fund = self.chosen_fund
         own = [row for row in rows if fund and row.fund_id == fund.pk]
         shown = own or [row for row in rows if row.fund_id == rows[0].fund_id]
-        return [self._choice(row.amount, row.meaning) for row in shown[:5]]
+        return [self._choice(row.amount, row.meant) for row in shown[:5]]
 
     @property
     def transfer_chosen(self) -> bool:
@@ -319,7 +320,8 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
             self.add_error("importo", gettext("Choose how much you add."))
         elif found.fund != fund:
             sentence = gettext("“%(what)s” goes to %(fund)s: choose it below, or another amount.")
-            self.add_error("importo", sentence % {"what": found.many, "fund": found.fund})
+            said = {"what": found.several, "fund": found.fund.called}
+            self.add_error("importo", sentence % said)
         else:
             number = data.get("quante") or 1
             try:

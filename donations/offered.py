@@ -2,8 +2,20 @@
 whoever keeps the pages says what stands behind it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-Amounts = list[tuple[int, str]]  # cents, and what they make possible
+from brand.bilingual import Words
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Cents, and what they make possible."""
+
+    cents: int
+    meant: Words
+
+
+Amounts = list[Offer]
 KEY = 40  # characters at most
 
 _keepers: list[Callable[[str], Amounts]] = []

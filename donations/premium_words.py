@@ -47,7 +47,7 @@ def state(claim: PremiumClaim) -> str:
 def told(claim: PremiumClaim, *, whole: bool = True) -> str:
     """To the donor, on her page and after her gift: a sentence or two. Not `whole`: without her
     address, where the page is no secret."""
-    said = {"what": claim.premium.called}
+    said = {"what": str(claim.premium.called)}
     if claim.state == State.RELEASED:
         return _released(claim)
     if claim.by_post:
@@ -72,7 +72,7 @@ def told(claim: PremiumClaim, *, whole: bool = True) -> str:
 
 
 def _released(claim: PremiumClaim) -> str:
-    said = {"what": claim.premium.called}
+    said = {"what": str(claim.premium.called)}
     if claim.donation.state not in STANDS or claim.donation.state in (*OVER, *GONE):
         return ""
     if claim.released_why == Why.SOLD_OUT:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Sum
 
 from attribution.models import Source
+from brand.bilingual import Words
 from donations.models import Donation, JournalEntry, SuggestedAmount
 
 GIFT = ":gift"  # how the origin of the entry ends that brought the money in
@@ -61,12 +62,12 @@ def _of_tree(rows: QuerySet[JournalEntry], root: Source) -> QuerySet[JournalEntr
     return rows.filter(tree)
 
 
-def meaning_of(gift: Donation) -> str:
+def meaning_of(gift: Donation) -> Words:
     """What the amount makes possible, when it is one of those that mean something. Nothing, once a
     part of it went back."""
     if gift.refunded_amount:
-        return ""
+        return Words()
     if gift.pieces:
-        return f"{gift.pieces} {gift.pieces_of}"
+        return Words(f"{gift.pieces} {gift.pieces_of}")
     found = SuggestedAmount.objects.filter(amount=gift.bare, fund=gift.fund_id).first()
-    return found.meaning if found else ""
+    return found.meant if found else Words()

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from django import template
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from brand import figures
+from brand.bilingual import Words
 from brand.linked_data import Node, body, script
 from brand.models import BrandSettings
 
@@ -30,15 +31,17 @@ def euro(cents: int | None) -> str:
 
 
 @register.filter
-def whole_euros(number: int) -> str:
-    """50 → `50 €`, for what an editor wrote in euros."""
-    return figures.euros(number * 100)
-
-
-@register.filter
 def sums(words: str) -> SafeString:
     """Sums of money in running text, in the face of the figures: the text's zero is slashed."""
     return mark_safe(A_SUM.sub(r'<span class="num">\g<0></span>', conditional_escape(words)))  # noqa: S308  escaped
+
+
+@register.filter
+def marked(words: Words) -> SafeString:
+    """What staff wrote, marked where it is not in the language of the page."""
+    if words.mark:
+        return format_html('<span lang="{}">{}</span>', words.mark, str(words))
+    return conditional_escape(str(words))
 
 
 @register.filter

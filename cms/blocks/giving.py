@@ -35,6 +35,12 @@ class EurosBlock(blocks.IntegerBlock):
 class Amount(blocks.StructBlock):
     euros = EurosBlock(label=_("Euros"), min_value=1)
     meaning = blocks.CharBlock(label=_("What it makes possible"), max_length=120)
+    meaning_en = blocks.CharBlock(
+        label=_("In English"),
+        max_length=120,
+        required=False,
+        help_text=_("For who goes on in English; empty: the words above."),
+    )
 
 
 class Amounts(Band):
@@ -52,6 +58,7 @@ class Amounts(Band):
         context = super().get_context(value, parent_context=parent_context)
         rows = offered.rows_of(value.get("amounts"))
         context["offered"] = offered.key_of((parent_context or {}).get("page"), rows)
+        context["choices"] = [(plain(row.cents), row) for row in rows]
         return context
 
 
@@ -107,7 +114,7 @@ class GiftForm(Band):
         context["rhythms"] = RHYTHMS
         context["rhythm"] = dict(RHYTHMS).get(value.get("rhythm") or "")
         rows = own or suggested(value.get("fund"))
-        context["choices"] = [(plain(cents), cents, meaning) for cents, meaning in rows]
+        context["choices"] = [(plain(row.cents), row) for row in rows]
         state = (parent_context or {}).get("state")
         campaign = value.get("campaign") or (state.campaign if state else None)
         context["thanked"] = premiums.offered_by(str(campaign.pk)) if campaign else []

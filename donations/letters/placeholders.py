@@ -38,7 +38,9 @@ COMMON = (
         "importo", gettext_lazy("the amount of the gift"), lambda known: euros(known["gift"].amount)
     ),
     Placeholder(
-        "fondo", gettext_lazy("what the gift is for"), lambda known: known["gift"].fund.name
+        "fondo",
+        gettext_lazy("what the gift is for"),
+        lambda known: str(known["gift"].fund.called),
     ),
     Placeholder(
         "giorno",
@@ -392,7 +394,9 @@ KINDS["tribute_card"] = (
 )
 PREMIUM = (
     Placeholder(
-        "omaggio", gettext_lazy("what the thank-you gift is"), lambda known: known["premium_name"]
+        "omaggio",
+        gettext_lazy("what the thank-you gift is"),
+        lambda known: str(known["premium_name"]),
     ),
     Placeholder(
         "dove",

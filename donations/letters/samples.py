@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from brand.bilingual import Words
 from donations import issuer, premium_words, tribute_card, tribute_words
 from donations.acknowledgements import WHERE_IT_CAME_FROM, changed
 from donations.models import (
@@ -37,7 +38,7 @@ _CODE = "RSSMRA80A41H501Y"
 
 def context(kind: str) -> Context:
     """What the templates of this kind know, filled in for a person who never was."""
-    fund = Fund.objects.filter(active=True).first() or Fund(name=_("where it is needed"), slug="x")
+    fund = Fund.objects.filter(active=True).first() or _somewhere()
     day = datetime(2026, 9, 26, 10, 42, tzinfo=ROME)
     gift = _gift(fund, first_name="Maria", amount=50_00, day=day)
     form = {"fondo": fund.slug}
@@ -48,7 +49,7 @@ def context(kind: str) -> Context:
             "body": issuer.body(),
             "site_url": settings.SITE_URL,
             "sum": WithGift(before=12_430_00, now=12_480_00),
-            "meaning": _("A week’s groceries for two"),
+            "meaning": _said(_("A week’s groceries for two")),
             "same_form": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(form)}",
             "again": f"{settings.SITE_URL}{reverse('donations:give')}?{urlencode(again)}",
             "over": _("Your recurring gift is over with this: nothing more is taken from you."),
@@ -68,10 +69,20 @@ def context(kind: str) -> Context:
     )
 
 
+def _said(words: str) -> Words:
+    """In whatever language it is: the sample speaks one at a time."""
+    return Words(words, words)
+
+
+def _somewhere() -> Fund:
+    name = _("where it is needed")
+    return Fund(name=name, name_en=name, slug="x")
+
+
 def marks(kind: str) -> Context:
     """The same with values that no sentence has by itself, so that each is found again in a mail
     that was rendered with them."""
-    fund = Fund(name="⟦fondo⟧", slug="fondo-segnato")
+    fund = Fund(name="⟦fondo⟧", name_en="⟦fondo⟧", slug="fondo-segnato")
     day = datetime(1987, 3, 29, 7, 53, tzinfo=ROME)
     gift = _gift(fund, first_name="⟦nome⟧", amount=7_654_32, day=day)
     gift.covered, gift.settled_at = 1_98, day + timedelta(days=5)
@@ -83,7 +94,7 @@ def marks(kind: str) -> Context:
             | {"kind": "ets", "email": "ente@x.invalid"},
             "site_url": "https://sito.invalid",
             "sum": WithGift(before=9_753_18, now=17_407_50),
-            "meaning": "⟦significato⟧",
+            "meaning": _said("⟦significato⟧"),
             "same_form": "https://modulo.invalid/",
             "again": "https://di-nuovo.invalid/",
             "over": "⟦finito⟧",
@@ -100,7 +111,7 @@ def marks(kind: str) -> Context:
         | {"minutes": 47, "request": _asked("⟦risposta⟧", day - timedelta(days=11))}
         | _dedicated(gift, honouree="⟦onorato⟧", recipient="⟦destinatario⟧")
         | {"tribute_line": "⟦dedica⟧", "premium_line": "⟦omaggio⟧"}
-        | {"premium_name": "⟦omaggio⟧", "premium_where": "⟦dove⟧"}
+        | {"premium_name": _said("⟦omaggio⟧"), "premium_where": "⟦dove⟧"}
         | _promised(
             _promise(fund, 8_765_43, "⟦ogni⟧", "⟦cifre⟧", day), given=6_543_21, on_its_way=1_234_56
         )
@@ -190,12 +201,15 @@ def _thanked(kind: str) -> Context:
         name="Emporion", address="Via dei Mulini 4, Sondrio", hours=_("Tuesday, 16 to 19")
     )
     claim = PremiumClaim(
-        premium=Premium(name=_("Seed kit")), place=place, state="confirmed", way="place"
+        premium=Premium(name=_("Seed kit"), name_en=_("Seed kit")),
+        place=place,
+        state="confirmed",
+        way="place",
     )
     sent = "Maria Rossi, Via Roma 1, 00100 Roma (RM)"
     return {
         "premium_line": premium_words.told(claim),
-        "premium_name": claim.premium.name,
+        "premium_name": claim.premium.called,
         "premium_where": sent if kind == "premium_sent" else premium_words.found_at(claim),
     }
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
+from brand.bilingual import Words
 from donations.models.person import NOBODY, Written
 
 
@@ -19,8 +20,10 @@ class Fund(ClusterableModel):
     """What a gift is for."""
 
     name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(_("name in English"), max_length=120, blank=True)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     description = models.TextField(_("what it does"), blank=True)
+    description_en = models.TextField(_("what it does, in English"), blank=True)
     active = models.BooleanField(_("open to gifts"), default=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -31,6 +34,15 @@ class Fund(ClusterableModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def called(self) -> Words:
+        """To donors; among staff it goes by its name."""
+        return Words(self.name, self.name_en)
+
+    @property
+    def told(self) -> Words:
+        return Words(self.description, self.description_en)
 
     def in_use(self) -> bool:
         """Whether somebody gave to it, or began to: then it stays in the books."""
@@ -47,6 +59,9 @@ class SuggestedAmount(models.Model):
     fund = ParentalKey(Fund, on_delete=models.CASCADE, related_name="suggested_amounts")
     amount = models.PositiveIntegerField(_("amount"), help_text=_("In cents."))
     meaning = models.CharField(_("what it makes possible"), max_length=160)
+    meaning_en = models.CharField(
+        _("what it makes possible, in English"), max_length=160, blank=True
+    )
     one = models.CharField(
         _("one piece"),
         max_length=40,
@@ -56,6 +71,8 @@ class SuggestedAmount(models.Model):
     many = models.CharField(
         _("several pieces"), max_length=40, blank=True, help_text=_("“suspended shopping bags”.")
     )
+    one_en = models.CharField(_("one piece, in English"), max_length=40, blank=True)
+    many_en = models.CharField(_("several pieces, in English"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("suggested amount")
@@ -68,6 +85,10 @@ class SuggestedAmount(models.Model):
                 condition=Q(one="", many="") | (~Q(one="") & ~Q(many="")),
                 name="suggestion_counted_both_ways",
             ),
+            models.CheckConstraint(
+                condition=Q(one_en="", many_en="") | (~Q(one_en="") & ~Q(many_en="") & ~Q(many="")),
+                name="suggestion_counted_in_english_too",
+            ),
             models.UniqueConstraint(
                 fields=["fund"], condition=~Q(many=""), name="suggestion_counted_once_a_fund"
             ),
@@ -75,6 +96,18 @@ class SuggestedAmount(models.Model):
 
     def __str__(self) -> str:
         return self.meaning
+
+    @property
+    def meant(self) -> Words:
+        return Words(self.meaning, self.meaning_en)
+
+    @property
+    def single(self) -> Words:
+        return Words(self.one, self.one_en)
+
+    @property
+    def several(self) -> Words:
+        return Words(self.many, self.many_en)
 
 
 class Donors(models.QuerySet["Donor"]):

@@ -4,11 +4,11 @@ piece with a gift of money. What other systems call a premium; staff say "omaggi
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 
+from brand.bilingual import Words
 from donations.money import MINIMUM
 
 
@@ -106,14 +106,12 @@ class Premium(ClusterableModel):
         return self.pieces - self.taken
 
     @property
-    def called(self) -> str:
-        """In the reader's language, where it is written."""
-        return ((get_language() or "").startswith("en") and self.name_en) or self.name
+    def called(self) -> Words:
+        return Words(self.name, self.name_en)
 
     @property
-    def told(self) -> str:
-        english = (get_language() or "").startswith("en")
-        return (english and self.description_en) or self.description
+    def told(self) -> Words:
+        return Words(self.description, self.description_en)
 
 
 class PremiumClaim(models.Model):

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from attribution.models import Source
 from donations import gateway
@@ -372,12 +373,14 @@ def _order(attempt: CheckoutAttempt) -> Order:
         pk=attempt.donation_id
     )
     back = f"{reverse('donations:give')}?annullato={donation.public_id}"
+    with override(donation.language):
+        title = str(donation.fund.called)
     return Order(
         key=attempt.idempotency_key,
         reference=str(donation.public_id),
         amount=attempt.amount,
         currency=donation.currency,
-        title=donation.fund.name,
+        title=title,
         email=donation.donor.email or "",
         language=donation.language,
         success_url=settings.SITE_URL + donation.get_absolute_url(),

@@ -55,12 +55,6 @@ def fraud_kind(kind: str) -> str:
     return troubles.fraud(kind)
 
 
-@register.filter
-def within(sentence: str) -> str:
-    """A sentence inside another: its first letter small."""
-    return sentence[:1].lower() + sentence[1:]
-
-
 @register.simple_tag
 def figure_cells(cells: Iterable[Cell]) -> SafeString:
     """The figures of a report's row. A report by day has thousands of them: a loop in the template

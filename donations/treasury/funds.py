@@ -19,6 +19,7 @@ from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
     InlinePanel,
+    MultiFieldPanel,
     ObjectList,
     TitleFieldPanel,
 )
@@ -45,14 +46,23 @@ class AmountForm(WagtailAdminModelForm):
 
     class Meta:
         model = SuggestedAmount
-        fields = ("amount", "meaning", "one", "many")
+        fields = ("amount", "meaning", "one", "many", "meaning_en", "one_en", "many_en")
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean()
-        if bool(data.get("one")) != bool(data.get("many")):
-            missing = "many" if data.get("one") else "one"
-            self.add_error(missing, gettext("Write both: how one is called, and how several are."))
+        self._both(data, "one", "many")
+        self._both(data, "one_en", "many_en")
+        if data.get("many_en") and not data.get("many"):
+            sentence = gettext(
+                "Write the Italian words too: whoever does not read English needs them."
+            )
+            self.add_error("many", sentence)
         return data
+
+    def _both(self, data: dict[str, Any], one: str, many: str) -> None:
+        if bool(data.get(one)) != bool(data.get(many)):
+            missing = many if data.get(one) else one
+            self.add_error(missing, gettext("Write both: how one is called, and how several are."))
 
 
 class FundForm(WagtailAdminModelForm):
@@ -133,18 +143,29 @@ class FundViewSet(ModelViewSet):
     # in words: Wagtail's own column is an icon whose text is "True" or "False"
     list_display = ["name", Column("active", label=capfirst(_("open to gifts")), accessor=is_open)]
     list_filter = ["active"]
-    search_fields = ["name", "description"]
+    search_fields = ["name", "name_en", "description"]
     edit_handler = ObjectList(
         [
             TitleFieldPanel("name", targets=["slug"], placeholder=False, classname=""),
             FieldPanel("slug", help_text=_("The end of /dona/?fondo=…: links in use have it.")),
             FieldPanel("description"),
             FieldRowPanel([FieldPanel("active"), FieldPanel("position")]),
+            MultiFieldPanel(
+                [FieldPanel("name_en"), FieldPanel("description_en")],
+                heading=_("In English"),
+                help_text=_(
+                    "For donors who read the form, the mails and their page in English. Where nothing "
+                    "is written, they read the Italian words."
+                ),
+                classname="collapsed",
+            ),
             AmountsPanel(
                 "suggested_amounts",
                 [
                     FieldRowPanel([FieldPanel("amount"), FieldPanel("meaning")]),
                     FieldRowPanel([FieldPanel("one"), FieldPanel("many")]),
+                    FieldPanel("meaning_en"),
+                    FieldRowPanel([FieldPanel("one_en"), FieldPanel("many_en")]),
                 ],
                 heading=_("Amounts that mean something"),
                 label=_("Amount"),

@@ -103,6 +103,26 @@ def test_the_editors_words_for_an_amount_stay_in_the_form(block):
     assert "Il latte" not in other.content.decode()  # said of the fund that the page named
 
 
+def test_an_editors_amount_has_an_english_meaning_if_she_writes_one(block):
+    page = block(amounts=[OWN[0] | {"meaning_en": "The bread"}, OWN[1]])
+    assert "Il pane" in page and "The bread" not in page
+    english = Client(headers={"accept-language": "en"}).get("/dona/", asked(page)).content.decode()
+    assert "<span>The bread</span>" in english and "Il pane" not in english
+    assert '<span lang="it">Il latte</span>' in english
+    assert "Il pane" in Client().get("/dona/", asked(page)).content.decode()
+
+
+def test_a_page_that_was_stored_without_english_keeps_its_key(block):
+    from cms.models import DonatePage
+
+    key = asked(block(amounts=OWN))["cifre"]
+    page = DonatePage.objects.get()
+    for row in page.body.raw_data[0]["value"]["amounts"]:
+        row["value"].pop("meaning_en", None)
+    page.save()
+    assert "Il latte" in Client().get("/dona/", {"cifre": key}).content.decode()
+
+
 @pytest.mark.parametrize("key", ["1-000000000000", "x", "9" * 60, "0-0", "<b>", "1-{digest}"])
 def test_a_key_that_is_none_shows_the_amounts_of_the_fund(block, key):
     kept = asked(block(amounts=OWN))["cifre"]

@@ -35,8 +35,9 @@ def seen(html: str) -> list[str]:
         def handle_data(self, data: str) -> None:
             self.words = [*self.words, *data.split()]
 
+    unseen = r"(?s)<style>.*?</style>|<title>.*?</title>|display:none.*?</div>|</?span[^>]*>"
     eye = Eye()
-    eye.feed(re.sub(r"(?s)<style>.*?</style>|<title>.*?</title>|display:none.*?</div>", "", html))
+    eye.feed(re.sub(unseen, "", html))
     return [re.sub(r"[.,]00\b", "", word) for word in eye.words]  # some show whole euros with cents
 
 

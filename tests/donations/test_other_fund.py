@@ -21,7 +21,9 @@ def funds(db: None) -> None:
     emporion.suggested_amounts.filter(amount=15_00).update(
         one="spesa sospesa", many="spese sospese"
     )
-    yards = Fund.objects.create(slug="cantieri", name="Cantieri", position=1)
+    yards = Fund.objects.create(
+        slug="cantieri", name="Cantieri", description="Muri a secco", position=1
+    )
     for amount, meaning in ((30_00, "Due ore di ruspa"), (50_00, "Un giorno di scavo")):
         SuggestedAmount.objects.create(fund=yards, amount=amount, meaning=meaning)
 
@@ -95,6 +97,7 @@ def test_in_a_browser_they_change_at_once(browser: Any, client: Client) -> None:
         page.select_option("#fondo", "cantieri")
         page.get_by_text("Un giorno di scavo").wait_for()
         assert not page.get_by_text("La spesa di una settimana").count()
+        assert page.get_by_text("Muri a secco").is_visible()  # what it does
         assert page.locator("[name=importo]:checked").get_attribute("value") == "50"
         assert page.locator("#fondo").evaluate("field => field === document.activeElement")
         page.locator("#libero").check()

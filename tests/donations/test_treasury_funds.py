@@ -140,6 +140,23 @@ def test_an_amount_by_the_piece_has_both_words_and_is_the_only_one(elio: Client)
     assert (kept.amount, kept.one, kept.many) == (15_00, "one0", "many0")
 
 
+def test_the_words_are_written_in_english_too(elio: Client) -> None:
+    rows = typed(("15", "Una tegola"), name_en="Roofs", description_en="They keep the rain out")
+    one = {f"suggested_amounts-0-{name}": name for name in ("one", "many", "one_en", "many_en")}
+    one["suggested_amounts-0-meaning_en"] = "A tile"
+    half = elio.post(f"{LIST}new/", rows | one | {"suggested_amounts-0-many_en": ""})
+    assert "Scrivi tutti e due" in half.content.decode()
+    bare = {name: value for name, value in one.items() if name.endswith("_en")}
+    alone = elio.post(f"{LIST}new/", rows | bare)
+    assert "Scrivi anche le parole italiane" in alone.content.decode()
+    assert not Fund.objects.filter(slug="tetti").exists()
+    assert elio.post(f"{LIST}new/", rows | one).status_code == 302
+    fund = Fund.objects.get(slug="tetti")
+    assert (fund.name_en, fund.description_en) == ("Roofs", "They keep the rain out")
+    kept = fund.suggested_amounts.values_list("meaning_en", "one_en", "many_en")
+    assert list(kept) == [("A tile", "one_en", "many_en")]
+
+
 def test_the_treasury_says_what_a_payment_costs(elio: Client) -> None:
     page = "/admin/settings/donations/givingsettings/"
     shown = elio.get(page, follow=True)

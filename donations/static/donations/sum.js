@@ -85,7 +85,7 @@
     const answer = await fetch(form.action, { method: "POST", body: sent });
     if (!answer.ok || mine !== turn) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const id of ["quanto", "aggiungo", "conto"]) {
+    for (const id of ["quanto", "serve", "aggiungo", "conto"]) {
       const old = document.getElementById(id);
       const drawn = page.getElementById(id);
       if (old && drawn) old.replaceWith(document.adoptNode(drawn));
