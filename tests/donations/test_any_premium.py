@@ -175,7 +175,7 @@ def undone():
 
 
 @settings(
-    max_examples=80,
+    max_examples=35,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

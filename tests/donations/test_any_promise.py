@@ -263,7 +263,7 @@ def new_stripe(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -309,7 +309,7 @@ def play(stripe: MemoryStripe, gift: Donation, what: str, which: int) -> None:
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

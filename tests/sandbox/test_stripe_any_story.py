@@ -51,7 +51,7 @@ def world(tmp_path_factory):
     store.close()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(method=st.sampled_from(sorted(LASTING)), steps=st.lists(STEPS, max_size=14))
 def test_any_story_adds_up(world, method, steps):
     with world.store.tx() as db:
