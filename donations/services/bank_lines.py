@@ -21,6 +21,7 @@ from donations.services.by_hand import (
     reverse_gift,
     settle_promise,
 )
+from donations.services.finding import write_words_anew
 from people.models import User
 
 State = BankLine.State
@@ -165,7 +166,10 @@ def undo(*, line: BankLine, reason: str, by: User | None) -> None:
         return
     if held.state == State.CASH:
         paying_in.take_back(held)
+    gift = held.donation
     let_go(held)
+    if gift:
+        write_words_anew(gift=gift)
 
 
 def _open(line: BankLine) -> BankLine:
@@ -210,3 +214,5 @@ def _decide(
     held.refund = refund
     held.decided_by, held.decided_at = by, timezone.now()
     held.save()
+    if donation:
+        write_words_anew(gift=donation)

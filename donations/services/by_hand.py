@@ -120,8 +120,6 @@ def settle_promise(
         raise CannotSettle(held.pk)
     held.amount, held.method, held.settled_at = amount, Method.BANK_TRANSFER, moment(day)
     held.method_reference, held.state = line.reference[:80], State.SETTLED
-    references = f"{held.transfer.readable} {held.method_reference}"
-    write_words(gift=held, written=_written(held), reference=references)
     HandEntry.objects.create(donation=held, entered_by=by)
     page = page_of(held)
     page.changed[held.pk] = held

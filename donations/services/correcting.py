@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils import timezone
 
-from donations.models import Acknowledgement, Donation, HandEntry, Receipt
+from donations.models import Acknowledgement, Donation, Receipt
 from donations.services import receipts, yearly_receipts
-from donations.services.finding import write_words
+from donations.services.finding import write_words_anew
 from donations.services.page import acknowledge, page_of, write
-from donations.words import WRITTEN
 
 
 class CannotCorrect(Exception):
@@ -30,9 +29,7 @@ def correct(*, donation: Donation, written: Mapping[str, str], tell: bool) -> Re
     for name, value in written.items():
         setattr(held, name, value)
     held.save(update_fields=list(written))
-    by_hand = HandEntry.objects.filter(donation=held).exists()
-    said = {name: getattr(held, name) for name in (*WRITTEN, "phone")}
-    write_words(gift=held, written=said, reference=held.method_reference if by_hand else "")
+    write_words_anew(gift=held)
     old = held.receipts.filter(state=Receipt.State.ISSUED).first()
     return _issue_again(held, old, tell=tell) if old else None
 

@@ -1,6 +1,7 @@
 """Gifts and donors by whatever a person has at hand: a name, a street, a town or a telephone number as
 it was written on any gift, a mail address, a codice fiscale, the number of a receipt, of a cheque or
-of a transfer, what Stripe calls a payment, a gift's number, a tag, a word of a note.
+of a transfer, the SEGNO reference of a promise and of what came with it later, what Stripe calls a
+payment, a gift's number, a tag, a word of a note.
 
 Every kind is answered by an index of its own, by the beginning of the word; a mail address and a note
 by any part of them (see docs/decisions/0008-finding-donors.md). `notes`: whoever asks may read them.
@@ -15,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from donations.models import (
+    BankLine,
     CheckoutAttempt,
     Dispute,
     Donation,
@@ -22,11 +24,14 @@ from donations.models import (
     DonorNote,
     DonorTag,
     GiftWord,
+    HandEntry,
     ImportedDonor,
     JournalEntry,
     Receipt,
+    TransferPromise,
 )
-from donations.words import figures, fold, of_gift, words
+from donations.references import find_references, readable
+from donations.words import WRITTEN, figures, fold, of_gift, words
 
 STRIPE = re.compile(r"[a-z]{2,5}_\w+", re.ASCII)  # pi_…, ch_…, cs_…, re_…, dp_…
 WORDS = 8
@@ -47,6 +52,21 @@ def add_words(*, gift: Donation, written: Mapping[str, Any], reference: str = ""
     """Those of a gift that has none yet."""
     found = of_gift(written, reference=reference)
     GiftWord.objects.bulk_create(GiftWord(donation=gift, word=word) for word in found)
+
+
+def write_words_anew(*, gift: Donation) -> None:
+    """Of a gift in the books: who gave, as it stands with it, and what its money is known by."""
+    written = {name: getattr(gift, name) for name in (*WRITTEN, "phone")}
+    write_words(gift=gift, written=written, reference=" ".join(_references(gift)))
+
+
+def _references(gift: Donation) -> list[str]:
+    """Of a standing order every line has the reference of the first gift, and a number of its own."""
+    codes = TransferPromise.objects.filter(donation=gift).values_list("reference", flat=True)
+    lines = BankLine.objects.filter(donation=gift)
+    found = {*codes, *(code for line in lines for code in find_references(line.words))}
+    by_hand = HandEntry.objects.filter(donation=gift).exists()
+    return [*map(readable, sorted(found)), gift.method_reference if by_hand else ""]
 
 
 def gifts_found(rows: QuerySet[Donation], text: str, *, notes: bool = False) -> QuerySet[Donation]:
@@ -101,6 +121,7 @@ def _typed(text: str) -> list[str]:
 def _gifts(word: str, notes: bool) -> QuerySet:
     """Their keys. One query: whatever the word may be is asked for together."""
     kinds = [_named(word), _mailed(word), _of(_tagged(word))]
+    kinds += [_named(readable(code)) for code in find_references(word)]  # however it is typed
     if PHONE.fullmatch(word):
         by_number = GiftWord.objects.filter(word__prefix=figures(word)).values("donation")
         kinds.append(Donation.objects.filter(pk__in=by_number).order_by().values("pk"))

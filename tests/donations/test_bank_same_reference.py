@@ -1,12 +1,15 @@
 """A standing order brings the same causale every month: another gift of the same donor, never the
 gift of somebody else who promised as much."""
 
+import importlib
 import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from stdnum.iso7064 import mod_97_10
@@ -14,11 +17,19 @@ from stdnum.iso7064 import mod_97_10
 from attribution.services import source
 from bank_support import imported, row
 from donations.form_tokens import new_token
-from donations.models import BankLine, Donation, Fund, JournalEntry, TransferPromise
-from donations.services.bank_lines import recognise_promise
-from donations.services.by_hand import today
+from donations.models import BankLine, Donation, Fund, GiftWord, JournalEntry, TransferPromise
+from donations.services.bank_lines import (
+    enter_from_line,
+    recognise_known,
+    recognise_promise,
+    undo,
+)
+from donations.services.by_hand import HandGift, today
+from donations.services.correcting import correct
 from donations.services.erasing import erase
+from donations.services.finding import gifts_found
 from donations.services.matching import Degree, proposals, sure
+from donations.words import words
 from giving_support import MARIA
 from people import roles
 from transfer_support import account, promised
@@ -179,3 +190,90 @@ def test_from_the_list_to_her_second_gift(settled: Donation, elio: Client) -> No
     pair = {"sicure": f"{other.pk}:{settled.public_id}"}
     elio.post(reverse("treasury:recognise_sure"), pair)
     assert JournalEntry.objects.count() == 2
+
+
+# --- the treasury's search -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(settled: Donation) -> Donation:
+    """Teresa's next month."""
+    (line,) = month(settled, 0)
+    given = HandGift(
+        amount=0,  # both are the bank's
+        day=today(),
+        method="bank_transfer",
+        fund=settled.fund,
+        donor=TERESA,
+        reference="CRO020",
+        same_as=settled,
+    )
+    return enter_from_line(line=line, form_token=uuid4(), given=given, by=None)
+
+
+def found(text: str) -> set[Donation]:
+    return set(gifts_found(Donation.objects.all(), text))
+
+
+def typings(code: str) -> list[str]:
+    """SEGNO 7K3M-92, as people type it."""
+    bare = code.removeprefix("SEGNO ")
+    squeezed = bare.replace("-", "")
+    return [
+        code,
+        code.lower(),
+        bare,
+        squeezed,
+        f"SEGNO{squeezed}",
+        f"segno {squeezed}",
+        f"SEGNO{bare}",
+    ]
+
+
+def test_every_gift_of_a_standing_order_is_found_by_its_reference(
+    settled: Donation, second: Donation, elio: Client
+) -> None:
+    other = promised(donor=LUCA, amount=20_00)
+    for typed in typings(settled.transfer.readable):
+        assert found(typed) == {settled, second}, typed
+    assert found(other.transfer.readable) == {other}
+    assert found("CRO020") == {second}
+    query = {"cerca": settled.transfer.readable}
+    page = elio.get(reverse("treasury:donations"), query).content.decode()
+    assert str(settled.public_id) in page and str(second.public_id) in page
+    assert str(other.public_id) not in page
+    query["cerca"] = settled.transfer.readable.removeprefix("SEGNO ")
+    page = elio.get(reverse("treasury:donors"), query).content.decode()
+    assert str(settled.donor.public_id) in page and str(other.donor.public_id) not in page
+
+
+def test_a_gift_known_before_its_line_is_found_by_it_as_long_as_it_has_it(
+    settled: Donation,
+) -> None:
+    gift = by_hand(donor=TERESA, method="bank_transfer", amount=20_00, day=today())
+    (line,) = month(settled, 0)
+    recognise_known(line=line, donation=gift, by=None)
+    assert found(settled.transfer.readable) == {settled, gift}
+    line.refresh_from_db()
+    undo(line=line, reason="", by=None)
+    assert found(settled.transfer.readable) == {settled}
+
+
+def test_what_is_corrected_keeps_its_references(settled: Donation, second: Donation) -> None:
+    for gift in (settled, second):
+        written = {name: getattr(gift, name) for name in ("first_name", "street", "city")}
+        assert correct(donation=gift, written=written | {"last_name": "Bianchi"}, tell=False)
+    assert found(settled.transfer.readable) == found("bianchi") == {settled, second}
+
+
+def test_gifts_from_before_are_found_by_it(settled: Donation, second: Donation) -> None:
+    erased = promised(donor=LUCA, amount=20_00)
+    (line,) = month(erased, 1)
+    recognise_promise(line=line, donation=erased, by=None)
+    erase(donor=erased.donor, reason="asked", by=None, tell=False)
+    before = set(GiftWord.objects.values_list("donation", "word"))
+    code = words(settled.transfer.readable)
+    assert GiftWord.objects.filter(word__in=code).delete()[0] == 6
+    codes = importlib.import_module("donations.migrations.0055_words_of_standing_orders")
+    codes.write_words(apps, None)
+    assert set(GiftWord.objects.values_list("donation", "word")) == before
