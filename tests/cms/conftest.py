@@ -28,6 +28,17 @@ PAGES = {
 }
 
 
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module in one process: the demonstration takes long to load."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group(f"cms-{item.path.stem}"))
+
+
 def load_demonstration() -> None:
     from cms import demo
     from config import demonstration
