@@ -71,14 +71,6 @@ PARTS: tuple[Part, ...] = (
         small=True,
     ),
     Part(
-        "codes",
-        _("Requests for a codice fiscale"),
-        CodeRequest,
-        E,
-        rows.of_donors(CodeRequest),
-        small=True,
-    ),
-    Part(
         "mails",
         _("Mails: address, words and attachments"),
         Message,
@@ -359,6 +351,15 @@ PARTS: tuple[Part, ...] = (
         N,
         rows.logged,
         fields={"label": NOBODY},
+        small=True,
+    ),
+    # after mails and log, which are found by them
+    Part(
+        "codes",
+        _("Requests for a codice fiscale"),
+        CodeRequest,
+        E,
+        rows.of_donors(CodeRequest),
         small=True,
     ),
     Part(

@@ -38,15 +38,20 @@ def of_promises(model: type[Model], path: str = "promise") -> Callable[[Person],
 def mails(person: Person) -> QuerySet[Message]:
     """To her, about her gifts, and their copies. The answer that tells her of the erasure lives until
     it has left (`services.erased`)."""
-    about = Q(acknowledgement__donation__in=person.gifts)
-    again = Q(sent_again__acknowledgement__donation__in=person.gifts)
-    papers = Q(statement__donor__in=person.keys) | Q(code_request__donor__in=person.keys)
-    papers |= Q(sent_again__first__statement__donor__in=person.keys)
-    papers |= Q(sent_again__first__code_request__donor__in=person.keys)
-    rows = Message.objects.filter(about | again | papers | Q(to__in=person.emails))
+    rows = Message.objects.filter(_about(person) | Q(to__in=person.emails))
     rows = rows.exclude(kind=ANSWER).exclude(acknowledgement__donation__in=person.withheld)
     rows = rows.exclude(sent_again__acknowledgement__donation__in=person.withheld)
     return Message.objects.filter(pk__in=rows.order_by().values("pk")).exclude(to="")
+
+
+def _about(person: Person) -> Q:
+    """Mails about her gifts, her years and her code, and their copies, wherever they went."""
+    about = Q(acknowledgement__donation__in=person.gifts)
+    about |= Q(sent_again__acknowledgement__donation__in=person.gifts)
+    for kind in ("statement", "code_request"):
+        about |= Q(**{f"{kind}__donor__in": person.keys})
+        about |= Q(**{f"sent_again__first__{kind}__donor__in": person.keys})
+    return about
 
 
 def signed(person: Person) -> QuerySet[Any]:
@@ -55,9 +60,7 @@ def signed(person: Person) -> QuerySet[Any]:
 
 def logged(person: Person) -> QuerySet[ModelLogEntry]:
     """What staff did: the log calls a gift by its giver's name, and a mail by its subject."""
-    about = Q(acknowledgement__donation__in=person.gifts)
-    about |= Q(statement__donor__in=person.keys) | Q(code_request__donor__in=person.keys)
-    mails = Message.objects.filter(about)
+    mails = Message.objects.filter(_about(person))
     keys = {
         "donations.donation": person.gifts,
         "mail.message": list(mails.values_list("pk", flat=True)),

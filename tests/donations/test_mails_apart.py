@@ -11,14 +11,26 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
 
 from donations.models import CodeRequest, ErasureRequest, SentAgain, StatementRun
-from donations.services import asking_codes, erasure_requests, yearly_statements
+from donations.services import (
+    asking_codes,
+    erasing,
+    erasure_requests,
+    merging,
+    sending_again,
+    yearly_statements,
+)
 from donations.services.by_hand import today
 from giving_support import MARIA
+from mail.forgetting import delete_files
 from mail.models import Message
 from mail.services import send_due
+from mail.storage import private_storage
 from people import roles
+from people.models import User
 from treasury_support import by_hand, member
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +189,54 @@ def test_a_link_that_lets_somebody_in_is_never_shown(treasurer: Client) -> None:
         "Entra"
         not in shown(treasurer, "donor", donor.public_id).split("sp-steps")[1].split("</ol>")[0]
     )
+
+
+# --- erasing whom they were written to -----------------------------------------------------------
+
+
+def emptied(rows: list[Message]) -> bool:
+    fresh = Message.objects.filter(pk__in=[one.pk for one in rows])
+    assert {one.subject for one in fresh} <= {"–", *(one.subject for one in fresh if one.to)}
+    labels = ModelLogEntry.objects.filter(content_type__model="message").values_list(
+        "label", flat=True
+    )
+    assert set(labels) <= {"–"}
+    return not any(one.to or one.body_text or one.body_html for one in fresh)
+
+
+def test_erasing_her_empties_the_copies_of_a_statement_mail(run: StatementRun) -> None:
+    send_due()
+    donor, elio = run.statements.get().donor, User.objects.create_user("elio")
+    assert sending_again.send_again(first=mail_of(run), token=uuid.uuid4(), by=elio)
+    send_due()
+    copy = SentAgain.objects.get().mail
+    log(instance=copy, action="donations.mail_decided")  # calls it by its subject
+    paper = copy.attachments.get().file.name
+    erasing.erase(donor=donor, reason="asked", by=None, tell=False)
+    assert emptied([mail_of(run), copy]) and not copy.attachments.exists()
+    delete_files()
+    assert not private_storage().exists(paper)
+    assert SentAgain.objects.get().by == elio  # that it was sent again stays, and by whom
+
+
+def test_erasing_her_empties_copies_that_went_to_another_address() -> None:
+    """They were one person when the copy left, and are two again when one is erased."""
+    told = {"method": "bank_transfer", "thanks": False, "amount": 9_00, "day": today()}
+    elsa, other = by_hand(**told, donor=ELSA).donor, by_hand(**told).donor
+    CodeRequest.objects.create(donor=elsa, year=LAST, language="it", next_at=timezone.now())
+    asking_codes.write_due()
+    send_due()
+    first, elio = CodeRequest.objects.get().mail, User.objects.create_user("elio")
+    assert first
+    both = merging.merge(kept=other, absorbed=elsa, by=elio)
+    sending_again.send_again(first=first, token=uuid.uuid4(), by=elio)
+    send_due()
+    copy = SentAgain.objects.get().mail
+    log(instance=first, action="donations.mail_again")
+    assert (first.to, copy.to) == (elsa.email, other.email)
+    merging.part(merge=both)
+    beside = Message.objects.exclude(pk__in=[first.pk, copy.pk]).count()
+    elsa.refresh_from_db()
+    erasing.erase(donor=elsa, reason="asked", by=None, tell=False)
+    assert emptied([first, copy]) and not CodeRequest.objects.exists()
+    assert Message.objects.exclude(to="").count() == beside  # nobody else's
