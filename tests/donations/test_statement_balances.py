@@ -1,6 +1,7 @@
 """Whether the bank's statements add up: each by itself, and one after the other."""
 
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -106,6 +107,49 @@ def test_a_statement_that_begins_elsewhere_is_said_with_the_one_before() -> None
     assert found.jump == -5_00 and found.missing is None
     page = shown(member(roles.TREASURY), f"estratti/{found.statement.pk}/")
     assert "settembre.xml" in page and "30/9/2026" in page and "−5,00" in page
+
+
+MONTHS = {
+    "september": held("2026-09-01", "2026-09-30", "100.00", "125.00", came("25.00", "2026-09-10")),
+    "october": held("2026-10-01", "2026-10-31", "125.00", "125.00"),
+    "november": held("2026-11-01", "2026-11-20", "125.00", "135.00", came("10.00", "2026-11-03")),
+}
+
+
+@pytest.mark.parametrize("order", list(permutations(MONTHS)))
+def test_the_order_in_which_they_come_in_changes_nothing(order: tuple[str, ...]) -> None:
+    for name in order:
+        taken(MONTHS[name], name=f"{name}.xml")
+    found = {one.statement.name: one for one in checks().values()}
+    assert not any(one.wrong for one in found.values())
+    befores = [found[f"{name}.xml"].before for name in MONTHS]
+    assert [one.name if one else "" for one in befores] == ["", "september.xml", "october.xml"]
+    assert not standing(9) and not standing(10)
+
+
+def test_an_older_one_that_comes_in_later_fills_the_gap_or_says_by_how_much_it_does_not() -> None:
+    september()
+    november = taken(MONTHS["november"], name="novembre.xml").statement
+    assert checks()[november.pk].missing and standing(10)
+    spent = entry("6.00", day="2026-10-12", side="DBIT", ref="OUT")
+    october = taken(held("2026-10-01", "2026-10-31", "125.00", "119.00", spent))
+    assert not october.wrong
+    late = checks()[november.pk]
+    assert late.before == october.statement and late.jump == 6_00 and late.missing is None
+    page = shown(member(roles.TREASURY), f"estratti/{november.pk}/")
+    assert "31/10/2026" in page and "6,00" in page
+    assert standing(11)["statements"] == 2 and not standing(9)  # and november is not over yet
+
+
+def test_an_older_one_changes_nothing_of_what_was_right_or_wrong_before() -> None:
+    wrong = taken(held("2026-11-01", "2026-11-20", "125.00", "130.00"), name="novembre.xml")
+    assert wrong.difference == 5_00 and wrong.before is None
+    taken(MONTHS["october"], name="ottobre.xml")
+    found = checks()[wrong.statement.pk]
+    assert found.difference == 5_00 and found.before and not found.jump
+    older = taken(MONTHS["september"], name="settembre.xml")  # the oldest of them, and the last
+    assert older.before is None and not older.wrong
+    assert checks()[wrong.statement.pk] == found
 
 
 def test_a_missing_month_is_said_with_its_days() -> None:
