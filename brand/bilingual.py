@@ -48,3 +48,6 @@ class Words:
     @property
     def _in_english(self) -> bool:
         return english() and bool(self.english)
+
+
+NO_WORDS = Words()

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from brand.bilingual import Words
+from brand.bilingual import NO_WORDS, Words
 from donations import issuer, offered
 from donations.fields import FundField, MailField, NameField, WordsField
 from donations.form_tokens import token_of
@@ -19,6 +19,7 @@ from donations.models import Fund, GivingSettings, Interval, SuggestedAmount
 from donations.money import BadAmount, Limits, parse_amount, plain, within_limits
 from donations.person_forms import MailAskedAbout, PersonForm, right_kind_of_code
 from donations.premium_forms import PremiumFields
+from donations.services import Meant
 from donations.services.donor_wall import Signature
 from donations.tribute_forms import TributeFields
 
@@ -213,7 +214,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     def limits(self) -> Limits:
         return self.covering.limits
 
-    def _choice(self, amount: int, meaning: Words = Words()) -> Choice:  # noqa: B008  frozen
+    def _choice(self, amount: int, meaning: Words = NO_WORDS) -> Choice:
         return Choice(amount, meaning, self.covering.costs_of(amount))
 
     @property
@@ -247,12 +248,17 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
         ]
 
     @cached_property
+    def of_the_page(self) -> offered.Amounts:
+        """The amounts of the page that led here, in its own words."""
+        theirs = offered.behind(str(self["cifre"].value() or ""))
+        return [row for row in theirs if row.cents in self.limits]
+
+    @cached_property
     def choices(self) -> list[Choice]:
         """Those of the page that led here; else up to five of the chosen fund (of the first fund that
         has some, if it has none)."""
-        theirs = offered.behind(str(self["cifre"].value() or ""))
-        if shown_there := [row for row in theirs if row.cents in self.limits]:
-            return [self._choice(row.cents, row.meant) for row in shown_there]
+        if self.of_the_page:
+            return [self._choice(row.cents, row.meant) for row in self.of_the_page]
         taken = (self.limits.minimum, self.limits.maximum)
         rows = SuggestedAmount.objects.filter(fund__active=True, amount__range=taken).order_by(
             "fund__position", "fund__name", "amount"
@@ -299,7 +305,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
 
     def _read_amount(self, data: dict[str, Any]) -> None:
         chosen = data.get("importo")
-        data["pieces"] = (0, "")
+        data["meant"] = Meant()
         if chosen is None:
             return
         if chosen.startswith(PIECES):
@@ -308,7 +314,9 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
         free = chosen == FREE
         try:
             typed = data.get("cifra", "") if free else chosen
-            data["amount"] = parse_amount(typed, self.limits)
+            data["amount"] = amount = parse_amount(typed, self.limits)
+            words = (row.meant for row in self.of_the_page if row.cents == amount)
+            data["meant"] = Meant(next(words, NO_WORDS))
         except BadAmount as error:
             self.add_error("cifra" if free else "importo", str(error))
 
@@ -328,4 +336,4 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
                 data["amount"] = within_limits(found.amount * number, self.limits)
             except BadAmount as error:
                 self.add_error("quante", str(error))
-            data["pieces"] = (number, found.one if number == 1 else found.many)
+            data["meant"] = Meant(found.single if number == 1 else found.several, number)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Sum
 
 from attribution.models import Source
-from brand.bilingual import Words
+from brand.bilingual import NO_WORDS, Words
 from donations.models import Donation, JournalEntry, SuggestedAmount
 
 GIFT = ":gift"  # how the origin of the entry ends that brought the money in
@@ -63,11 +63,14 @@ def _of_tree(rows: QuerySet[JournalEntry], root: Source) -> QuerySet[JournalEntr
 
 
 def meaning_of(gift: Donation) -> Words:
-    """What the amount makes possible, when it is one of those that mean something. Nothing, once a
-    part of it went back."""
+    """What the amount makes possible, when it is one of those that mean something: as the donor read it,
+    else as the fund has it. Nothing, once a part of it went back."""
     if gift.refunded_amount:
-        return Words()
+        return NO_WORDS
     if gift.pieces:
-        return Words(f"{gift.pieces} {gift.pieces_of}")
+        english = f"{gift.pieces} {gift.meaning_en}" if gift.meaning_en else ""
+        return Words(f"{gift.pieces} {gift.meaning}", english)
+    if gift.meaning:
+        return Words(gift.meaning, gift.meaning_en)
     found = SuggestedAmount.objects.filter(amount=gift.bare, fund=gift.fund_id).first()
-    return found.meant if found else Words()
+    return found.meant if found else NO_WORDS

@@ -179,7 +179,7 @@ def _start(request: HttpRequest, form: GiftForm) -> Started:
     data = form.cleaned_data
     given: dict[str, Any] = {
         "form_token": data["token"],
-        "pieces": data["pieces"],
+        "meant": data["meant"],
         "fund": data["fondo"],
         "donor": Details(
             email=data["email"],

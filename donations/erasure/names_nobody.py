@@ -13,7 +13,7 @@ COLUMNS: dict[str, str] = {
     "donations.Donor": "public_id",
     # `form_token`: of a gift that came from a file, a digest of its line; it keeps the file from being
     # entered twice
-    "donations.Donation": "public_id form_token pieces_of currency language",
+    "donations.Donation": "public_id form_token meaning meaning_en currency language",
     "donations.CheckoutAttempt": "idempotency_key session_id invoice_id payment_intent",
     "donations.RecurringDonation": (
         "public_id currency language method method_id open_invoice customer_id subscription_id"

@@ -249,9 +249,13 @@ class Donation(Written):
     # of the amount: what the donor added for the costs of the payment
     covered = models.PositiveIntegerField(_("costs covered"), default=0)
     refunded_amount = models.PositiveIntegerField(_("given back"), default=0)
-    # what was chosen by the piece, as it was called then: 3, "suspended shopping bags"
+    # what the donor read beside the amount: on the page that led her to the form; or by the piece, as it
+    # was called then: 3, "suspended shopping bags". Else the fund says what it means.
     pieces = models.PositiveSmallIntegerField(_("pieces"), default=0)
-    pieces_of = models.CharField(_("of what"), max_length=40, blank=True)
+    meaning = models.CharField(_("what it makes possible"), max_length=160, blank=True)
+    meaning_en = models.CharField(
+        _("what it makes possible, in English"), max_length=160, blank=True
+    )
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     receipt_by_year = models.BooleanField(
         _("receipt with the others of its year"), default=False
@@ -285,7 +289,7 @@ class Donation(Written):
                 condition=Q(covered__lt=F("amount")), name="donation_more_than_its_costs"
             ),
             models.CheckConstraint(
-                condition=Q(pieces=0, pieces_of="") | (Q(pieces__gt=0) & ~Q(pieces_of="")),
+                condition=Q(pieces=0) | ~Q(meaning=""),
                 name="donation_pieces_have_a_name",
             ),
             models.CheckConstraint(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from attribution.models import Source
+from brand.bilingual import NO_WORDS, Words
 from donations import gateway
 from donations.models import (
     CheckoutAttempt,
@@ -70,6 +71,23 @@ class Details:
 
 
 @dataclass(frozen=True)
+class Meant:
+    """What the donor read beside the amount, where the fund does not say it by itself: a page's own
+    words, or what she chose some `pieces` of."""
+
+    words: Words = NO_WORDS
+    pieces: int = 0
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        said = {"meaning": self.words.own, "meaning_en": self.words.english}
+        return {"pieces": self.pieces, **said}
+
+
+NOTHING_OWN = Meant()
+
+
+@dataclass(frozen=True)
 class Started:
     """`url`: where the donor goes now (Stripe's page, or our own when the gift is made already).
     `first`: the form was never sent before."""
@@ -89,7 +107,7 @@ def start_donation(
     consents: Mapping[str, str],
     source: Source | None = None,
     covered: int = 0,
-    pieces: tuple[int, str] = (0, ""),
+    meant: Meant = NOTHING_OWN,
     every: str = "",
     premium: premiums.Choice | None = None,
     limits: Limits | None = None,
@@ -98,19 +116,14 @@ def start_donation(
 
     Sent again unchanged, the form leads to the same payment page; changed, the old page is closed
     at Stripe before a new one is opened. `consents`: the words that were shown, by kind. `covered`:
-    cents of the amount that were added for the costs. `pieces`: how many of what was chosen.
+    cents of the amount that were added for the costs. `meant`: what stood beside it.
     `every`: the Interval of a promise, of which this is the first gift. `premium`: the thank-you gift;
     None where the form had none to choose from. `limits`: where they were read already.
 
     Raises InvalidAmount; premiums.SoldOut and premiums.NotForThis; gateway.Unavailable (send the
     same form again, nothing is charged) and gateway.Rejected (Stripe will not have it).
     """
-    given: dict[str, Any] = {
-        "amount": amount,
-        "covered": covered,
-        "pieces": pieces[0],
-        "pieces_of": pieces[1],
-    }
+    given: dict[str, Any] = {"amount": amount, "covered": covered, **meant.columns}
     given |= {"fund": fund, "language": language}
     email = written(donor, given, limits)
     if premium is None and (attempt := _begun(form_token, email, given, source, consents, every)):

@@ -68,7 +68,7 @@ def charge_row(*, promise: RecurringDonation, invoice: Invoice) -> CheckoutAttem
 
 def _new_charge(promise: RecurringDonation, invoice: Invoice) -> CheckoutAttempt:
     written, first = _written(promise), promise.first
-    same = invoice.paid == first.amount  # what was added for the costs, and how many pieces
+    same = invoice.paid == first.amount  # what was added for the costs, and what it means
     gift = Donation(
         promise=promise,
         donor=promise.donor,
@@ -78,7 +78,8 @@ def _new_charge(promise: RecurringDonation, invoice: Invoice) -> CheckoutAttempt
         language=promise.language,
         covered=first.covered if same else 0,
         pieces=first.pieces if same else 0,
-        pieces_of=first.pieces_of if same else "",
+        meaning=first.meaning if same else "",
+        meaning_en=first.meaning_en if same else "",
         **written,
     )
     gift.form_token = gift.public_id  # no form made it

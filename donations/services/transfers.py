@@ -18,8 +18,10 @@ from donations.money import Limits
 from donations.references import new_reference
 from donations.services import premiums
 from donations.services.giving import (
+    NOTHING_OWN,
     REOPENABLE,
     Details,
+    Meant,
     Started,
     begin_gift,
     retire,
@@ -44,7 +46,7 @@ def promise_transfer(
     language: str,
     consents: Mapping[str, str],
     source: Source | None = None,
-    pieces: tuple[int, str] = (0, ""),
+    meant: Meant = NOTHING_OWN,
     premium: premiums.Choice | None = None,
     limits: Limits | None = None,
 ) -> Started:
@@ -53,7 +55,7 @@ def promise_transfer(
     closed at Stripe. Raises InvalidAmount, premiums.SoldOut, premiums.NotForThis, gateway.Unavailable
     and gateway.Rejected."""
     given: dict[str, Any] = {"amount": amount, "covered": 0, "fund": fund, "language": language}
-    given |= {"pieces": pieces[0], "pieces_of": pieces[1]}
+    given |= meant.columns
     email = written(donor, given, limits)
     donation = begin_gift(form_token, email, given, source, consents)
     if premium:

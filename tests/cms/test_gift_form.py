@@ -4,9 +4,12 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from cms import cache as page_cache
 from donations.models import Fund, SuggestedAmount
+from people import roles
+from treasury_support import member
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +28,27 @@ def block(site, monkeypatch):
         return Client().get(page.url).content.decode()
 
     return put
+
+
+@pytest.fixture
+def paid_at_once(monkeypatch):
+    from donations import gateway
+    from donations.services import inbox
+    from donations.services.acknowledging import write_due
+    from giving_support import process, session_of
+    from memory_stripe import MemoryStripe
+
+    stripe = MemoryStripe()
+    monkeypatch.setattr(gateway, "get", lambda: stripe)
+
+    def pay(gift):
+        stripe.pay_by_card(session_of(gift))
+        for event in stripe.events:
+            inbox.store(event)
+        process()
+        write_due()
+
+    return pay
 
 
 def asked(page: str) -> dict[str, str]:
@@ -110,6 +134,49 @@ def test_an_editors_amount_has_an_english_meaning_if_she_writes_one(block):
     assert "<span>The bread</span>" in english and "Il pane" not in english
     assert '<span lang="it">Il latte</span>' in english
     assert "Il pane" in Client().get("/dona/", asked(page)).content.decode()
+
+
+@pytest.mark.parametrize("changed", ["page", "form"])
+def test_the_thanks_say_what_she_read_beside_the_amount(block, paid_at_once, changed):
+    """Whatever the editor writes afterwards, and in the language she reads."""
+    from donations.models import Donation
+    from form_support import typed
+    from mail.models import Message
+
+    fund = Fund.objects.get(slug="emporion")
+    SuggestedAmount.objects.create(fund=fund, amount=20_00, meaning="Una cassetta")
+    Message.objects.all().delete()
+    own = [OWN[0], OWN[1] | {"meaning_en": "The milk"}]
+    sent = typed(**asked(block(amounts=own, fund=fund)))
+    reader = Client(headers={"accept-language": "en"})
+    if changed == "form":  # the same amount, typed
+        sent |= {"importo": "libero", "cifra": "20"}
+    assert reader.post("/dona/", sent).status_code == 303
+    block(amounts=[OWN[0], {"euros": 20, "meaning": "Il vino"}], fund=fund)
+    gift = Donation.objects.latest("pk")
+    assert (gift.meaning, gift.meaning_en) == ("Il latte", "The milk")
+    paid_at_once(gift)
+    shown = reader.get(gift.get_absolute_url()).content.decode()
+    assert "</span>: the milk." in shown and "Una cassetta" not in shown
+    assert ": il latte." in Client().get(gift.get_absolute_url()).content.decode()
+    mail = Message.objects.get(key__contains=str(gift.public_id), kind="thank_you")
+    assert "The milk." in mail.body_text and "The milk." in mail.body_html
+    told = member(roles.TREASURY).get(reverse("treasury:donation", args=[gift.public_id]))
+    assert "Che cosa ne diceva la pagina</th><td>Il latte</td>" in told.content.decode()
+
+
+@pytest.mark.usefixtures("paid_at_once")
+def test_an_amount_that_the_page_does_not_have_means_what_the_fund_says(block):
+    from donations.models import Donation
+    from donations.sums import meaning_of
+    from form_support import typed
+
+    fund = Fund.objects.get(slug="emporion")
+    sent = typed(**asked(block(amounts=OWN, fund=fund))) | {"importo": "libero", "cifra": "50"}
+    assert Client().post("/dona/", sent).status_code == 303
+    gift = Donation.objects.latest("pk")
+    assert gift.meaning == ""
+    assert str(meaning_of(gift)) == "La spesa di una settimana per due"
 
 
 def test_a_page_that_was_stored_without_english_keeps_its_key(block):

@@ -371,7 +371,7 @@ def test_several_pieces_of_what_a_fund_gives(client: Client, memory_stripe: Memo
     response = post(client, importo=f"pezzi-{row.pk}", quante="3")
     assert response.status_code == 303
     gift = Donation.objects.get()
-    assert (gift.amount, gift.pieces, gift.pieces_of) == (45_00, 3, "spese sospese")
+    assert (gift.amount, gift.pieces, gift.meaning) == (45_00, 3, "spese sospese")
     assert str(meaning_of(gift)) == "3 spese sospese"
 
 

@@ -11,8 +11,9 @@ from area_support import entered
 from brand.bilingual import Words
 from brand.templatetags.brand_tags import marked
 from donations.models import Donation, Fund, SuggestedAmount
-from donations.services import inbox
+from donations.services import Meant, inbox
 from donations.services.acknowledging import write_due
+from donations.sums import meaning_of
 from form_support import open_fund, typed
 from giving_support import begin, process, promised, session_of
 from mail.models import Message
@@ -107,6 +108,33 @@ def test_the_donors_page_says_them_too(fund: Fund, memory_stripe: MemoryStripe) 
     english = inside.get("/dona/area/", headers={"accept-language": "en"}).content.decode()
     assert english.count("The market") == 2 and "Emporion" not in english
     assert "Emporion" in inside.get("/dona/area/").content.decode()
+
+
+def test_pieces_are_said_in_each_readers_language(
+    fund: Fund, reader: Client, memory_stripe: MemoryStripe
+) -> None:
+    row = fund.suggested_amounts.get(amount=50_00)
+    reader.post(PAGE, typed(importo=f"pezzi-{row.pk}", quante="2"))
+    gift = Donation.objects.get()
+    assert (gift.pieces, gift.meaning, gift.meaning_en) == (2, "spese", "shopping bags")
+    SuggestedAmount.objects.all().delete()
+    for language, said in (("en", "2 shopping bags"), ("it", "2 spese")):
+        with override(language):
+            assert str(meaning_of(gift)) == said
+
+
+def test_the_later_charges_mean_the_same(fund: Fund, memory_stripe: MemoryStripe) -> None:
+    meant = Meant(Words("Una cassetta", "A crate"))
+    promise = promised(memory_stripe, fund=fund, meant=meant)
+    memory_stripe.renew(str(promise.subscription_id))
+    memory_stripe.change_amount(str(promise.subscription_id), 30_00, key="more")
+    memory_stripe.renew(str(promise.subscription_id))
+    for event in memory_stripe.events:
+        inbox.store(event)
+    process()
+    said = promise.donations.order_by("pk").values_list("amount", "meaning", "meaning_en")
+    same = ("Una cassetta", "A crate")
+    assert list(said) == [(25_00, *same), (25_00, *same), (30_00, "", "")]
 
 
 def test_words_know_whose_they_are() -> None:
