@@ -208,8 +208,10 @@ class Donation(Written):
         def words(cls, key: str) -> str:
             """What people call it: Stripe names a new means before we know it, so that its own name,
             made readable, serves for one that is not in the list."""
-            known = dict(cls.choices).get(key)
-            return str(known) if known is not None else key.replace("_", " ").capitalize()
+            try:
+                return str(cls(key).label)
+            except ValueError:
+                return key.replace("_", " ").capitalize()
 
     RECEIVED = (
         State.SETTLED,
