@@ -1,6 +1,7 @@
 """What every test may use. Missing outside services skip with a reason; REQUIRE_ALL=1 forbids it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from donations import seal
+from migrated_database import copied, forget_templates
 from tests_support import require_chromium
 
 settings.VAR_DIR.mkdir(parents=True, exist_ok=True)  # where the test database is a file
@@ -64,6 +66,26 @@ def _empties_tables(item: pytest.Item) -> bool:
     return bool(
         (mark and mark.kwargs.get("transaction")) or asked & {"transactional_db", "live_server"}
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[bool]:
+    """Of several workers each has a copy of a database that one of them migrated."""
+    reused = bool(request.config.getvalue("reuse_db"))
+    if reused or "PYTEST_XDIST_WORKER" not in os.environ:
+        yield reused
+        return
+    with copied(tmp_path_factory):
+        yield True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        forget_templates(session.config._tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

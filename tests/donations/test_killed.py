@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from migrated_database import migrated_file
+from migrated_database import migrated_file, migrated_on_server, on_server
 from stripe_sandbox import running
 from tests_support import require_postgres
 
@@ -45,11 +44,8 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[
         return
     server = require_postgres()
     name = f"killed_{uuid.uuid4().hex[:10]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield server.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield migrated_on_server(tmp_path_factory, server, name)
+    on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from migrated_database import migrated_file
+from migrated_database import migrated_file, migrated_on_server, on_server
 from tests_support import require_postgres
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -53,28 +53,13 @@ def database(kind, factory):
         migrated_file(factory, folder / "db.sqlite3")
     if kind == "postgres":
         server = require_postgres()
-        address = f"{server.rsplit('/', 1)[0]}/{name}"
-        on_server(server, f"CREATE DATABASE {name}")
+        address = migrated_on_server(factory, server, name)
     environment = {
         **os.environ,
         "DATABASE_URL": address,
         "VAR_DIR": str(folder),
         "LOG_LEVEL": "ERROR",
     }
-    if kind == "postgres":
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "-v0"],
-            cwd=ROOT,
-            env={**environment, "PGOPTIONS": "-c synchronous_commit=off"},
-            check=True,
-        )
     yield environment
     if kind == "postgres":
         on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def on_server(address, command):
-    import psycopg
-
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(command)
