@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -13,13 +14,13 @@ from donations.money import LARGEST, LEAST
 
 class LimitsForm(WagtailAdminModelForm):
     minimum = EuroField(
-        label=_("the smallest gift online, in euros"),
+        label=capfirst(_("the smallest gift online, in euros")),
         help_text=_(
             "Below about 2 € the costs eat much of it. Stripe takes nothing below half a euro."
         ),
     )
     maximum = EuroField(
-        label=_("the largest, in euros"),
+        label=capfirst(_("the largest, in euros")),
         help_text=_("Whoever wants to give more is asked to write to you."),
     )
 

@@ -105,7 +105,10 @@ class GivingSettings(BaseGenericSetting):
 
     base_form_class = LimitsForm
     panels = [
-        FieldRowPanel([FieldPanel("minimum"), FieldPanel("maximum")]),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("minimum"), FieldPanel("maximum")])],
+            _("How much is given online"),
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("offer_costs"),

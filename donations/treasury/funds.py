@@ -151,12 +151,17 @@ class FundViewSet(ModelViewSet):
             FieldPanel("description"),
             FieldRowPanel([FieldPanel("active"), FieldPanel("position")]),
             MultiFieldPanel(
-                [FieldPanel("name_en"), FieldPanel("description_en")],
+                [
+                    FieldPanel(
+                        "name_en",
+                        help_text=_(
+                            "For donors who read the form, the mails and their page in English. Where "
+                            "nothing is written, they read the Italian words."
+                        ),
+                    ),
+                    FieldPanel("description_en"),
+                ],
                 heading=_("In English"),
-                help_text=_(
-                    "For donors who read the form, the mails and their page in English. Where nothing "
-                    "is written, they read the Italian words."
-                ),
                 classname="collapsed",
             ),
             AmountsPanel(

@@ -89,6 +89,7 @@ def test_a_name_made_up_for_the_wall_is_read_by_a_person_first(
     assert "La nonna Anna" in hers and "non compare prima" in hers
     elio = member(roles.TREASURY)
     page = elio.get("/admin/tesoreria/muro/").content.decode()
+    assert "Non è il nome che sta sul dono" in page
     assert "La nonna Anna" in page and "Per Rosa" in page
     address = f"/admin/tesoreria/muro/{gift.on_wall.pk}/decidi/"
     elio.post(address, {"scelta": "nome"})
@@ -105,6 +106,7 @@ def test_words_are_read_by_a_person_first(campaign: Source, memory_stripe: Memor
         "Le parole di chi ha donato" in elio.get("/admin/tesoreria/da-decidere/").content.decode()
     )
     page = elio.get("/admin/tesoreria/muro/").content.decode()
+    assert "Non è il nome che sta sul dono" not in page
     assert "Per chi fa fatica" in page
     entry = DonorWallEntry.objects.get()
     address = f"/admin/tesoreria/muro/{entry.pk}/decidi/"
