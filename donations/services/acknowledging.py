@@ -15,6 +15,7 @@ from outbox.services import LeaseLost, backoff, claim, expired, finish
 
 State = Acknowledgement.State
 LEASE = timedelta(minutes=5)
+READ = ("donation__donor", "donation__fund", "donation__source__parent__parent", "receipt")
 STUCK = 5  # tries, some minutes: from there on a person should know, and it is still tried again
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ def write_due(*, limit: int = 200) -> int:
     """Writes the mails that are due; returns how many it tried."""
     # writing again gives the same mail: the key is unique
     expired(Acknowledgement.objects.all()).update(lease_token=None, lease_until=None)
-    due = Acknowledgement.objects.filter(state=State.DUE)
+    due = Acknowledgement.objects.filter(state=State.DUE).select_related(*READ)
     for tried in range(limit):
         taken = claim(due, limit=1, lease=LEASE)
         if not taken:

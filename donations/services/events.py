@@ -207,7 +207,8 @@ def _attempt_of(event: StripeEvent, until: float) -> CheckoutAttempt | None:
 
 def _of_invoice(event: StripeEvent, invoice: Invoice) -> CheckoutAttempt | None:
     """The gift of this charge of a promise; what is not paid yet concerns the promise alone."""
-    begun = CheckoutAttempt.objects.filter(idempotency_key=invoice.attempt).first()
+    attempts = CheckoutAttempt.objects.select_related("donation__promise")
+    begun = attempts.filter(idempotency_key=invoice.attempt).first()
     promise = begun.donation.promise if begun else None
     if begun and promise and invoice.paid and not invoice.first:
         return promises.charge_row(promise=promise, invoice=invoice)

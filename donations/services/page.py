@@ -1,8 +1,10 @@
 """One page of the books: what one transaction knows before, and what it is going to write. Rows
 are gathered and written together, so that fifty gifts cost little more than one."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -25,6 +27,7 @@ STRIPE, FEES = Account.STRIPE, Account.FEES
 DISPUTES, SUSPENSE = Account.DISPUTES, Account.SUSPENSE
 BANK, CASH = Account.BANK, Account.CASH
 GIFTS = "gifts"  # the account of the gift's fund
+NOTED = ["state", "session_id", "invoice_id", "url", "payment_intent"]  # of attempts
 CHANGED = [
     "amount",
     "refunded_amount",
@@ -54,6 +57,9 @@ class Page:
     duties: list[Acknowledgement] = field(default_factory=list)
     thanks: dict[int, Acknowledgement] = field(default_factory=dict)  # of gifts that settle here
     changed: dict[int, Donation] = field(default_factory=dict)
+    read: dict[tuple[type, int], dict[str, Any]] = field(
+        default_factory=dict
+    )  # as payments found the rows
     persons: dict[int, str] = field(default_factory=dict)  # by donor, for the credits
 
 
@@ -74,7 +80,13 @@ def open_page(ids: list[int]) -> Page:
     newest: dict[int, int] = {}
     for gift, number in every:
         newest[gift] = max(number, newest.get(gift, 0))
-    return _page(donations, attempts, newest)
+    page = _page(donations, attempts, newest)
+    page.read = {
+        (type(row), row.pk): {name: getattr(row, name) for name in fields}
+        for rows, fields in ((attempts, NOTED), (donations, CHANGED))
+        for row in rows.values()
+    }
+    return page
 
 
 def page_of(donation: Donation) -> Page:
@@ -120,19 +132,31 @@ def _accounts(funds: set[Fund]) -> dict[str | int, Account]:
 
 
 def write(page: Page) -> None:
-    CheckoutAttempt.objects.bulk_update(
-        page.attempts.values(), ["state", "session_id", "invoice_id", "url", "payment_intent"]
-    )
+    _update(page, page.attempts.values(), NOTED)
     if page.changed:
-        Donation.objects.bulk_update(page.changed.values(), CHANGED)
+        _update(page, page.changed.values(), CHANGED)
         premiums.follow(page.changed.values())
     JournalEntry.objects.bulk_create(page.entries)
     in_person.ask_for(page.entries)
     page.duties += tributes.cards(page.entries, page.said)
-    Acknowledgement.objects.bulk_create(page.duties)
     page.roll.close()
+    Acknowledgement.objects.bulk_create(page.duties)
     if page.credits:
         add_credits(page.credits)
+
+
+def _update(page: Page, rows: Iterable[Any], fields: Sequence[str]) -> None:
+    """Only what is another now: Django writes a condition for each row and field."""
+    others = [(row, _others(page, row, fields)) for row in rows]
+    names = [name for name in fields if any(name in found for _row, found in others)]
+    if names:
+        written = [row for row, found in others if found]
+        type(written[0])._base_manager.bulk_update(written, names)
+
+
+def _others(page: Page, row: Any, fields: Sequence[str]) -> set[str]:
+    known = page.read.get((type(row), row.pk))
+    return {name for name in fields if known is None or known[name] != getattr(row, name)}
 
 
 def enter(

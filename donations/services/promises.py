@@ -26,7 +26,7 @@ from donations.models import (
 )
 from donations.models.promises import MANDATE
 from donations.services.details import NAMES
-from donations.services.finding import write_words
+from donations.services.finding import add_words
 from donations.stripe_facts import Invoice, Rejected, Subscription, Unavailable
 
 State = RecurringDonation.State
@@ -61,13 +61,15 @@ def charge_row(*, promise: RecurringDonation, invoice: Invoice) -> CheckoutAttem
     if found:
         return found
     with transaction.atomic():
-        held = RecurringDonation.objects.select_for_update(of=("self",)).get(pk=promise.pk)
+        promises = RecurringDonation.objects.select_related("donor", "fund", "source")
+        held = promises.select_for_update(of=("self",)).get(pk=promise.pk)
         found = CheckoutAttempt.objects.filter(invoice_id=invoice.id).first()
         return found or _new_charge(held, invoice)
 
 
 def _new_charge(promise: RecurringDonation, invoice: Invoice) -> CheckoutAttempt:
-    written, first = _written(promise), promise.first
+    first = promise.first
+    written = _written(promise, first)
     same = invoice.paid == first.amount  # what was added for the costs, and what it means
     gift = Donation(
         promise=promise,
@@ -84,7 +86,7 @@ def _new_charge(promise: RecurringDonation, invoice: Invoice) -> CheckoutAttempt
     )
     gift.form_token = gift.public_id  # no form made it
     gift.save(force_insert=True)
-    write_words(gift=gift, written=written)
+    add_words(gift=gift, written=written)
     return CheckoutAttempt.objects.create(
         donation=gift,
         number=1,
@@ -94,10 +96,9 @@ def _new_charge(promise: RecurringDonation, invoice: Invoice) -> CheckoutAttempt
     )
 
 
-def _written(promise: RecurringDonation) -> dict[str, str]:
+def _written(promise: RecurringDonation, first: Donation) -> dict[str, str]:
     """Of herself: with the promise, or later on her page, which opens only to her."""
     own = DonorDetails.objects.filter(donor=promise.donor).first()
-    first = promise.first
     hers = own if own and own.updated_at > first.created_at and not first.organisation else first
     return {name: getattr(hers, name) for name in NAMES} | {"organisation": first.organisation}
 
@@ -114,7 +115,8 @@ def follow(
     *, promise: int, told: Subscription, began: datetime, heard: Heard | None = None
 ) -> RecurringDonation:
     """Within the caller's transaction. Raises WrongSubscription."""
-    held = RecurringDonation.objects.select_for_update(of=("self",)).get(pk=promise)
+    promises = RecurringDonation.objects.select_related("donor")
+    held = promises.select_for_update(of=("self",)).get(pk=promise)
     if held.subscription_id not in (None, told.id):
         raise WrongSubscription(told.id)
     if held.looked_at is None or held.looked_at <= began:
@@ -241,15 +243,13 @@ def _spoke_before_the_end(held: RecurringDonation) -> bool:
 def acknowledge(held: RecurringDonation, kind: str, about: str, *, skip: bool = False) -> None:
     """A duty of the gift that began the promise; the promise is locked."""
     states = Acknowledgement.State
-    Acknowledgement.objects.get_or_create(
-        key=f"{about}:{kind}",
-        defaults={
-            "donation": held.first,
-            "kind": kind,
-            "state": states.SKIPPED if skip else states.DUE,
-            "next_at": None if skip else timezone.now(),
-        },
-    )
+    new: dict[str, Any] = {
+        "donation": lambda: held.first,  # asked for only where the duty is new
+        "kind": kind,
+        "state": states.SKIPPED if skip else states.DUE,
+        "next_at": None if skip else timezone.now(),
+    }
+    Acknowledgement.objects.get_or_create(key=f"{about}:{kind}", defaults=new)
 
 
 def heard_in(things: Iterable[tuple[str, dict[str, Any]]]) -> Heard:

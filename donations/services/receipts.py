@@ -8,6 +8,7 @@ import hashlib
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from donations import issuer
-from donations.models import Donation, Receipt, ReceiptCounter, ReceiptLine
+from donations.models import Donation, GivingSettings, Receipt, ReceiptCounter, ReceiptLine
 from donations.models.papers import receipt_label
 from donations.receipts import render_receipt
 from donations.receipts.wording import country
@@ -31,11 +32,18 @@ log = logging.getLogger(__name__)
 @dataclass
 class Roll:
     """The numbers that one transaction gives out. The counter of body and year is locked at the
-    first and written once at the end, so a number is given if and only if its receipt is there."""
+    first and written once at the end, so a number is given if and only if its receipt is there.
+    `made`: receipts that are written together; see `write`."""
 
     now: datetime = field(default_factory=lambda: timezone.now())
     body: dict[str, str] = field(default_factory=issuer.body)
     counter: ReceiptCounter | None = None
+    made: list[Receipt] = field(default_factory=list)
+
+    @cached_property
+    def by_year(self) -> bool:
+        """Whether recurring gifts that come in now wait for the receipt of their year."""
+        return bool(GivingSettings.load().receipts_by_year)
 
     @property
     def year(self) -> int:
@@ -54,7 +62,16 @@ class Roll:
         counter.last += 1
         return counter.last
 
+    def write(self) -> None:
+        """Before anybody asks the database for the receipts of these gifts."""
+        Receipt.objects.bulk_create(self.made)
+        ReceiptLine.objects.bulk_create(
+            ReceiptLine(receipt=one, donation=one.donation, amount=one.amount) for one in self.made
+        )
+        self.made = []
+
     def close(self) -> None:
+        self.write()
         if self.counter:
             self.counter.save(update_fields=["last"])
 
@@ -66,13 +83,14 @@ def issue(
     amount: int,
     replaces: Receipt | None = None,
 ) -> Receipt:
-    """A receipt with the roll's next number and its data frozen, in the books' transaction."""
+    """A receipt with the roll's next number and its data frozen, in the books' transaction. It is in
+    the database from `roll.write` on."""
     number = roll.next()
     label = receipt_label(roll.year, number)
     data = snapshot(donation, roll.body, amount, label, roll.now, replaces)
     if replaces and donation.erased:  # the law keeps whom the first was for
         data |= {name: replaces.data.get(name, "") for name in PRINTED_OF_HER}
-    receipt = Receipt.objects.create(
+    receipt = Receipt(
         issuer=roll.body["fiscal_code"],
         year=roll.year,
         number=number,
@@ -82,7 +100,9 @@ def issue(
         replaces=replaces,
         data=data,
     )
-    ReceiptLine.objects.create(receipt=receipt, donation=donation, amount=amount)
+    roll.made.append(receipt)
+    if replaces:
+        roll.write()
     return receipt
 
 

@@ -221,7 +221,7 @@ def _papers(page: Page, donation: Donation, changes: list[Change], *, unasked: b
         return
     last = None if thanks else yearly_receipts.newest(roll=page.roll, donation=donation)
     valid = last if last and last.state == Receipt.State.ISSUED else None
-    if thanks and yearly_receipts.held_for_the_year(donation):
+    if thanks and yearly_receipts.held_for_the_year(donation, page.roll):
         donation.receipt_by_year = True
         page.changed[donation.pk] = donation
     waits = last is None and (donation.receipt_by_year or not unasked)

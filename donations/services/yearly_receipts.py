@@ -20,7 +20,6 @@ from donations.models import (
     Acknowledgement,
     Donation,
     Donor,
-    GivingSettings,
     Receipt,
     ReceiptLine,
     ReceiptRun,
@@ -41,9 +40,9 @@ class TooEarly(Exception):
     """The year is not over."""
 
 
-def held_for_the_year(gift: Donation) -> bool:
+def held_for_the_year(gift: Donation, roll: Roll) -> bool:
     """Of a gift that comes in now."""
-    return gift.promise_id is not None and bool(GivingSettings.load().receipts_by_year)
+    return gift.promise_id is not None and roll.by_year
 
 
 def waiting(year: int | None = None) -> QuerySet[Donation]:
@@ -136,6 +135,7 @@ def ask_early(*, donor: Donor) -> list[Receipt]:
 def newest(*, roll: Roll, donation: Donation) -> Receipt | None:
     """The last receipt of the gift; of a cumulative one, what took its place since, be it without
     this gift. The counter is held from then on."""
+    roll.write()
     last = donation.receipts.order_by("-pk").first()
     if last is None or not last.covers_year:
         return last
