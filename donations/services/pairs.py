@@ -4,9 +4,9 @@ the database, compared by `likeness`'s rules and two looser ones. Decided by nob
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from donations.models import Donation, Donor, ImportedDonor
@@ -34,8 +34,7 @@ class Pair:
         return str(REASONS[self.reason])
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(NamedTuple):
     person: int
     organisation: str
     first_name: str
@@ -70,10 +69,11 @@ def pairs() -> list[Pair]:
 
 
 def _of_gifts() -> QuerySet:
-    """One row a person and what she wrote of herself, however many gifts say it."""
+    """One row a person and what she wrote of herself, however many gifts say it. The person stands
+    first: numbers are sorted sooner than what people wrote."""
     rows = Donation.objects.filter(donor__erased_at=None, donor__kept__erased_at=None)
-    rows = rows.order_by().annotate(person=PERSON).values("person", *WROTE)
-    return rows.annotate(times=Count("pk")).values_list("person", *WROTE)
+    rows = rows.annotate(person=PERSON).order_by("person")
+    return rows.values_list("person", *WROTE).distinct()
 
 
 def _of_files() -> QuerySet:
@@ -104,10 +104,11 @@ def _place(one: _Said, *place: str) -> Hashable:
 
 def _together(keyed: Iterable[tuple[Any, int]]) -> Iterator[tuple[int, int]]:
     """Each person of a group with its oldest one."""
-    groups: dict[Any, set[int]] = defaultdict(set)
+    known: dict[Any, int] = {}
+    groups: dict[Any, set[int]] = defaultdict(set)  # of most keys there is one person only
     for key, person in keyed:
-        if key:
-            groups[key].add(person)
+        if key and (before := known.setdefault(key, person)) != person:
+            groups[key] |= {before, person}
     for group in groups.values():
         first, *others = sorted(group)
         yield from ((first, other) for other in others)

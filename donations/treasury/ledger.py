@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet, Sum
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,14 +15,16 @@ from donations.treasury.base import TreasuryList
 from donations.treasury.periods import Period
 
 
-def balances() -> QuerySet[Account]:
-    """Accounts with `dare` and `avere`, the sums of their debits and credits in cents."""
-
-    def total(side: str) -> Coalesce:
-        rows = JournalEntry.objects.filter(**{side: OuterRef("pk")}).order_by().values(side)
-        return Coalesce(Subquery(rows.annotate(sum=Sum("amount")).values("sum")), 0)
-
-    return Account.objects.annotate(dare=total("debit"), avere=total("credit"))
+def balances() -> list[Account]:
+    """Accounts with `dare` and `avere`, the sums of their debits and credits in cents. The rows are
+    read once: the pairs of accounts are few."""
+    pairs = JournalEntry.objects.order_by().values_list("debit", "credit").annotate(Sum("amount"))
+    sums = list(pairs)
+    accounts = list(Account.objects.all())
+    for one in accounts:
+        one.dare = sum(cents for debit, _credit, cents in sums if debit == one.pk)  # type: ignore[attr-defined]
+        one.avere = sum(cents for _debit, credit, cents in sums if credit == one.pk)  # type: ignore[attr-defined]
+    return accounts
 
 
 def by_kind(accounts: Iterable[Account]) -> list[tuple[str, list[tuple[Account, int]]]]:

@@ -55,6 +55,16 @@ def test_each_pair_has_its_surest_reason(memory_stripe: MemoryStripe) -> None:
     }
 
 
+def test_the_list_stands_in_the_order_in_which_they_came(memory_stripe: MemoryStripe) -> None:
+    """So that a page of it shows what the page before did not, and the database sorts numbers."""
+    for name in ("Zeno", "Maria", "Ada"):
+        for where in ("x", "y"):
+            person(name, "Sala", f"{name.lower()}@{where}.example", city="Sondrio")
+    donors = Donor.objects.in_bulk()
+    mails = [str(donors[pair.one].email) for pair in pairs()]
+    assert mails == ["zeno@x.example", "maria@x.example", "ada@x.example"]
+
+
 def test_who_is_one_person_already_is_no_pair_and_who_never_gave_is(
     memory_stripe: MemoryStripe,
 ) -> None:
