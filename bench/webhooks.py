@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from bench import djstripe, load, postgres
 from bench.processes import ROOT, started
@@ -23,9 +24,15 @@ from tests.ports import free_port
 SECRET = "whsec_bench"
 ROUNDS = 5
 A_ROUND = 300
+RECURRING = "invoice.paid"  # a charge of a recurring gift
 
 
 def event(n: int, kind: str) -> bytes:
+    thing: dict[str, Any] = {"id": f"plink_{n}", "object": "payment_link", "note": "x" * 1500}
+    if kind == RECURRING:
+        named = {"subscription": f"sub_{n}", "metadata": {}}
+        parent = {"type": "subscription_details", "subscription_details": named}
+        thing = {"id": f"in_{n}", "object": "invoice", "parent": parent, "note": "x" * 1500}
     return json.dumps(
         {
             "id": f"evt_bench_{n}",
@@ -36,7 +43,7 @@ def event(n: int, kind: str) -> bytes:
             "pending_webhooks": 1,
             "request": {"id": None, "idempotency_key": None},
             "type": kind,
-            "data": {"object": {"id": f"plink_{n}", "object": "payment_link", "note": "x" * 1500}},
+            "data": {"object": thing},
         }
     ).encode()
 
@@ -88,7 +95,8 @@ def main() -> None:
         kept = Side(ours, left, "Segno+, events to keep")
         new = Side(ours, acted, "Segno+, events to act on")
         copies = Side(ours, acted, "Segno+, five copies of each", copies=5)
-        sides = (rival, trigger, kept, new, copies)
+        charges = Side(ours, RECURRING, "Segno+, charges of recurring gifts")
+        sides = (rival, trigger, kept, new, copies, charges)
         print(busy())
         for _ in range(ROUNDS):
             for side in sides:
@@ -99,7 +107,8 @@ def main() -> None:
     rates = [side.result.rate for side in sides]
     print(f"to keep {rates[2] / rates[0]:.1f}, to act on {rates[3] / rates[0]:.1f} times dj-stripe")
     print(f"with its processing; {rates[3] / rates[1]:.1f} times its bare trigger; ", end="")
-    print(f"one of five copies costs {rates[3] / rates[4]:.2f} of a new event")
+    print(f"one of five copies costs {rates[3] / rates[4]:.2f} of a new event, ", end="")
+    print(f"a charge of a recurring gift {rates[3] / rates[5]:.2f}")
 
 
 @contextlib.contextmanager
