@@ -15,6 +15,10 @@ from mail.masks import address as masked
 from people.limits import address_of
 
 PERIOD = 30 * 24 * 3600  # seconds that a digest's key lives: older digests lead back to nobody
+INNER = [
+    ipaddress.ip_network(net)
+    for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+]
 KINDS = ("address", "network", "device", "mail")
 
 
@@ -64,6 +68,19 @@ def visitor_of(request: HttpRequest, mail: str = "") -> Visitor:
     looks = f"{headers.get('User-Agent', '')[:300]}|{headers.get('Accept-Language', '')[:100]}"
     device = f"{network}|{looks}" if network else ""
     return Visitor(address, network, device, mail.strip().lower())
+
+
+def visitor_at(text: str) -> Visitor | None:
+    """Somebody at this address as it is typed; None where it is none, or none that is seen from
+    outside: behind a proxy that is not told of, all the world has an inner one."""
+    try:
+        found = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    inner = found.is_loopback or found.is_link_local or found.is_unspecified
+    if inner or any(found in net for net in INNER if net.version == found.version):
+        return None
+    return Visitor(*_places(str(found)))
 
 
 def _places(text: str) -> tuple[str, str]:

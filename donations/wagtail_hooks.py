@@ -221,6 +221,8 @@ def log_actions(actions: LogActionRegistry) -> None:
         ("try_released", _("Release an attempt"), _("Let an attempt at the form go on")),
         ("door_closed", _("Close the door"), _("Shut somebody out from the form for a while")),
         ("door_opened", _("Open the door"), _("Opened the form to somebody again")),
+        ("evening_opened", _("Open an evening"), _("Let many give at once from one place")),
+        ("evening_ended", _("End an evening"), _("Ended an open evening")),
         ("event_decided", _("Decide about an event"), _("Decided what becomes of an event")),
     ):
         actions.register_action(f"donations.{name}", label, message)

@@ -51,6 +51,7 @@ COLUMNS: dict[str, str] = {
     "donations.BankLine": "key",  # a digest of what the line says
     "donations.GiftImport": f"{LEASE} sha256 name columns method",
     "donations.ClosedDoor": "alert key note",
+    "donations.OpenEvening": "hint key note",
     "donations.SentAgain": "",
     "donations.DonorTag": "name key",  # a tag that nobody has is deleted with its last donor
     "donations.DonorMerge_moved": "",  # goes with the merge

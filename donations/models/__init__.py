@@ -23,7 +23,7 @@ from donations.models.giving import (
     Fund,
     SuggestedAmount,
 )
-from donations.models.guard import ClosedDoor, GiftTry
+from donations.models.guard import ClosedDoor, GiftTry, OpenEvening
 from donations.models.imports import GiftImport, ImportedDonor
 from donations.models.inbox import StripeEvent, SweepMark
 from donations.models.ledger import Account, JournalEntry
@@ -87,6 +87,7 @@ __all__ = [
     "JournalEntry",
     "MailText",
     "Mandate",
+    "OpenEvening",
     "Payout",
     "PayoutLine",
     "PickUpPlace",

@@ -169,3 +169,52 @@ class ClosedDoor(Alerting):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.key[:8]}"
+
+
+class Evenings(models.QuerySet["OpenEvening"]):
+    def going_on(self) -> Self:
+        return self.filter(until__gt=timezone.now(), lifted_at=None)
+
+
+class OpenEvening(models.Model):
+    """A place at which many give at once, as behind the Wi-Fi of a hall: more pass from its one
+    address until then (`services.evenings`). One row each, the last opening."""
+
+    key = models.CharField(max_length=32, unique=True)  # digest of the address
+    hint = models.CharField(_("which"), max_length=60, blank=True)
+    note = models.CharField(_("why"), max_length=300)
+    at = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("opened by"),
+    )
+    lifted_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+
+    objects: Any = Evenings.as_manager()
+
+    class Meta:
+        verbose_name = _("open evening")
+        verbose_name_plural = _("open evenings")
+        ordering = ["-at", "-pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=models.F("at")), name="open_evening_has_an_end"
+            ),
+            models.CheckConstraint(condition=~Q(note=""), name="open_evening_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key[:8]

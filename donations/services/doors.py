@@ -12,6 +12,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from donations.models import CheckoutAttempt, ClosedDoor, Donation, GiftTry, StripeEvent
+from donations.services import evenings
 from donations.services.guarding import key_of
 from donations.stripe_facts import ATTEMPT
 from donations.visitors import Visitor
@@ -42,7 +43,9 @@ def declined(event: StripeEvent) -> None:
         return
     now = timezone.now()
     GiftTry.objects.filter(pk=row.pk).update(declines=F("declines") + 1, declined_at=now)
-    for kind, times in STREAKS.items():
+    of_many = evenings.DECLINES if evenings.is_open_at(row.address) else 1
+    for kind, streak in STREAKS.items():
+        times = streak if kind == "mail" else streak * of_many
         if (key := getattr(row, kind)) and _declines(kind, key, now - WITHIN) >= times:
             _shut(kind, key, _hint(row, kind), Reason.DECLINES, now + SHUT)
     _brake(now)

@@ -18,8 +18,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from donations import proof
-from donations.models import ClosedDoor, GiftTry
+from donations.models import ClosedDoor, GiftTry, OpenEvening
 from donations.proof import Answer
+from donations.services import evenings
 from donations.visitors import KINDS, Visitor, digest
 from people import limits
 from people.limits import Limit
@@ -104,7 +105,7 @@ class Verdict:
 def weigh(*, visitor: Visitor, sent: Sent) -> Verdict:
     """Counts it, decides, and writes down what was decided."""
     doors = _doors(visitor)
-    over = limits.exceeded(_of_visitor(visitor, sent))
+    over = _even_in_a_hall(limits.exceeded(_of_visitor(visitor, sent)), visitor)
     work = _work(sent) if _is_house(doors) else Proof.UNASKED
     state, reason, wait = _decide(sent, doors, over, work)
     key, vouched = _key("form", str(sent.token)), work in WORKED
@@ -124,7 +125,7 @@ def weigh(*, visitor: Visitor, sent: Sent) -> Verdict:
 
 def floods(*, visitor: Visitor) -> Verdict | None:
     """Counts anything that is sent, before it is read; a verdict where it is far too much."""
-    over = limits.exceeded(_posts(visitor))
+    over = _even_in_a_hall(limits.exceeded(_posts(visitor)), visitor)
     if not over:
         return None
     _write(visitor, _bundle(visitor, Reason.FLOOD), State.REFUSED, Reason.FLOOD)
@@ -160,7 +161,8 @@ def forget() -> int:
         more, _each = GiftTry.objects.filter(at__lte=at).delete()
         gone += more
     over, _each = ClosedDoor.objects.filter(until__lt=old).delete()
-    return gone + over
+    gone_by, _each = OpenEvening.objects.filter(until__lt=old).delete()
+    return gone + over + gone_by
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,24 @@ def _of_visitor(visitor: Visitor, sent: Sent) -> list[tuple[Limit, str]]:
         (PROMISES if sent.by_transfer else BY_MAIL, visitor.mail),
     ]
     return [row for row in rows if row[1]]
+
+
+def _even_in_a_hall(over: list[Limit], visitor: Visitor) -> list[Limit]:
+    """Of the limits that are passed, those that hold even where many give from one place tonight.
+    Asked only then: nobody else waits for it."""
+    wide = {
+        BY_ADDRESS: (evenings.BY_ADDRESS, visitor.address),
+        BY_DEVICE: (evenings.BY_DEVICE, visitor.device),
+        BY_NETWORK: (evenings.BY_NETWORK, visitor.network),
+        RUSH: (evenings.RUSH, visitor.network),
+        POSTS: (evenings.POSTS, visitor.address),
+        POSTS_OF_NETWORK: (evenings.POSTS_OF_NETWORK, visitor.network),
+    }
+    of_place = [limit for limit in over if limit in wide]
+    if not of_place or not evenings.is_open(visitor):
+        return over
+    passed = limits.exceeded([wide[limit] for limit in of_place])
+    return [limit for limit in over if limit not in wide or wide[limit][0] in passed]
 
 
 def _over_in_house(visitor: Visitor, work: str, vouched: bool) -> list[Limit]:

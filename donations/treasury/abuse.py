@@ -23,8 +23,9 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from donations import proof
-from donations.models import ClosedDoor, GiftTry
+from donations.models import ClosedDoor, GiftTry, OpenEvening
 from donations.services import doors, guarding
+from donations.treasury import evenings
 from donations.treasury.base import TreasuryView
 from donations.treasury.looks import Look, look
 from donations.treasury.periods import Period
@@ -91,6 +92,8 @@ class CloseForm(forms.Form):
 
 
 class AbuseList(TreasuryView):
+    """A post opens an evening."""
+
     permissions = (VIEW,)
     template_name = "donations/treasury/abuse.html"
     page_title = _("Abuse control")
@@ -110,9 +113,18 @@ class AbuseList(TreasuryView):
             doors=ClosedDoor.objects.shut().select_related("by"),
             hours=_hours(timezone.now()),
             check=_check(timezone.now()),
+            evenings=OpenEvening.objects.going_on().select_related("by"),
             may_decide=self.request.user.has_perm(CHANGE),
-            **kwargs,
+            **{"evening_form": evenings.form_for(self.request)} | kwargs,
         )
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm(CHANGE):
+            return permission_denied(request)
+        form = evenings.EveningForm(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(evening_form=form), status=422)
+        return evenings.begin(request, form)
 
 
 class TryPage(TreasuryView):

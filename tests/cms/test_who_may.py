@@ -31,6 +31,7 @@ from donations.models import (
     DonorNote,
     DonorWallEntry,
     GiftTry,
+    OpenEvening,
     ThanksInPerson,
     Tribute,
 )
@@ -108,6 +109,7 @@ def everything(site, monkeypatch):
     GiftTry.objects.create(key="a", state="quarantined", reason="bait")
     now = timezone.now()
     ClosedDoor.objects.create(kind="mail", key="a", reason="fraud", at=now, until=now + DAY)
+    OpenEvening.objects.create(key="a", note="Festa", at=now, until=now + DAY)
     wall = campaigns_demo._account("wall", "Il muro", {})
     get_document_model().objects.create(title="Bilancio", file="documents/bilancio.pdf")
     Redirect.add_redirect("/vecchia/", "/nuova/")

@@ -1,7 +1,6 @@
 """The guard of the gift form: its layers, what it keeps, what the treasury makes of it, and a run of card
 testing beside a real donor."""
 
-import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -16,12 +15,12 @@ from django.utils import timezone
 from brand.models import BrandSettings
 from donations import form_tokens, guard, visitors
 from donations.models import ClosedDoor, Donation, GiftTry, StripeEvent
-from donations.services import alerting, doors, guarding, inbox
+from donations.services import alerting, doors, guarding
 from donations.services.events import process_events
-from donations.stripe_facts import ATTEMPT, Event
 from donations.treasury import desk_counts
 from donations.visitors import Visitor, digest
 from form_support import open_fund, typed
+from guard_support import refuse_card
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import limits, roles
@@ -53,21 +52,6 @@ def code_in(answer: Any) -> str:
     found = re.search(r"codice ([0-9A-F]{8})", answer.content.decode())
     assert found
     return found[1]
-
-
-def refuse_card(gift: Donation, number: int, kind: str = "card", **more: Any) -> None:
-    """Stripe tells that the bank refused a card at the gift's payment page."""
-    attempt = gift.attempts.get()
-    thing = {
-        "id": f"ch_{gift.pk}_{number}",
-        "payment_intent": f"pi_{gift.pk}",
-        "metadata": {ATTEMPT: attempt.idempotency_key},
-        "payment_method_details": {"type": kind},
-        **more,
-    }
-    name = f"evt_{gift.pk}_{number}"
-    body = json.dumps({"id": name, "data": {"object": thing}}).encode()
-    assert inbox.store(Event(name, "charge.failed", str(thing["id"]), timezone.now(), body))
 
 
 def streak(times: int, **changes: Any) -> Donation:

@@ -16,6 +16,7 @@ from donations.models import (
     DonorWallEntry,
     ErasureRequest,
     GiftTry,
+    OpenEvening,
     ThanksInPerson,
     Tribute,
 )
@@ -68,6 +69,7 @@ POSTED = {
     "decide_wall",
     "release_try",
     "open_door",
+    "end_evening",
     "decide_tribute",
 }
 GUARD = {"abuse", "abuse_try"}
@@ -110,11 +112,13 @@ def addresses(cast: Cast) -> dict[str, str]:
     now = timezone.now()
     times = {"at": now, "until": now + timedelta(days=1)}
     door, _new = ClosedDoor.objects.get_or_create(kind="mail", key="a", defaults=times)
+    evening, _new = OpenEvening.objects.get_or_create(key="a", defaults=times | {"note": "Festa"})
     args: dict[str, list[Any]] = {
         "abuse": [],
         "abuse_try": [tried.pk],
         "release_try": [tried.pk],
         "open_door": [door.pk],
+        "end_evening": [evening.pk],
         "decide_tribute": [cast.settled.public_id],
         "donations": [],
         "donation": [cast.settled.public_id],
