@@ -157,7 +157,7 @@ def main(number: int = NUMBER) -> None:
             "from bench import seed\n"
             "from people.models import User\n"
             "User.objects.create_superuser('bench')\n"
-            f"seed.books({number})"
+            f"seed.books({number}); seed.settle()"
         )
         print(f"{number} gifts, with fee, refund and receipt {busy()}")
         naive = run(BEGIN + NAIVE)

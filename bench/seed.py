@@ -212,6 +212,14 @@ def charges(number: int) -> None:
     )
 
 
+def settle() -> None:
+    """Statistics and free space, as PostgreSQL sees to them by itself in the course of time."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
 def books(number: int) -> None:
     """Gifts that were received, a day apart in fives, each of a donor of its own, with its fee and
     its receipt. One in ten went back whole, and its receipt is void."""

@@ -31,6 +31,7 @@ with connection.cursor() as cursor:
         "UPDATE donations_donation SET settled_at = now(), donor_id ="
         " (SELECT min(id) FROM donations_donor) + (id / 4) % {donors}"
     )
+seed.settle()
 """
 ORDER = """
 import django; django.setup()

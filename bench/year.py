@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from bench import seed
+
 GIFTS_A_DONOR = 4
 PROMISED = 0.2  # of the donors
 FUNDS, CAMPAIGNS, POSTS, CHANNELS = 4, 8, 12, ("Mastodon", "Bluesky", "Telegram")
@@ -40,8 +42,7 @@ def write(gifts: int, *, first: int = 0) -> None:
         with connection.cursor() as cursor:
             for statement in REST.split(";\n"):
                 cursor.execute(statement)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")  # as PostgreSQL does by itself in the course of a year
+    seed.settle()
 
 
 def begins() -> datetime:

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 import requests
 
+from migrated_database import migrated_on_server, on_server
 from ports import free_ports
 from tests_support import require_redis
 
@@ -107,7 +107,7 @@ def command_of(pid: int) -> str:
 def product(tmp_path_factory) -> Iterator[Product]:
     """On SQLite and files; where the suite runs on PostgreSQL, on a database of its own there, with
     Redis for a broker."""
-    with services() as found:
+    with services(tmp_path_factory) as found:
         running = start(tmp_path_factory.mktemp("product") / "var", free_ports(), **found)
         try:
             wait_until_ready(running)
@@ -117,18 +117,14 @@ def product(tmp_path_factory) -> Iterator[Product]:
 
 
 @contextmanager
-def services() -> Iterator[dict[str, str]]:
+def services(factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         yield {}
         return
     name = f"product_{uuid.uuid4().hex[:10]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield {
-                "DATABASE_URL": f"{server.rpartition('/')[0]}/{name}",
-                "CELERY_BROKER_URL": require_redis(),
-            }
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    address = migrated_on_server(factory, server, name)
+    try:
+        yield {"DATABASE_URL": address, "CELERY_BROKER_URL": require_redis()}
+    finally:
+        on_server(server, f"DROP DATABASE {name} WITH (FORCE)")

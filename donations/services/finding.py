@@ -81,8 +81,7 @@ def persons_found(rows: QuerySet, text: str, *, notes: bool = False) -> QuerySet
     from another address: names change, and so do addresses."""
     donors = Donor.objects.annotate(person=Coalesce("kept_id", "id")).order_by()
     for word in (typed := _typed(text)):
-        of_a_gift = Donation.objects.filter(pk__in=_gifts(word, notes)).order_by()
-        donors = donors.filter(person__in=of_a_gift.values(found=PERSON))
+        donors = donors.filter(person__in=_persons(word, notes))
     # by their addresses: an index leads from there to the gifts
     return rows.filter(donor__in=donors.values("pk")) if typed else rows
 
@@ -120,21 +119,49 @@ def _typed(text: str) -> list[str]:
 
 def _gifts(word: str, notes: bool) -> QuerySet:
     """Their keys. One query: whatever the word may be is asked for together."""
-    kinds = [_named(word), _mailed(word), _of(_tagged(word))]
+    of_donors = [
+        Donation.objects.filter(donor__in=donors).order_by().values("pk")
+        for donors in _of_donors(word, notes)
+    ]
+    return _together([*of_donors, *_of_gifts(word)])
+
+
+def _persons(word: str, notes: bool) -> QuerySet:
+    """As above, but those who gave: what a donor is known by leads to her, not to her gifts first."""
+    own, of_gift = Coalesce("kept_id", "id"), Donation.objects.order_by()
+    kinds = [
+        Donor.objects.filter(pk__in=donors).order_by().values(found=own)
+        for donors in _of_donors(word, notes)
+    ]
+    kinds += [of_gift.filter(pk__in=gifts).values(found=PERSON) for gifts in _of_gifts(word)]
+    return _together(kinds)
+
+
+def _together(kinds: list[QuerySet]) -> QuerySet:
+    first, *others = kinds
+    return first.union(*others)
+
+
+def _of_donors(word: str, notes: bool) -> list[QuerySet]:
+    """Keys of donors, by each kind that is known of them and not of one gift."""
+    mailed = Donor.objects.filter(email__contains=word.lower()).order_by().values("pk")
+    return [mailed, _tagged(word), *([_noted(word)] if notes else [])]
+
+
+def _of_gifts(word: str) -> list[QuerySet]:
+    """Keys of gifts, by each kind that the word may be."""
+    kinds = [_named(word)]
     kinds += [_named(readable(code)) for code in find_references(word)]  # however it is typed
     if PHONE.fullmatch(word):
         by_number = GiftWord.objects.filter(word__prefix=figures(word)).values("donation")
         kinds.append(Donation.objects.filter(pk__in=by_number).order_by().values("pk"))
-    if notes:
-        kinds.append(_of(_noted(word)))
     if (number := receipt_query(word)) is not None:
         kinds.append(Receipt.objects.filter(number).order_by().values("gifts"))
     if STRIPE.fullmatch(word):
         kinds += _at_stripe(word)
     if GIFT.fullmatch(beginning := word.lower().replace("-", "")):
         kinds.append(_numbered(beginning))
-    first, *others = kinds
-    return first.union(*others)
+    return kinds
 
 
 def _named(word: str) -> QuerySet:
@@ -143,10 +170,6 @@ def _named(word: str) -> QuerySet:
     for part in parts:
         found = found.filter(pk__in=GiftWord.objects.filter(word__prefix=part).values("donation"))
     return found if parts else found.none()
-
-
-def _of(donors: QuerySet) -> QuerySet:
-    return Donation.objects.filter(donor__in=donors).order_by().values("pk")
 
 
 def _tagged(word: str) -> QuerySet:
@@ -158,10 +181,6 @@ def _tagged(word: str) -> QuerySet:
 
 def _noted(word: str) -> QuerySet:
     return DonorNote.objects.filter(text__icontains=word).order_by().values("donor")
-
-
-def _mailed(word: str) -> QuerySet:
-    return Donation.objects.filter(donor__email__contains=word.lower()).order_by().values("pk")
 
 
 def _at_stripe(word: str) -> list[QuerySet]:

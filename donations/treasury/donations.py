@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from django.db.models import F, Prefetch, QuerySet, Sum
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from donations.models import (
@@ -18,7 +20,7 @@ from donations.models import (
 )
 from donations.services import giving_back, refunding
 from donations.treasury import export, masks
-from donations.treasury.base import TreasuryList
+from donations.treasury.base import PER_PAGE, TreasuryList
 from donations.treasury.by_hand import EnterGift, ReverseGift
 from donations.treasury.corrections import CorrectGift
 from donations.treasury.filters import VIEWS, DonationFilter, view_numbers
@@ -49,6 +51,17 @@ class DonationList(TreasuryList):
     def all_rows(self) -> QuerySet[Donation]:
         return _rows()
 
+    @cached_property
+    def sums(self) -> dict[str, int | None]:
+        """How many there are, and the cents that stay of them: the search is made once for both."""
+        stays = Sum(F("amount") - F("refunded_amount"), filter=Q(state__in=Donation.RECEIVED))
+        return self.rows.order_by().aggregate(number=Count("pk"), cents=stays)
+
+    def paged(self, rows: QuerySet[Any] | list[Any]) -> Page:
+        pages = Paginator(rows, PER_PAGE)
+        pages.count = self.sums["number"] or 0
+        return pages.get_page(self.request.GET.get("p"))
+
     def sheet(self) -> HttpResponseBase:
         """`?foglio=donatori`: not the gifts but who made them, with what each gave by them."""
         if self.request.GET.get("foglio") == "donatori":
@@ -58,11 +71,9 @@ class DonationList(TreasuryList):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        received = self.rows.filter(state__in=Donation.RECEIVED).order_by()
-        sums = received.aggregate(cents=Sum(F("amount") - F("refunded_amount")))
         return context | {
             "rows": [(row, look(row)) for row in context["page"]],
-            "received": sums["cents"] or 0,
+            "received": self.sums["cents"] or 0,
             "views": self._views(),
             "may_write": self.request.user.has_perm("donations.view_donor"),
             "may_enter": self.request.user.has_perms(EnterGift.permissions),

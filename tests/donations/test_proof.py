@@ -238,6 +238,7 @@ def test_testers_without_it_use_up_their_own_share_and_no_donors(
     """Testers from forty networks, donors with a script, and some without, from places of their own."""
     monkeypatch.setattr(guarding, "UNPROVEN", Limit("t-unproven", 30, 60))
     monkeypatch.setattr(guarding, "UNPROVEN_OF_NETWORK", Limit("t-unproven-network", 2, 600))
+    monkeypatch.setattr(guarding, "RUSH", Limit("t-rush", 60, 15))  # the clock stands still here
     donors, scriptless, testers = [], [], []
     for number in range(240):
         form = typed(email=f"x{number}@example.org")

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 import requests
 
+from migrated_database import migrated_file
 from ports import free_ports
 from process_support import wait_for
 from running_product import command_of, family, start, wait_until_ready
@@ -17,7 +18,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("supervised")]
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
-    running = start(tmp_path_factory.mktemp("supervised") / "var", free_ports())
+    var = tmp_path_factory.mktemp("supervised") / "var"
+    var.mkdir()
+    migrated_file(tmp_path_factory, var / "db.sqlite3")  # a first start of all is in the story
+    running = start(var, free_ports())
     try:
         wait_until_ready(running)
         yield running
