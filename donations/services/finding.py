@@ -129,7 +129,7 @@ def _gifts(word: str, notes: bool) -> QuerySet:
 def _persons(word: str, notes: bool) -> QuerySet:
     """As above, but those who gave: what a donor is known by leads to her, not to her gifts first."""
     own, of_gift = Coalesce("kept_id", "id"), Donation.objects.order_by()
-    kinds = [
+    kinds: list[QuerySet[Any, Any]] = [
         Donor.objects.filter(pk__in=donors).order_by().values(found=own)
         for donors in _of_donors(word, notes)
     ]
