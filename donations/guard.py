@@ -28,6 +28,10 @@ from donations.visitors import Visitor, visitor_of
 Reason, State = GiftTry.Reason, GiftTry.State
 log = logging.getLogger(__name__)
 _TOO_OFTEN = _("Too many attempts in a few minutes. Wait a little and try again.")
+_RUSH = _(
+    "Many gifts come from your network in this very moment. Nothing has been taken from you and "
+    "everything you wrote is still here: send it again in a few seconds."
+)
 _AGAIN = _(
     "Just now many cards are being refused here, so we ask once more. Nothing has been taken "
     "from you and everything you wrote is still here: look at it once more, and in a few seconds "
@@ -117,7 +121,8 @@ def _said(verdict: Verdict, visitor: Visitor) -> Refusal:
     if verdict.state == State.SLOWED and verdict.reason == Reason.BRAKE:
         return Refusal(429, _AGAIN, guarding.PAUSE)
     if verdict.state == State.SLOWED:
-        words = _UNPROVEN if verdict.reason == Reason.PROOF else _TOO_OFTEN
+        in_a_rush = verdict.wait == guarding.RUSH.seconds  # and no other limit, each is longer
+        words = _UNPROVEN if verdict.reason == Reason.PROOF else _RUSH if in_a_rush else _TOO_OFTEN
         short = guarding.shown_enough(visitor=visitor, verdict=verdict)
         return Refusal(429, words, verdict.wait, short)
     words = _HELD if verdict.state == State.QUARANTINED else _SHUT

@@ -430,6 +430,7 @@ def test_a_network_may_not_send_all_it_may_at_once(
     answers = [send(address=f"192.0.2.{n}", email=f"a{n}@example.org") for n in range(at_once)]
     assert [one.status_code for one in answers] == [303] * guarding.RUSH.times + [429] * 3
     assert answers[-1]["Retry-After"] == str(guarding.RUSH.seconds)
+    assert "Rimandalo tra qualche secondo" in answers[-1].content.decode()
     assert 'value="Anna"' in answers[-1].content.decode()
     assert {row.reason for row in GiftTry.objects.filter(state=State.SLOWED)} == {"network"}
     assert send(address="198.51.100.7", email="b@example.org").status_code == 303
