@@ -27,12 +27,11 @@ from donations.models import ClosedDoor, GiftTry, OpenEvening
 from donations.services import doors, guarding
 from donations.treasury import evenings
 from donations.treasury.base import TreasuryView
+from donations.treasury.lifted import CHANGE, VIEW, lift
 from donations.treasury.looks import Look, look
 from donations.treasury.periods import Period
-from people.models import User
 
 State, Kind, Proof = GiftTry.State, ClosedDoor.Kind, GiftTry.Proof
-VIEW, CHANGE = "donations.view_gifttry", "donations.change_gifttry"
 HOURS = 24
 LASTING = (
     ("1", _("An hour"), timedelta(hours=1)),
@@ -184,30 +183,30 @@ class TryPage(TreasuryView):
 
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.has_perms((VIEW, CHANGE)):
-        return permission_denied(request)
-    row = get_object_or_404(GiftTry, pk=pk)
-    assert isinstance(request.user, User)  # has permissions, so somebody is logged in
-    if doors.release(row=row, by=request.user):
-        log(instance=row, action="donations.try_released")
-        messages.success(request, gettext("It may go on: whoever gives sends the page again."))
-    else:
-        messages.warning(request, gettext("It is not held back any more: nothing has changed."))
-    return HttpResponseRedirect(reverse("treasury:abuse_try", args=[pk]))
+    return lift(
+        request,
+        GiftTry,
+        pk,
+        by=lambda row, user: doors.release(row=row, by=user),
+        action="donations.try_released",
+        done=gettext("It may go on: whoever gives sends the page again."),
+        over=gettext("It is not held back any more: nothing has changed."),
+        then=reverse("treasury:abuse_try", args=[pk]),
+    )
 
 
 @require_POST
 def open_door(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.has_perms((VIEW, CHANGE)):
-        return permission_denied(request)
-    door = get_object_or_404(ClosedDoor, pk=pk)
-    assert isinstance(request.user, User)  # has permissions, so somebody is logged in
-    if doors.open_again(door=door, by=request.user):
-        log(instance=door, action="donations.door_opened")
-        messages.success(request, gettext("Open again."))
-    else:
-        messages.warning(request, gettext("It is open already: nothing has changed."))
-    return HttpResponseRedirect(reverse("treasury:abuse"))
+    return lift(
+        request,
+        ClosedDoor,
+        pk,
+        by=lambda door, user: doors.open_again(door=door, by=user),
+        action="donations.door_opened",
+        done=gettext("Open again."),
+        over=gettext("It is open already: nothing has changed."),
+        then=reverse("treasury:abuse"),
+    )
 
 
 def _hours(now: datetime) -> list[dict[str, Any]]:

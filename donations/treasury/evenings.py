@@ -6,21 +6,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from wagtail.admin.auth import permission_denied
 from wagtail.log_actions import log
 
 from donations.models import OpenEvening
 from donations.services import evenings
+from donations.treasury.lifted import lift
 from donations.visitors import Visitor, visitor_at
 from people.limits import address_of
 from people.models import User
 
-VIEW, CHANGE = "donations.view_gifttry", "donations.change_gifttry"
 LASTING = (("2", _("Two hours")), ("4", _("Four hours")), ("8", _("Eight hours")))
 
 
@@ -76,13 +74,13 @@ def begin(request: HttpRequest, form: EveningForm) -> HttpResponse:
 
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.has_perms((VIEW, CHANGE)):
-        return permission_denied(request)
-    evening = get_object_or_404(OpenEvening, pk=pk)
-    assert isinstance(request.user, User)  # has permissions, so somebody is logged in
-    if evenings.end(evening=evening, by=request.user):
-        log(instance=evening, action="donations.evening_ended")
-        messages.success(request, gettext("Ended: the usual limits hold there again."))
-    else:
-        messages.warning(request, gettext("It is over already: nothing has changed."))
-    return HttpResponseRedirect(reverse("treasury:abuse"))
+    return lift(
+        request,
+        OpenEvening,
+        pk,
+        by=lambda evening, user: evenings.end(evening=evening, by=user),
+        action="donations.evening_ended",
+        done=gettext("Ended: the usual limits hold there again."),
+        over=gettext("It is over already: nothing has changed."),
+        then=reverse("treasury:abuse"),
+    )
