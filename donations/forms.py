@@ -75,7 +75,7 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     objection = _("Do not tell the Agenzia delle Entrate of my gifts.")
     token = forms.CharField(widget=forms.HiddenInput)
     campagna = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    cifre = forms.CharField(required=False, max_length=offered.KEY, widget=forms.HiddenInput)
+    cifre = forms.CharField(required=False, max_length=offered.SEALED)
     frequenza = forms.ChoiceField(
         label=_("How often"),
         required=False,
@@ -250,8 +250,13 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
     @cached_property
     def of_the_page(self) -> offered.Amounts:
         """The amounts of the page that led here, in its own words."""
-        theirs = offered.behind(str(self["cifre"].value() or ""))
+        theirs = offered.shown(str(self["cifre"].value() or ""))
         return [row for row in theirs if row.cents in self.limits]
+
+    @cached_property
+    def carried(self) -> str:
+        """The same, for the form to be sent with."""
+        return offered.sealed(self.of_the_page)
 
     @cached_property
     def choices(self) -> list[Choice]:

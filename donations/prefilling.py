@@ -83,6 +83,7 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
         **GiftForm.tribute_typed(Tribute.objects.filter(donation=gift).first()),
         **GiftForm.premium_typed(premium_offer.claim_before(request)),
         "campagna": _key_of(gift),
+        "cifre": left_gift.amounts_of(request),
         "lettera": gift.consents.filter(kind=Consent.Kind.NEWSLETTER).exists(),
         "opposizione": gift.consents.filter(kind=Consent.Kind.AGENZIA).exists(),
     }

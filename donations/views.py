@@ -120,7 +120,7 @@ def _sent(request: HttpRequest) -> HttpResponse:
             return response
         if _too_many_cards(form.cleaned_data):
             return _refused(request, form, 429, _MANY_CARDS)
-        return _to_payment(_begin(request, form))
+        return _to_payment(_begin(request, form), form)
     except (premiums.SoldOut, premiums.NotForThis) as error:
         return _without_premium(request, form, error)
     except InvalidAmount:
@@ -245,11 +245,11 @@ def _campaign_of(request: HttpRequest, form: GiftForm) -> Source | None:
     return root if root and root.kind == "campaign" else None
 
 
-def _to_payment(started: Started) -> HttpResponse:
+def _to_payment(started: Started, form: GiftForm) -> HttpResponse:
     response = HttpResponseRedirect(started.url)
     response.status_code = 303
     response.csp_form_action = [payment_page()]  # type: ignore[attr-defined]
-    left_gift.remember(response, started.donation)
+    left_gift.remember(response, started.donation, form.carried)
     return response
 
 
