@@ -12,6 +12,36 @@ from django.utils.translation import gettext_lazy as _
 from donations.models.alerts import Alerting
 
 
+def _person(words: Any, *, blank: bool = True) -> Any:
+    """Of the staff, who may leave it again."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=blank,
+        related_name="+",
+        verbose_name=words,
+    )
+
+
+class Lasting(models.QuerySet[Any]):
+    def in_force(self) -> Self:
+        return self.filter(until__gt=timezone.now(), lifted_at=None)
+
+
+class ForAWhile(models.Model):
+    """What a person, or the guard itself, decides for some hours or days; each has `lifted_at`, in words
+    of its own: when a person ended it before."""
+
+    at = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), db_index=True)
+
+    objects: Any = Lasting.as_manager()
+
+    class Meta:
+        abstract = True
+
+
 class GiftTry(models.Model):
     """A form that was sent, however often; what is refused at the door is one row an hour, network
     and reason. Kept for a month at most, and never more than so many: `services.guarding`."""
@@ -72,14 +102,7 @@ class GiftTry(models.Model):
     declines = models.PositiveIntegerField(_("cards refused"), default=0)
     declined_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("decided by"),
-    )
+    decided_by = _person(_("decided by"))
 
     class Meta:
         verbose_name = _("attempt at the gift form")
@@ -104,12 +127,7 @@ class GiftTry(models.Model):
         return self.key[:8].upper()
 
 
-class Doors(models.QuerySet["ClosedDoor"]):
-    def shut(self) -> Self:
-        return self.filter(until__gt=timezone.now(), lifted_at=None)
-
-
-class ClosedDoor(Alerting):
+class ClosedDoor(ForAWhile, Alerting):
     """Whom the form does not let in, until when, and why: one row each, the last closing; every
     closing and opening by a person is in the log. `by` is empty where it closed by itself."""
 
@@ -130,27 +148,9 @@ class ClosedDoor(Alerting):
     hint = models.CharField(_("which"), max_length=260, blank=True)
     reason = models.CharField(_("reason"), max_length=8, choices=Reason.choices)
     note = models.CharField(_("why"), max_length=300, blank=True)
-    at = models.DateTimeField(_("since"))
-    until = models.DateTimeField(_("until"), db_index=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("closed by"),
-    )
+    by = _person(_("closed by"))
     lifted_at = models.DateTimeField(_("opened again"), null=True, blank=True)
-    lifted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("opened by"),
-    )
-
-    objects: Any = Doors.as_manager()
+    lifted_by = _person(_("opened by"))
 
     class Meta:
         verbose_name = _("closed door")
@@ -171,38 +171,16 @@ class ClosedDoor(Alerting):
         return f"{self.kind}:{self.key[:8]}"
 
 
-class Evenings(models.QuerySet["OpenEvening"]):
-    def going_on(self) -> Self:
-        return self.filter(until__gt=timezone.now(), lifted_at=None)
-
-
-class OpenEvening(models.Model):
+class OpenEvening(ForAWhile):
     """A place at which many give at once, as behind the Wi-Fi of a hall: more pass from its one
     address until then (`services.evenings`). One row each, the last opening."""
 
     key = models.CharField(max_length=32, unique=True)  # digest of the address
     hint = models.CharField(_("which"), max_length=60, blank=True)
     note = models.CharField(_("why"), max_length=300)
-    at = models.DateTimeField(_("since"))
-    until = models.DateTimeField(_("until"), db_index=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("opened by"),
-    )
+    by = _person(_("opened by"), blank=False)
     lifted_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    lifted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("ended by"),
-    )
-
-    objects: Any = Evenings.as_manager()
+    lifted_by = _person(_("ended by"))
 
     class Meta:
         verbose_name = _("open evening")

@@ -63,7 +63,9 @@ def held_since(gift: Donation) -> tuple[GiftTry | None, datetime | None]:
     """The attempt that began a gift under suspicion, and until when others like it are held."""
     row = GiftTry.objects.filter(key__in=key_of(gift.form_token)).first()
     keys = [getattr(row, kind) for kind in ("mail", "device")] if row else []
-    shut = ClosedDoor.objects.shut().filter(kind__in=["mail", "device"], key__in=filter(None, keys))
+    shut = ClosedDoor.objects.in_force().filter(
+        kind__in=["mail", "device"], key__in=filter(None, keys)
+    )
     return row, shut.order_by("-until").values_list("until", flat=True).first()
 
 
@@ -90,7 +92,7 @@ def shut_out(
 def open_again(*, door: ClosedDoor, by: User) -> bool:
     """Cards refused before count no longer. False when it is open already."""
     return bool(
-        ClosedDoor.objects.shut()
+        ClosedDoor.objects.in_force()
         .filter(pk=door.pk)
         .update(lifted_at=timezone.now(), lifted_by=by, alert="")
     )
@@ -136,7 +138,7 @@ def _brake(now: datetime) -> None:
 def _shut(kind: str, key: str, hint: str, reason: str, until: datetime) -> None:
     """By itself: what is closed for longer, or by a person, stays as it is. The treasury is told of the
     brake once, however long it goes on."""
-    held = ClosedDoor.objects.select_for_update().shut().filter(kind=kind, key=key).first()
+    held = ClosedDoor.objects.select_for_update().in_force().filter(kind=kind, key=key).first()
     if held and (held.reason == Reason.PERSON or held.until >= until):
         return
     if held:

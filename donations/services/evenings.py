@@ -52,9 +52,9 @@ def begin(*, place: Visitor, lasting: timedelta, why: str, by: User) -> OpenEven
 
 def end(*, evening: OpenEvening, by: User) -> bool:
     """False when it is over already."""
-    rows = OpenEvening.objects.going_on().filter(pk=evening.pk)
+    rows = OpenEvening.objects.in_force().filter(pk=evening.pk)
     return bool(rows.update(lifted_at=timezone.now(), lifted_by=by))
 
 
 def _there(digests: list[str]) -> bool:
-    return bool(OpenEvening.objects.going_on().filter(key__in=digests).exists())
+    return bool(OpenEvening.objects.in_force().filter(key__in=digests).exists())

@@ -174,13 +174,13 @@ class Door:
 def _doors(visitor: Visitor) -> Sequence[Door]:
     """Those closed to this visitor, and the house's, whose key is empty. A digest is of one kind."""
     keys = [one for kind in KINDS for one in visitor.known_as(kind)]
-    shut = ClosedDoor.objects.shut().filter(key__in=["", *keys]).order_by()
+    shut = ClosedDoor.objects.in_force().filter(key__in=["", *keys]).order_by()
     return [Door(*row) for row in shut.values_list("kind", "reason")]
 
 
 def braked() -> bool:
     """Whether the brake of the whole house is on."""
-    return bool(ClosedDoor.objects.shut().filter(kind=ClosedDoor.Kind.HOUSE).exists())
+    return bool(ClosedDoor.objects.in_force().filter(kind=ClosedDoor.Kind.HOUSE).exists())
 
 
 def _work(sent: Sent) -> str:

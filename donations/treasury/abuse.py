@@ -109,10 +109,10 @@ class AbuseList(TreasuryView):
             query=query.urlencode(),
             rows=[(row, look(row)) for row in page],
             held=GiftTry.objects.filter(state=State.QUARANTINED).count(),
-            doors=ClosedDoor.objects.shut().select_related("by"),
+            doors=ClosedDoor.objects.in_force().select_related("by"),
             hours=_hours(timezone.now()),
             check=_check(timezone.now()),
-            evenings=OpenEvening.objects.going_on().select_related("by"),
+            evenings=OpenEvening.objects.in_force().select_related("by"),
             may_decide=self.request.user.has_perm(CHANGE),
             **{"evening_form": evenings.form_for(self.request)} | kwargs,
         )

@@ -142,7 +142,7 @@ def held_back() -> QuerySet[GiftTry]:
 
 def brake() -> QuerySet[ClosedDoor]:
     """So many cards are refused that everybody is asked twice."""
-    return ClosedDoor.objects.shut().filter(kind=ClosedDoor.Kind.HOUSE)
+    return ClosedDoor.objects.in_force().filter(kind=ClosedDoor.Kind.HOUSE)
 
 
 def first_deadline() -> datetime | None:

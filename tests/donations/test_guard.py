@@ -297,7 +297,7 @@ def test_what_a_person_opened_stays_open_until_more_cards_are_refused(
     ClosedDoor.objects.update(lifted_at=timezone.now() + timedelta(hours=1))
     refuse_card(gift, 6)
     process_events()
-    assert not ClosedDoor.objects.shut().exists()
+    assert not ClosedDoor.objects.in_force().exists()
 
 
 def test_a_promises_first_charge_is_found_by_its_mail_address(memory_stripe: MemoryStripe) -> None:
