@@ -46,6 +46,10 @@ class Words:
         )
 
     @property
+    def sentence(self) -> "Words":
+        return Words(self.own and f"{self.own}.", self.english and f"{self.english}.")
+
+    @property
     def _in_english(self) -> bool:
         return english() and bool(self.english)
 

@@ -7,6 +7,7 @@ no word of it reaches the engine of the templates.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -24,6 +25,7 @@ class Run:
     bold: bool = False
     italic: bool = False
     href: str = ""
+    language: str = ""  # empty: that of the mail
 
 
 Line = tuple[Run, ...]
@@ -55,11 +57,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Said:
-    """What stands for the placeholders. None: whatever speaks of it is left out."""
+    """What stands for the placeholders. None: whatever speaks of it is left out. `foreign`: the language
+    of those that are not in the mail's own."""
 
     values: Mapping[str, str | None]
     links: frozenset[str] = frozenset()
     parts: Mapping[str, Part] = field(default_factory=dict)
+    foreign: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(words: str) -> list[Block]:
@@ -93,6 +97,12 @@ def _runs(text: str, like: Run) -> Iterator[Run]:
 def plain(text: str, said: Said) -> str:
     """One line without markup, such as a subject."""
     return " ".join(_laid(text, said).split())
+
+
+def plain_html(text: str, said: Said) -> SafeString:
+    """The same line within a page, such as a heading."""
+    line = _filled((Run(text),), replace(said, links=frozenset()))
+    return mark_safe(_tagged(line))  # noqa: S308  escaped run by run
 
 
 def to_html(blocks: Iterable[Block], said: Said) -> SafeString:
@@ -138,7 +148,7 @@ def named(text: str) -> list[str]:
 
 
 def _filled(line: Line, said: Said) -> Line:
-    runs = [part for run in line for part in _with_links(run, said)]
+    runs = [part for run in line for part in _apart(run, said)]
     joined: list[Run] = []
     for run in runs:
         text = re.sub(r"[ \t]+", " ", run.text)
@@ -152,15 +162,17 @@ def _filled(line: Line, said: Said) -> Line:
     return tuple(joined)
 
 
-def _with_links(run: Run, said: Said) -> Iterator[Run]:
-    """An address that stands among the words is a link to itself."""
+def _apart(run: Run, said: Said) -> Iterator[Run]:
+    """An address that stands among the words is a link to itself; words of another language are marked
+    as such."""
     href = _laid(run.href, said)
     end = 0
     for found in PLACEHOLDER.finditer(run.text):
-        if found[1] in said.links and not href:
-            yield replace(run, text=_laid(run.text[end : found.start()], said))
-            address = said.values.get(found[1]) or ""
-            yield replace(run, text=address, href=address)
+        link, language = found[1] in said.links and not href, said.foreign.get(found[1], "")
+        if link or language:
+            yield replace(run, text=_laid(run.text[end : found.start()], said), href=href)
+            value = said.values.get(found[1]) or ""
+            yield replace(run, text=value, href=value if link else href, language=language)
             end = found.end()
     yield replace(run, text=_laid(run.text[end:], said), href=href)
 
@@ -172,28 +184,40 @@ def _laid(text: str, said: Said) -> str:
 def _html(block: Block | Part) -> str:
     if isinstance(block, Part):
         return block.html
-    lines = ["".join(_tagged(run) for run in line) for line in block.lines]
+    lines = [_tagged(line) for line in block.lines]
     if block.listed:
         items = "".join(f"<li>{line}</li>" for line in lines)
         return f'<ul style="{_MARGIN}padding:0 0 0 22px;">{items}</ul>'
     return f'<p style="{_MARGIN}">{"<br>".join(lines)}</p>'
 
 
-def _tagged(run: Run) -> str:
+def _tagged(line: Line) -> str:
+    made = ""
+    for href, runs in groupby(line, lambda run: run.href):
+        label = "".join(_marked(run) for run in runs)
+        made += f'<a href="{escape(href)}">{label}</a>' if href else label
+    return made
+
+
+def _marked(run: Run) -> str:
     made: str = escape(run.text)
+    if run.language:
+        made = f'<span lang="{escape(run.language)}">{made}</span>'
     if run.bold:
         made = f"<b>{made}</b>"
-    if run.italic:
-        made = f"<em>{made}</em>"
-    return f'<a href="{escape(run.href)}">{made}</a>' if run.href else made
+    return f"<em>{made}</em>" if run.italic else made
 
 
 def _text(block: Block | Part) -> str:
     if isinstance(block, Part):
         return block.text
     mark = "- " if block.listed else ""
-    return "\n".join(mark + "".join(_written(run) for run in line) for line in block.lines)
+    return "\n".join(mark + _written(line) for line in block.lines)
 
 
-def _written(run: Run) -> str:
-    return f"{run.text} <{run.href}>" if run.href not in ("", run.text) else run.text
+def _written(line: Line) -> str:
+    made = ""
+    for href, runs in groupby(line, lambda run: run.href):
+        label = "".join(run.text for run in runs)
+        made += f"{label} <{href}>" if href not in ("", label) else label
+    return made

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from brand.bilingual import Words
 from brand.figures import euros
 from brand.templatetags.brand_tags import spell
 from donations.letters import values
@@ -19,12 +20,13 @@ from donations.letters.values import Context
 
 @dataclass(frozen=True)
 class Placeholder:
-    """`value`: "" says nothing in its place; None leaves out the paragraph that names it. `needed`:
-    without it the mail does not do what it is for."""
+    """`value`: "" says nothing in its place; None leaves out the paragraph that names it; Words are
+    marked where they are not in the mail's language. `needed`: without it the mail does not do what it
+    is for."""
 
     name: str
     means: Promise
-    value: Callable[[Context], str | None]
+    value: Callable[[Context], str | Words | None]
     link: bool = False
     needed: bool = False
 
@@ -40,7 +42,7 @@ COMMON = (
     Placeholder(
         "fondo",
         gettext_lazy("what the gift is for"),
-        lambda known: str(known["gift"].fund.called),
+        lambda known: known["gift"].fund.called,
     ),
     Placeholder(
         "giorno",
@@ -102,7 +104,7 @@ KINDS: dict[str, tuple[Placeholder, ...]] = {
         Placeholder(
             "significato",
             gettext_lazy("what the amount makes possible, if it says something"),
-            lambda known: f"{known['meaning']}." if known["meaning"] else "",
+            lambda known: known["meaning"].sentence if known["meaning"] else "",
         ),
         Placeholder(
             "costi",
@@ -396,7 +398,7 @@ PREMIUM = (
     Placeholder(
         "omaggio",
         gettext_lazy("what the thank-you gift is"),
-        lambda known: str(known["premium_name"]),
+        lambda known: known["premium_name"],
     ),
     Placeholder(
         "dove",
@@ -428,12 +430,15 @@ def of(kind: str) -> tuple[Placeholder, ...]:
 def said(kind: str, known: Context, parts: Mapping[str, Part]) -> Said:
     """Of this mail. What its context does not know is no placeholder of its kind."""
     values: dict[str, str | None] = {}
-    links = set()
+    links, foreign = set(), {}
     for one in of(kind):
         try:
-            values[one.name] = one.value(known)
+            value = one.value(known)
         except (KeyError, AttributeError):
             continue
+        if isinstance(value, Words):
+            foreign[one.name] = value.mark
+        values[one.name] = None if value is None else str(value)
         if one.link:
             links.add(one.name)
-    return Said(values, frozenset(links), parts)
+    return Said(values, frozenset(links), parts, foreign)

@@ -41,7 +41,7 @@ class _Spoken:
     """The words of one mail, with everything laid in."""
 
     subject: str
-    heading: str
+    heading: SafeString
     preview: str
     html: SafeString
     text: str
@@ -118,7 +118,7 @@ def _in_words(kind: str, language: str, context: Context, words: Words) -> Conte
         subject, heading = (markup.plain(line, said) for line in (words.subject, words.heading))
         spoken = _Spoken(
             subject=subject,
-            heading=heading,
+            heading=markup.plain_html(words.heading, said),
             preview=Truncator(text.partition("\n")[0]).chars(120),
             html=markup.to_html(blocks, said),
             text=text if heading == subject else f"{heading}\n\n{text}",

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from area_support import entered
 from brand.bilingual import Words
 from brand.templatetags.brand_tags import marked
-from donations.models import Donation, Fund, SuggestedAmount
+from donations.models import Donation, Fund, MailText, SuggestedAmount
 from donations.services import Meant, inbox
 from donations.services.acknowledging import write_due
 from donations.sums import meaning_of
@@ -101,6 +101,31 @@ def test_a_mail_says_them_in_the_donors_language(fund: Fund, memory_stripe: Memo
     assert "La spesa di un giorno." in half.body_text and "<span" not in half.body_text
     italian = thanked(memory_stripe, fund=fund, amount=50_00)
     assert "Emporion" in italian.body_text and "La spesa di una settimana." in italian.body_text
+
+
+def test_a_mail_in_the_words_of_staff_marks_what_is_italian(
+    fund: Fund, memory_stripe: MemoryStripe
+) -> None:
+    Fund.objects.filter(pk=fund.pk).update(name="Emporion & co", name_en="")
+    MailText.objects.create(
+        kind="thank_you",
+        language="en",
+        subject="For {fondo}",
+        heading="Dear {nome}, for {fondo}.",
+        words="It goes to **{fondo}**: {significato}\n\n[Back to {fondo} again]({modulo})",
+        in_use=True,
+    )
+    mail = thanked(memory_stripe, fund=fund, amount=15_00, language="en")
+    marked = '<span lang="it">Emporion &amp; co</span>'
+    assert f"Dear Maria, for {marked}." in mail.body_html
+    assert f'to <b>{marked}</b>: <span lang="it">La spesa di un giorno.</span>' in mail.body_html
+    assert f">Back to {marked} again</a>" in mail.body_html
+    assert mail.subject == "For Emporion & co" and "<span" not in mail.body_text
+    assert "to Emporion & co: La spesa di un giorno." in mail.body_text
+    assert "Back to Emporion & co again <http" in mail.body_text
+    Fund.objects.filter(pk=fund.pk).update(name_en="The market")
+    mail = thanked(memory_stripe, fund=fund, amount=50_00, language="en")
+    assert 'lang="it"' not in mail.body_html and "to <b>The market</b>: A week" in mail.body_html
 
 
 def test_the_donors_page_says_them_too(fund: Fund, memory_stripe: MemoryStripe) -> None:
