@@ -61,7 +61,7 @@ def answer(method: str, path: str, headers: dict[str, str]) -> object:
     if path.startswith("/v1/checkout/sessions/"):
         return session(path.rpartition("/")[2], int(now))
     if path.startswith("/v1/invoices/"):
-        return invoice(path.rpartition("/")[2], int(now))
+        return invoice(path.rpartition("/")[2], int(now), whole=True)
     if path.startswith("/v1/payment_intents/"):
         return intent(path.rpartition("/")[2].removeprefix("pi_"), int(now))
     if path.startswith("/v1/subscriptions/"):
@@ -122,10 +122,12 @@ def intent(n: str, now: int) -> dict[str, object]:
     }
 
 
-def invoice(identity: str, now: int) -> dict[str, object]:
-    """https://docs.stripe.com/api/invoices/object, of a promise's later month, paid."""
+def invoice(identity: str, now: int, *, whole: bool = False) -> dict[str, object]:
+    """https://docs.stripe.com/api/invoices/object, of a promise's later month, paid. `whole`: with
+    the subscription expanded."""
     n = identity.removeprefix("in_")
-    told = {"subscription": f"sub_{n}", "metadata": {"attempt": f"bench-p-{n}"}}
+    kept = subscription(f"sub_{n}", now) if whole else f"sub_{n}"
+    told = {"subscription": kept, "metadata": {"attempt": f"bench-p-{n}"}}
     payment = {"type": "payment_intent", "payment_intent": f"pi_in{n}"}
     rows = [{"object": "invoice_payment", "status": "paid", "created": now, "payment": payment}]
     return {

@@ -121,8 +121,8 @@ def gifts(number: int) -> None:
 
 
 def charges(number: int) -> None:
-    """Promises that hold, each with the event that says that its second month was paid; after
-    `gifts`."""
+    """Promises that hold and whose donors know it, each with the event that says that its second
+    month was paid; after `gifts`."""
     import json
     import uuid
     from datetime import timedelta
@@ -131,6 +131,7 @@ def charges(number: int) -> None:
 
     from attribution import services as attribution
     from donations.models import (
+        Acknowledgement,
         CheckoutAttempt,
         Donation,
         Donor,
@@ -190,6 +191,17 @@ def charges(number: int) -> None:
                 state="complete",
             )
             for n, gift in enumerate(given)
+        ]
+    )
+    Acknowledgement.objects.bulk_create(
+        [
+            Acknowledgement(
+                donation=gift,
+                kind="promise_started",
+                key=f"{gift.promise.public_id}:promise_started",
+                state="done",
+            )
+            for gift in given
         ]
     )
     from bench import peer

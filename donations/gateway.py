@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -50,6 +51,8 @@ DEBIT = "sepa_debit"
 COLLECTED = "checkout.session.async_payment_succeeded"
 TYPES = 20  # of events in one list: docs.stripe.com/api/events/list
 WHOLE = ["customer", "default_payment_method", "latest_invoice"]  # of a subscription
+# four levels deep, and no deeper: docs.stripe.com/expand
+ITS_PROMISE = [f"parent.subscription_details.subscription.{part}" for part in WHOLE]
 NOBODYS = "cs_test_nobodys"  # a payment page that does not exist
 
 log = logging.getLogger(__name__)
@@ -126,15 +129,17 @@ class Gateway:
         warned: bool = False,
         collected: datetime | None = None,
     ) -> Session:
-        """A promise's later charge, as `fetch_session` tells of a gift. `collected` is not needed:
-        an invoice says when it was paid."""
-        found = self._invoice(invoice_id)
+        """A promise's later charge, as `fetch_session` tells of a gift, and the promise. `collected`
+        is not needed: an invoice says when it was paid."""
+        found = self._invoice(invoice_id, *ITS_PROMISE)
         told = answers.session_of_invoice(found, self._intent_of(found))
-        return self._whole(told, thorough, warned, answers.paid_at(found))
+        session = self._whole(told, thorough, warned, answers.paid_at(found))
+        return replace(session, promise=answers.promise_of(found))
 
-    def _invoice(self, invoice_id: str) -> dict:
+    def _invoice(self, invoice_id: str, *parts: str) -> dict:
+        wanted: Any = {"expand": ["payments", *parts]}
         with _translated():
-            return self._stripe.invoices.retrieve(invoice_id, {"expand": ["payments"]}).to_dict()
+            return self._stripe.invoices.retrieve(invoice_id, wanted).to_dict()
 
     def _intent_of(self, invoice: dict) -> dict | None:
         """Deeper than Stripe lets one expand in the same call."""

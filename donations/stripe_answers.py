@@ -133,6 +133,12 @@ def invoice_of(data: dict) -> Invoice:
     )
 
 
+def promise_of(invoice: dict) -> Subscription | None:
+    """The subscription that it is a charge of, where it was asked for whole."""
+    told = _parent(invoice).get("subscription")
+    return subscription_of(told) if isinstance(told, dict) else None
+
+
 def _parent(invoice: dict) -> dict:
     return (invoice.get("parent") or {}).get("subscription_details") or {}
 

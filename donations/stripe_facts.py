@@ -129,22 +129,6 @@ class Charge:
 
 
 @dataclass(frozen=True)
-class Session:
-    """A Checkout session and, once it is paid, its charge."""
-
-    id: str
-    url: str
-    status: str  # open, complete, expired
-    payment_status: str  # paid, unpaid
-    intent_status: str  # of the payment intent: processing, requires_payment_method, …
-    attempt: str  # our idempotency key
-    payment_intent: str
-    charge: Charge | None = None
-    invoice: str = ""  # of the promise it begins or keeps
-    subscription: str = ""
-
-
-@dataclass(frozen=True)
 class Invoice:
     """One charge of a subscription, before or after it is paid."""
 
@@ -187,6 +171,24 @@ class Subscription:
     method_id: str = ""
     wanted: str = ""
     invoice: Invoice | None = None  # the newest
+
+
+@dataclass(frozen=True)
+class Session:
+    """A Checkout session and, once it is paid, its charge. `promise`: as it was told with a later
+    charge."""
+
+    id: str
+    url: str
+    status: str  # open, complete, expired
+    payment_status: str  # paid, unpaid
+    intent_status: str  # of the payment intent: processing, requires_payment_method, …
+    attempt: str  # our idempotency key
+    payment_intent: str
+    charge: Charge | None = None
+    invoice: str = ""  # of the promise it begins or keeps
+    subscription: str = ""
+    promise: Subscription | None = None
 
 
 @dataclass(frozen=True)

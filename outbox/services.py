@@ -22,26 +22,26 @@ def claim(
 ) -> list[Row]:
     """Takes up to `limit` rows whose `next_at` has come and which nobody holds.
 
-    Each row comes back with a token of its own, `attempts` one higher and `fields` set
+    The rows come back with the token of this claim, `attempts` one higher and `fields` set
     (say, state="sending"), already committed unless the caller has a transaction open.
     Rows whose lease ran out are not taken: see `expired`.
     """
     now = timezone.now()
     due = queryset.filter(next_at__lte=now, lease_token__isnull=True).order_by("next_at", "pk")
-    taken: list[Row] = []
+    values = {"lease_token": uuid.uuid4(), "lease_until": now + lease, **fields}
     with transaction.atomic(using=queryset.db):
         # SQLite has no row locks: its IMMEDIATE transaction is the lock
         if connections[queryset.db].features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
-        for row in due[:limit]:
-            row.lease_token, row.lease_until = uuid.uuid4(), now + lease
-            row.attempts += 1
-            for name, value in fields.items():
-                setattr(row, name, value)
-            taken.append(row)
+        taken = list(due[:limit])
         if taken:
-            names = ["lease_token", "lease_until", "attempts", *fields]
-            queryset.model._base_manager.using(queryset.db).bulk_update(taken, names)
+            rows = queryset.model._base_manager.using(queryset.db)
+            ours = rows.filter(pk__in=[row.pk for row in taken])
+            ours.update(attempts=models.F("attempts") + 1, **values)
+    for row in taken:
+        row.attempts += 1
+        for name, value in values.items():
+            setattr(row, name, value)
     return taken
 
 

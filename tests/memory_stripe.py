@@ -101,7 +101,8 @@ class MemoryStripe:
         collected: datetime | None = None,
     ) -> Session:
         self._asked("fetch invoice")
-        return self._read(invoice_id, thorough, warned, None)
+        found = self._read(invoice_id, thorough, warned, None)
+        return replace(found, promise=self.subscriptions[found.subscription])
 
     def _read(
         self, session_id: str, thorough: bool, warned: bool, collected: datetime | None

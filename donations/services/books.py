@@ -53,8 +53,11 @@ class Outcome:
 
 
 @transaction.atomic
-def record(*, found: Sequence[tuple[int, Session]], lost: Collection[str] = ()) -> list[Outcome]:
-    """Brings the books up to what Stripe's sessions say of our attempts (by id), all or nothing.
+def record(
+    *, found: Sequence[tuple[int, Session | None]], lost: Collection[str] = ()
+) -> list[Outcome]:
+    """Brings the books up to what Stripe's sessions say of our attempts (by id), all or nothing. None:
+    nobody asked, the gift is only held.
     `lost`: disputes that an event said were lost; Stripe's object says only how they stand now.
 
     Raises WrongMoney.
@@ -65,8 +68,12 @@ def record(*, found: Sequence[tuple[int, Session]], lost: Collection[str] = ()) 
     return outcomes
 
 
-def _read(page: Page, attempt: CheckoutAttempt, session: Session, lost: Collection[str]) -> Outcome:
+def _read(
+    page: Page, attempt: CheckoutAttempt, session: Session | None, lost: Collection[str]
+) -> Outcome:
     donation = page.donations[attempt.donation_id]
+    if session is None:
+        return Outcome(donation, complete=True)
     _note(attempt, session)
     if session.charge and session.payment_status == "paid":
         purse = _purse(page, donation, session.charge)

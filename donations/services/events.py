@@ -4,7 +4,7 @@ comes from Stripe's objects as they are now, so that order and repetition change
 import json
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -18,6 +18,7 @@ from donations import gateway, stripe_answers
 from donations.erasure.payloads import redacted
 from donations.models import CheckoutAttempt, Dispute, RecurringDonation, StripeEvent
 from donations.services import books, doors, mandates, payouts, promises
+from donations.services.charges import charge_rows
 from donations.services.inbox import (
     CUSTOMER_TYPES,
     DECLINE_TYPES,
@@ -27,8 +28,10 @@ from donations.services.inbox import (
     PAYOUT_TYPES,
     REFUND_TYPES,
     SESSION_TYPES,
+    SUBSCRIPTION_TYPES,
     WARNING_TYPES,
 )
+from donations.services.together import write_together
 from donations.stripe_facts import (
     ATTEMPT,
     Invoice,
@@ -44,6 +47,7 @@ LOST = Dispute.Status.LOST
 LEASE = timedelta(minutes=5)
 ASKING = LEASE.total_seconds() / 2  # seconds of a batch for questions; the last answers may be late
 BATCH = 50
+OF_PROMISES = (*INVOICE_TYPES, *SUBSCRIPTION_TYPES)
 LOOKS = 8  # at Stripe at once
 ENOUGH = 12  # attempts at an event that we cannot digest, about an hour
 AGAIN = {"base": timedelta(seconds=5), "cap": timedelta(minutes=30)}
@@ -53,25 +57,29 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Look:
-    """What Stripe says: of the payment and, where it is a promise's, of its subscription."""
+    """What Stripe says: of the payment and, where it is a promise's, of its subscription. `session`:
+    None where there was no need to ask for it."""
 
     began: datetime
-    session: Session
+    session: Session | None
     subscription: Subscription | None
 
 
 @dataclass
 class Case:
     """The events of a batch that concern the same Checkout session, or the same charge of a promise:
-    one look at Stripe serves all."""
+    one look at Stripe serves all. `kept`: the subscription, where they tell of nothing else."""
 
     attempt: CheckoutAttempt
     events: list[StripeEvent] = field(default_factory=list)
+    kept: str = ""
 
     def look(self, stripe: gateway.Gateway, until: float) -> Look:
         """A debit's event says when it was collected; without it the gateway has to ask."""
         _in_time(until)
         began = timezone.now()
+        if self.kept:
+            return Look(began, None, stripe.fetch_subscription(self.kept))
         back = any(event.type in (*REFUND_TYPES, *DISPUTE_TYPES) for event in self.events)
         warned = any(event.type in WARNING_TYPES for event in self.events)
         collected = (one.happened_at for one in self.events if one.type == gateway.COLLECTED)
@@ -82,8 +90,10 @@ class Case:
             warned=warned,
             collected=next(collected, None),
         )
-        kept = session.subscription
-        return Look(began, session, stripe.fetch_subscription(kept) if kept else None)
+        told, kept = session.promise, session.subscription
+        if told is None and kept:
+            told = stripe.fetch_subscription(kept)
+        return Look(began, session, told)
 
     def lost(self) -> set[str]:
         """The disputes that were lost when these events were made."""
@@ -102,27 +112,30 @@ def process_events(*, limit: int = 1000, among: "QuerySet[StripeEvent] | None" =
     rows = StripeEvent.objects.all() if among is None else among
     waiting = rows.filter(state__in=[State.RECEIVED, State.PARKED])
     taken = 0
-    while taken < limit:
-        events = claim(waiting, limit=min(BATCH, limit - taken), lease=LEASE)
-        if not events:
-            break
-        taken += len(events)
-        until = monotonic() + ASKING
-        of_payouts = [event for event in events if event.type in PAYOUT_TYPES]
-        of_mandates = [event for event in events if event.type in MANDATE_TYPES]
-        declines = [event for event in events if event.type in DECLINE_TYPES]
-        apart = [*of_payouts, *of_mandates, *declines]
-        _decline(declines)  # nothing is asked for them: there may be thousands
-        _work(_cases([event for event in events if event not in apart], until), until)
-        _look_at(
-            of_mandates, lambda one: mandates.take_in(mandate_id=one), until
-        )  # after the promises that have them
-        _look_at(
-            of_payouts, lambda one: payouts.take_in(payout_id=one), until
-        )  # after the gifts, which explain them
+    with ThreadPoolExecutor(LOOKS) as looks:  # its threads keep their connections to Stripe
+        while taken < limit and (found := _batch(waiting, min(BATCH, limit - taken), looks)):
+            taken += found
     if taken:
         payouts.explain_open()
     return taken
+
+
+def _batch(waiting: "QuerySet[StripeEvent]", limit: int, looks: Executor) -> int:
+    events = claim(waiting, limit=limit, lease=LEASE)
+    until = monotonic() + ASKING
+    of_payouts = [event for event in events if event.type in PAYOUT_TYPES]
+    of_mandates = [event for event in events if event.type in MANDATE_TYPES]
+    declines = [event for event in events if event.type in DECLINE_TYPES]
+    apart = [*of_payouts, *of_mandates, *declines]
+    _decline(declines)  # nothing is asked for them: there may be thousands
+    _work(_cases([event for event in events if event not in apart], until), until, looks)
+    _look_at(
+        of_mandates, lambda one: mandates.take_in(mandate_id=one), until
+    )  # after the promises that have them
+    _look_at(
+        of_payouts, lambda one: payouts.take_in(payout_id=one), until
+    )  # after the gifts, which explain them
+    return len(events)
 
 
 def release() -> int:
@@ -145,6 +158,7 @@ def _cases(events: Sequence[StripeEvent], until: float) -> list[Case]:
         str(attempt.session_id): attempt
         for attempt in CheckoutAttempt.objects.filter(session_id__in=sessions)
     }
+    known |= _of_promises(events)
     cases: dict[int, Case] = {}
     for event in events:
         attempt = known.get(event.object_id) or _searched(event, until)
@@ -152,7 +166,52 @@ def _cases(events: Sequence[StripeEvent], until: float) -> list[Case]:
             cases.setdefault(attempt.pk, Case(attempt)).events.append(event)
     for case in cases.values():
         _money_first(case)
+        case.kept = _kept(case)
     return list(cases.values())
+
+
+def _of_promises(events: Sequence[StripeEvent]) -> dict[str, CheckoutAttempt]:
+    """By the subscription the gift that began it, by the invoice the gift of that charge: for the
+    whole batch at once. What cannot be found so is looked for one by one."""
+    try:
+        things = {event: _thing(event) for event in events if event.type in OF_PROMISES}
+        invoices = [
+            stripe_answers.invoice_of(thing)
+            for event, thing in things.items()
+            if event.type in INVOICE_TYPES
+        ]
+        keys = {
+            event.object_id: _key(thing)
+            for event, thing in things.items()
+            if event.type in SUBSCRIPTION_TYPES
+        }
+        wanted = {*keys.values(), *(one.attempt for one in invoices)} - {""}
+        attempts = CheckoutAttempt.objects.select_related("donation__promise")
+        begun = {one.idempotency_key: one for one in attempts.filter(idempotency_key__in=wanted)}
+        charges = [
+            (promise, one)
+            for one in invoices
+            if one.paid and not one.first and one.attempt in begun
+            if (promise := begun[one.attempt].donation.promise)
+        ]
+        kept = {one: begun[key] for one, key in keys.items() if key in begun}
+        return {name: one for name, one in kept.items() if one.session_id} | charge_rows(
+            charges=charges
+        )
+    except Exception:  # one of them: the others must not wait for it
+        return {}
+
+
+def _kept(case: Case) -> str:
+    """A card changed, a period over: nothing of the gift that began it is another then."""
+    promise = case.attempt.donation.promise if _tell_of_promise(case) else None
+    kept = str(promise.subscription_id or "") if promise else ""
+    others = {one.object_id for one in case.events if one.type in SUBSCRIPTION_TYPES} - {kept}
+    return "" if others else kept
+
+
+def _tell_of_promise(case: Case) -> bool:
+    return all(one.type in (*SUBSCRIPTION_TYPES, *CUSTOMER_TYPES) for one in case.events)
 
 
 def _money_first(case: Case) -> None:
@@ -182,6 +241,10 @@ def _thing(event: StripeEvent) -> dict[str, Any]:
     return dict(json.loads(bytes(event.payload))["data"]["object"])
 
 
+def _key(thing: dict[str, Any]) -> str:
+    return str((thing.get("metadata") or {}).get(ATTEMPT, ""))
+
+
 def _attempt_of(event: StripeEvent, until: float) -> CheckoutAttempt | None:
     """By the payment, or by our key in Stripe's metadata, asked for when it must be."""
     thing = _thing(event)
@@ -190,7 +253,7 @@ def _attempt_of(event: StripeEvent, until: float) -> CheckoutAttempt | None:
         return _of_invoice(event, stripe_answers.invoice_of(thing))
     if event.type in CUSTOMER_TYPES:
         return _of_customer(event)
-    key = str((thing.get("metadata") or {}).get(ATTEMPT, ""))
+    key = _key(thing)
     payment = str(thing.get("payment_intent") or "")
     found = attempts.filter(payment_intent=payment).first() if payment else None
     if found is None and not key and payment:
@@ -211,7 +274,7 @@ def _of_invoice(event: StripeEvent, invoice: Invoice) -> CheckoutAttempt | None:
     begun = attempts.filter(idempotency_key=invoice.attempt).first()
     promise = begun.donation.promise if begun else None
     if begun and promise and invoice.paid and not invoice.first:
-        return promises.charge_row(promise=promise, invoice=invoice)
+        return charge_rows(charges=[(promise, invoice)])[invoice.id]
     return _known(event, begun, bool(invoice.attempt))
 
 
@@ -232,15 +295,14 @@ def _known(event: StripeEvent, found: CheckoutAttempt | None, ours: bool) -> Che
     return None
 
 
-def _work(cases: list[Case], until: float) -> None:
+def _work(cases: list[Case], until: float, looks: Executor) -> None:
     """Fresh looks at Stripe side by side, then one transaction for all of them."""
     if not cases:
         return
     stripe = gateway.get()
-    with ThreadPoolExecutor(min(LOOKS, len(cases))) as pool:
-        looks = [(case, pool.submit(case.look, stripe, until)) for case in cases]
+    begun = [(case, looks.submit(case.look, stripe, until)) for case in cases]
     seen = []
-    for case, look in looks:
+    for case, look in begun:
         try:
             seen.append((case, look.result()))
         except Unavailable as error:
@@ -284,17 +346,18 @@ def _name_nobody(events: list[StripeEvent]) -> None:
     """Of somebody who was erased: what the books need stays."""
     for event in events:
         event.payload, event.redacted_at = redacted(bytes(event.payload)), timezone.now()
-    StripeEvent.objects.bulk_update(events, ["payload", "redacted_at"])
+    write_together(events, ["payload", "redacted_at"])
 
 
 def _keep(seen: list[tuple[int | None, Case, Look]]) -> None:
-    """The promises behind these payments, everybody's in the same order: they are locked."""
-    kept = [one for one in seen if one[0] and one[2].subscription]
-    for promise, case, look in sorted(kept, key=lambda one: one[0] or 0):
-        assert promise and look.subscription
-        promises.follow(
-            promise=promise, told=look.subscription, began=look.began, heard=case.heard()
-        )
+    """The promises behind these payments."""
+    promises.follow_all(
+        seen=[
+            promises.Seen(promise, look.subscription, look.began, case.heard())
+            for promise, case, look in seen
+            if promise and look.subscription
+        ]
+    )
 
 
 def _record_alone(one: tuple[Case, Look]) -> None:
@@ -311,7 +374,7 @@ def _record_alone(one: tuple[Case, Look]) -> None:
 def _done(events: list[StripeEvent]) -> None:
     """Whoever lost its lease meanwhile has changed nothing: the books are the same either way."""
     tokens = {event.pk: event.lease_token for event in events}
-    StripeEvent.objects.bulk_update(events, ["donation"])
+    write_together(events, ["donation"])
     StripeEvent.objects.filter(pk__in=tokens, lease_token__in=tokens.values()).update(
         state=State.PROCESSED, last_error="", next_at=None, lease_token=None, lease_until=None
     )

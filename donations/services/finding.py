@@ -8,7 +8,7 @@ by any part of them (see docs/decisions/0008-finding-donors.md). `notes`: whoeve
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -45,13 +45,16 @@ GIFT = re.compile(r"[0-9a-f]{8,32}")
 def write_words(*, gift: Donation, written: Mapping[str, Any], reference: str = "") -> None:
     """The words of a gift as its form says now, in the place of those it had."""
     GiftWord.objects.filter(donation=gift).delete()
-    add_words(gift=gift, written=written, reference=reference)
+    add_words(gifts=[(gift, written)], reference=reference)
 
 
-def add_words(*, gift: Donation, written: Mapping[str, Any], reference: str = "") -> None:
-    """Those of a gift that has none yet."""
-    found = of_gift(written, reference=reference)
-    GiftWord.objects.bulk_create(GiftWord(donation=gift, word=word) for word in found)
+def add_words(*, gifts: Iterable[tuple[Donation, Mapping[str, Any]]], reference: str = "") -> None:
+    """Those of gifts that have none yet, each with what is written of it."""
+    GiftWord.objects.bulk_create(
+        GiftWord(donation=gift, word=word)
+        for gift, written in gifts
+        for word in of_gift(written, reference=reference)
+    )
 
 
 def write_words_anew(*, gift: Donation) -> None:

@@ -184,7 +184,7 @@ def _first(
     gift = Donation(form_token=form_token, source=source, **given)
     gift.promise = _promise(gift, given, every)
     gift.save(force_insert=True)
-    add_words(gift=gift, written=given)
+    add_words(gifts=[(gift, given)])
     _consent(gift, agreed)
     return _numbered(gift, 1)
 

@@ -22,6 +22,7 @@ from donations.models import (
 )
 from donations.services import dating, in_person, premiums, receipts, tributes
 from donations.services.merging import persons
+from donations.services.together import write_together
 
 STRIPE, FEES = Account.STRIPE, Account.FEES
 DISPUTES, SUSPENSE = Account.DISPUTES, Account.SUSPENSE
@@ -146,12 +147,10 @@ def write(page: Page) -> None:
 
 
 def _update(page: Page, rows: Iterable[Any], fields: Sequence[str]) -> None:
-    """Only what is another now: Django writes a condition for each row and field."""
+    """Only what is another now."""
     others = [(row, _others(page, row, fields)) for row in rows]
     names = [name for name in fields if any(name in found for _row, found in others)]
-    if names:
-        written = [row for row, found in others if found]
-        type(written[0])._base_manager.bulk_update(written, names)
+    write_together([row for row, found in others if found], names)
 
 
 def _others(page: Page, row: Any, fields: Sequence[str]) -> set[str]:

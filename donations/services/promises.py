@@ -1,4 +1,4 @@
-"""Recurring gifts: what Stripe's subscription says now, and a gift of its own for every charge.
+"""Recurring gifts: what Stripe's subscription says now.
 
 The state of a promise is never moved by an event: it is written anew from each look at Stripe, and
 of two looks the one that began later holds, so that no order of events can matter. What an event
@@ -6,7 +6,7 @@ alone can tell (that a charge failed once) only adds a mail, by the charge's own
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,20 +17,39 @@ from django.utils import timezone
 from donations import gateway
 from donations.models import (
     Acknowledgement,
-    CheckoutAttempt,
-    Donation,
-    DonorDetails,
     Mandate,
     PromiseChange,
     RecurringDonation,
 )
 from donations.models.promises import MANDATE
-from donations.services.details import NAMES
-from donations.services.finding import add_words
-from donations.stripe_facts import Invoice, Rejected, Subscription, Unavailable
+from donations.services.together import write_together
+from donations.stripe_facts import Rejected, Subscription, Unavailable
 
 State = RecurringDonation.State
 Why = RecurringDonation.EndReason
+# what a look may change
+FOLLOWED = (
+    "subscription_id",
+    "customer_id",
+    "amount",
+    "interval",
+    "method",
+    "method_reference",
+    "method_id",
+    "card_expires",
+    "state",
+    "started_at",
+    "next_charge",
+    "paused_until",
+    "open_invoice",
+    "repair_url",
+    "ended_at",
+    "end_reason",
+    "trouble",
+    "troubled_at",
+    "dealt_with",
+    "looked_at",
+)
 WARNED_BEFORE = timedelta(days=31)
 UNPAID = "unpaid"  # a trouble without an invoice of its own
 WAITING = {"incomplete"}
@@ -55,52 +74,29 @@ class Heard:
     confirm: set[str] = field(default_factory=set)
 
 
-def charge_row(*, promise: RecurringDonation, invoice: Invoice) -> CheckoutAttempt:
-    """The gift of a promise's later charge, once however often it is told; the books do the rest."""
-    found = CheckoutAttempt.objects.filter(invoice_id=invoice.id).first()
-    if found:
-        return found
-    with transaction.atomic():
-        promises = RecurringDonation.objects.select_related("donor", "fund", "source")
-        held = promises.select_for_update(of=("self",)).get(pk=promise.pk)
-        found = CheckoutAttempt.objects.filter(invoice_id=invoice.id).first()
-        return found or _new_charge(held, invoice)
+@dataclass(frozen=True)
+class Seen:
+    """One look at Stripe's subscription: when it began, and what events told beside it."""
+
+    promise: int
+    told: Subscription
+    began: datetime
+    heard: Heard = field(default_factory=Heard)
 
 
-def _new_charge(promise: RecurringDonation, invoice: Invoice) -> CheckoutAttempt:
-    first = promise.first
-    written = _written(promise, first)
-    same = invoice.paid == first.amount  # what was added for the costs, and what it means
-    gift = Donation(
-        promise=promise,
-        donor=promise.donor,
-        fund=promise.fund,
-        source=promise.source,
-        amount=invoice.paid,
-        language=promise.language,
-        covered=first.covered if same else 0,
-        pieces=first.pieces if same else 0,
-        meaning=first.meaning if same else "",
-        meaning_en=first.meaning_en if same else "",
-        **written,
-    )
-    gift.form_token = gift.public_id  # no form made it
-    gift.save(force_insert=True)
-    add_words(gift=gift, written=written)
-    return CheckoutAttempt.objects.create(
-        donation=gift,
-        number=1,
-        amount=invoice.paid,
-        idempotency_key=f"{gift.public_id}:invoice:1",
-        invoice_id=invoice.id,
-    )
+@dataclass(frozen=True)
+class News:
+    """What she should know of, once; `skip`: it belongs to the story, and is over. `about`: with the
+    kind, what tells it from every other."""
 
+    held: RecurringDonation
+    kind: str
+    about: str
+    skip: bool = False
 
-def _written(promise: RecurringDonation, first: Donation) -> dict[str, str]:
-    """Of herself: with the promise, or later on her page, which opens only to her."""
-    own = DonorDetails.objects.filter(donor=promise.donor).first()
-    hers = own if own and own.updated_at > first.created_at and not first.organisation else first
-    return {name: getattr(hers, name) for name in NAMES} | {"organisation": first.organisation}
+    @property
+    def key(self) -> str:
+        return f"{self.about}:{self.kind}"
 
 
 def look(*, promise: RecurringDonation) -> None:
@@ -111,23 +107,33 @@ def look(*, promise: RecurringDonation) -> None:
         follow(promise=promise.pk, told=told, began=began)
 
 
-def follow(
-    *, promise: int, told: Subscription, began: datetime, heard: Heard | None = None
-) -> RecurringDonation:
+def follow(*, promise: int, told: Subscription, began: datetime) -> RecurringDonation:
     """Within the caller's transaction. Raises WrongSubscription."""
-    promises = RecurringDonation.objects.select_related("donor")
-    held = promises.select_for_update(of=("self",)).get(pk=promise)
-    if held.subscription_id not in (None, told.id):
-        raise WrongSubscription(told.id)
-    if held.looked_at is None or held.looked_at <= began:
-        _write(held, told)
-        held.looked_at = began
-        held.save()
-    _say(held, heard or Heard())
-    return held
+    return follow_all(seen=[Seen(promise, told, began)])[0]
 
 
-def _write(held: RecurringDonation, told: Subscription) -> None:
+def follow_all(*, seen: Sequence[Seen]) -> list[RecurringDonation]:
+    """Within the caller's transaction: the promises of these looks, locked in everybody's order.
+    Raises WrongSubscription."""
+    wanted = {one.promise for one in seen}
+    locked = RecurringDonation.objects.select_related("donor").select_for_update(of=("self",))
+    held = {one.pk: one for one in locked.filter(pk__in=wanted).order_by("pk")}
+    over = mandates_over({one.told.method_id[:80] for one in seen})
+    written: dict[int, RecurringDonation] = {}
+    for one in seen:
+        promise = held[one.promise]
+        if promise.subscription_id not in (None, one.told.id):
+            raise WrongSubscription(one.told.id)
+        if promise.looked_at is None or promise.looked_at <= one.began:
+            _write(promise, one.told, over)
+            promise.looked_at = one.began
+            written[promise.pk] = promise
+    write_together(list(written.values()), FOLLOWED)
+    _say(news for one in seen for news in _news(held[one.promise], one.heard))
+    return [held[one.promise] for one in seen]
+
+
+def _write(held: RecurringDonation, told: Subscription, over: Collection[str]) -> None:
     held.subscription_id, held.customer_id = told.id, told.customer
     held.amount, held.interval = told.amount, told.every or held.interval
     erased = held.donor.erased_at is not None  # what is hers does not come back
@@ -146,24 +152,30 @@ def _write(held: RecurringDonation, told: Subscription) -> None:
     if held.state == State.ENDED:
         held.ended_at = told.ended or held.ended_at or timezone.now()
         held.end_reason = _why(held, told)
-    _judge(held)
+    _judge(held, over)
     if live and told.wanted:
         charge_instead(held, told.wanted)
+
+
+def mandates_over(methods: Collection[str]) -> set[str]:
+    """Those of these accounts that may not be debited any more."""
+    ended = Mandate.objects.filter(method_id__in=set(methods), inactive=True)
+    return set(ended.values_list("method_id", flat=True))
 
 
 def reconsider(*, promise: int) -> None:
     """Within the caller's transaction: a mandate was looked at, and Stripe was not asked for the
     promise."""
     held = RecurringDonation.objects.select_for_update(of=("self",)).get(pk=promise)
-    _judge(held)
+    _judge(held, mandates_over({held.method_id}))
     held.save()
-    _say(held, Heard())
+    _say(_news(held, Heard()))
 
 
-def _judge(held: RecurringDonation) -> None:
+def _judge(held: RecurringDonation, over: Collection[str]) -> None:
     """A charge that waits keeps its name while Stripe makes the next one ready."""
     trouble = ""
-    if held.is_live and Mandate.objects.filter(method_id=held.method_id, inactive=True).exists():
+    if held.is_live and held.method_id in over:
         trouble = f"{MANDATE}{held.method_id}"
     elif held.state == State.FAILING:
         charge = "" if held.mandate_is_over else held.trouble
@@ -215,23 +227,23 @@ def charge_instead(held: RecurringDonation, method: str) -> None:
     )
 
 
-def _say(held: RecurringDonation, heard: Heard) -> None:
-    """What she should know of, once each; `skip`: it belongs to the story, and is over."""
+def _news(held: RecurringDonation, heard: Heard) -> Iterator[News]:
     if held.started_at:
-        acknowledge(held, "promise_started", str(held.public_id), skip=held.state == State.ENDED)
+        ended = held.state == State.ENDED
+        yield News(held, "promise_started", str(held.public_id), skip=ended)
     for invoice in heard.failed | heard.given_up:
         over = held.open_invoice != invoice
         last = invoice in heard.given_up
-        acknowledge(held, "payment_failed", invoice, skip=over or last)
+        yield News(held, "payment_failed", invoice, skip=over or last)
         if last:
-            acknowledge(held, "payment_given_up", invoice, skip=over)
+            yield News(held, "payment_given_up", invoice, skip=over)
     for invoice in heard.confirm:
-        acknowledge(held, "payment_confirm", invoice, skip=held.open_invoice != invoice)
+        yield News(held, "payment_confirm", invoice, skip=held.open_invoice != invoice)
     if held.mandate_is_over:
-        acknowledge(held, "mandate_ended", f"{held.public_id}:{held.method_id}")
+        yield News(held, "mandate_ended", f"{held.public_id}:{held.method_id}")
     if held.state == State.ENDED and held.started_at:
         told_already = held.end_reason == Why.UNPAID and not _spoke_before_the_end(held)
-        acknowledge(held, "promise_ended", str(held.public_id), skip=told_already)
+        yield News(held, "promise_ended", str(held.public_id), skip=told_already)
 
 
 def _spoke_before_the_end(held: RecurringDonation) -> bool:
@@ -240,16 +252,26 @@ def _spoke_before_the_end(held: RecurringDonation) -> bool:
     return last_words.filter(state=Acknowledgement.State.DONE).exists()
 
 
-def acknowledge(held: RecurringDonation, kind: str, about: str, *, skip: bool = False) -> None:
-    """A duty of the gift that began the promise; the promise is locked."""
-    states = Acknowledgement.State
-    new: dict[str, Any] = {
-        "donation": lambda: held.first,  # asked for only where the duty is new
-        "kind": kind,
-        "state": states.SKIPPED if skip else states.DUE,
-        "next_at": None if skip else timezone.now(),
-    }
-    Acknowledgement.objects.get_or_create(key=f"{about}:{kind}", defaults=new)
+def acknowledge(held: RecurringDonation, kind: str, about: str) -> None:
+    """The promise is locked."""
+    _say([News(held, kind, about)])
+
+
+def _say(news: Iterable[News]) -> None:
+    """Duties of the gifts that began the promises; these are locked."""
+    told = {one.key: one for one in news}
+    said = Acknowledgement.objects.filter(key__in=told).values_list("key", flat=True)
+    states, now = Acknowledgement.State, timezone.now()
+    Acknowledgement.objects.bulk_create(
+        Acknowledgement(
+            key=key,
+            kind=told[key].kind,
+            donation=told[key].held.first,
+            state=states.SKIPPED if told[key].skip else states.DUE,
+            next_at=None if told[key].skip else now,
+        )
+        for key in told.keys() - set(said)
+    )
 
 
 def heard_in(things: Iterable[tuple[str, dict[str, Any]]]) -> Heard:

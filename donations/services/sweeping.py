@@ -10,6 +10,7 @@ from django.utils import timezone
 from donations import gateway
 from donations.models import CheckoutAttempt, Donation, RecurringDonation, SweepMark
 from donations.services import books, inbox, mandates, payouts, promises
+from donations.services.charges import charge_rows
 from donations.stripe_facts import Rejected, Session, Unavailable
 
 OVERLAP = timedelta(hours=6)  # clocks differ, and Stripe lists an event some moments late
@@ -126,7 +127,7 @@ def _charges_of(promise: RecurringDonation) -> int:
     missed = {one.id for one in told} - set(known.values_list("invoice_id", flat=True))
     for invoice in told:
         if invoice.id in missed and invoice.paid and not invoice.first:
-            attempt = promises.charge_row(promise=promise, invoice=invoice)
+            attempt = charge_rows(charges=[(promise, invoice)])[invoice.id]
             books.record(found=[(attempt.pk, _look(attempt))])
     promises.look(promise=promise)
     return len(missed)
