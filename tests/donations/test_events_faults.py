@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from donations import webhook
 from donations.models import Acknowledgement, Donation, JournalEntry, Receipt, StripeEvent
-from donations.services import acknowledging, events, inbox
+from donations.services import acknowledging, event_cases, events, inbox
 from donations.services.events import process_events
 from donations.stripe_facts import Order
 from giving_support import begin, process, session_of
@@ -35,7 +35,8 @@ def test_a_slow_stripe_is_not_asked_beyond_the_lease(
         clock[0] += 100
         return ""
 
-    monkeypatch.setattr(events, "monotonic", lambda: clock[0])
+    for module in (events, event_cases):
+        monkeypatch.setattr(module, "monotonic", lambda: clock[0])
     monkeypatch.setattr(memory_stripe, "attempt_of_payment", slowly)
     for number in range(5):
         row = lost_event(event_id=f"evt_{number}", next_at=timezone.now())
