@@ -2,7 +2,7 @@
 
 Each event is a gift of its own, paid by card, and is looked up at a Stripe on loopback that answers
 at once: first gifts made once, then one in five the later charge of a promise, for which there are
-three questions instead of one. Afterwards all the mails that are due are written. Target: 200 events
+two questions instead of one. Afterwards all the mails that are due are written. Target: 200 events
 a second.
 """
 

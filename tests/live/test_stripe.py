@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import stripe
 
 from donations.gateway import API_VERSION, Gateway
 from donations.services.examining import examine
 from donations.services.inbox import ACTED_ON
-from donations.stripe_facts import Order, Rejected
+from donations.stripe_facts import ATTEMPT, Order, Rejected
 
 KEY = os.environ.get("STRIPE_TEST_KEY", "")
 pytestmark = pytest.mark.skipif(
@@ -65,6 +66,33 @@ def test_an_expired_session_is_expired_when_fetched(gateway, order):
 def test_too_little_is_refused(gateway, order):
     with pytest.raises(Rejected):
         gateway.open_checkout(replace(order, amount=1))
+
+
+def test_a_charge_of_a_promise_brings_the_promise_with_it(gateway):
+    """Asked for four levels deep, which is as deep as Stripe goes."""
+    asked = stripe.StripeClient(KEY, stripe_version=API_VERSION).v1
+    card = "pm_card_visa"
+    donor = asked.customers.create(
+        {"payment_method": card, "invoice_settings": {"default_payment_method": card}}
+    )
+    price = {
+        "currency": "eur",
+        "unit_amount": 2500,
+        "recurring": {"interval": "month"},
+        "product": asked.products.create({"name": "Prova"}).id,
+    }
+    kept = asked.subscriptions.create(
+        {"customer": donor.id, "items": [{"price_data": price}], "metadata": {ATTEMPT: "live"}}
+    )
+    try:
+        told = gateway.fetch_invoice(str(kept.latest_invoice))
+        assert told.charge and told.charge.amount == 2500 and told.subscription == kept.id
+        assert told.promise == gateway.fetch_subscription(kept.id)
+        assert told.promise.customer == donor.id and told.promise.method == "card"
+        assert told.promise.invoice and told.promise.invoice.id == told.invoice
+    finally:
+        gateway.cancel(kept.id, key=f"live-{kept.id}")
+        gateway.delete_customer(donor.id)
 
 
 def test_events_can_be_swept(gateway):
