@@ -19,7 +19,14 @@ from django.utils import timezone
 from attribution.models import Source
 from donations import demo_bank, demo_guard, demo_history, demo_premiums, gateway
 from donations.forms import GiftForm
-from donations.models import Donation, Fund, GivingSettings, Interval, SuggestedAmount
+from donations.models import (
+    Donation,
+    Fund,
+    GivingSettings,
+    Interval,
+    RecurringDonation,
+    SuggestedAmount,
+)
 from donations.services import (
     Details,
     donor_wall,
@@ -271,6 +278,8 @@ def _give(
     if last in ON_THE_WALL:
         donor_wall.sign(gift=gift, signature=Signature(f"{first} {last}", ON_THE_WALL[last]))
     Donation.objects.filter(pk=gift.pk).update(created_at=at)
+    if gift.promise:
+        RecurringDonation.objects.filter(pk=gift.promise.pk).update(created_at=at)
     _pay(str(gift.attempts.latest("number").session_id), how, at)
 
 

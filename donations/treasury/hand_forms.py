@@ -32,7 +32,7 @@ class DayField(forms.DateField):
     """A day that is over or is today, as Italians write it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = AdminDateInput(format=DAY, attrs={"size": "10"})
+        widget = AdminDateInput(format=DAY, attrs={"size": "10", "placeholder": _("dd/mm/yyyy")})
         super().__init__(widget=widget, input_formats=DAYS, **kwargs)
 
     def clean(self, value: Any) -> date:

@@ -48,7 +48,9 @@ class ByPause(PauseForm, Asked):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         day = self.fields["giorno"]
-        day.widget = AdminDateInput(format=DAY, attrs={"size": "10"})
+        day.widget = AdminDateInput(
+            format=DAY, attrs={"size": "10", "placeholder": gettext("dd/mm/yyyy")}
+        )
         day.input_formats = DAYS  # type: ignore[attr-defined]
         day.error_messages["required"] = gettext("Choose the day on which the gift begins again.")
 
