@@ -1,4 +1,5 @@
-"""What is committed is on the disk, but for visits, which nobody waits for."""
+"""What is committed is on the disk, but for visits, which nobody waits for; PostgreSQL compiles no
+queries unless the address of the database says so."""
 
 import os
 import subprocess
@@ -19,6 +20,10 @@ from django.db import connection
 cursor = connection.cursor()
 print(*cursor.execute("PRAGMA synchronous").fetchone(), *cursor.execute("PRAGMA journal_mode").fetchone())
 """
+SAID = """
+from django.conf import settings
+print(settings.DATABASES["default"].get("OPTIONS", {}).get("options", ""))
+"""
 
 
 def test_a_commit_waits_for_the_disk(tmp_path):
@@ -35,6 +40,41 @@ def test_a_commit_waits_for_the_disk(tmp_path):
         text=True,
     )
     assert told.stdout.split() == [str(FULL), "wal"], told.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        ("", "-c jit=off"),
+        ("?options=-c%20jit%3Don", "-c jit=off -c jit=on"),  # the last word counts
+        ("?DISABLE_SERVER_SIDE_CURSORS=true", ""),  # a pooler refuses connections with options
+    ],
+)
+def test_queries_are_not_compiled_unless_the_address_says_so(
+    tmp_path: Path, said: str, options: str
+) -> None:
+    address = f"postgres://somebody@127.0.0.1/nothing{said}"
+    told = subprocess.run(
+        [sys.executable, "-c", SAID],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": address,
+            "VAR_DIR": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.strip() == options, told.stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL compiles queries")
+def test_a_connection_of_ours_compiles_nothing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
 
 
 @pytest.mark.django_db(transaction=True)
