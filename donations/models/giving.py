@@ -285,6 +285,17 @@ class Donation(Written):
         verbose_name = _("donation")
         verbose_name_plural = _("donations")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            # every page of the treasury asks whether one of a year that is over lacks its receipt
+            models.Index(
+                fields=["settled_at"],
+                condition=Q(receipt_by_year=True),
+                name="gift_for_the_years_receipt",
+            ),
+            # what a donor wrote last: read for each of them by the sheet of donors. The key of the
+            # donor alone leaves it to a guess whether her gifts are read or all of them by time
+            models.Index(fields=["donor", "-created_at", "-id"], name="gift_of_donor_newest_first"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="donation_above_zero"),
             models.CheckConstraint(
