@@ -153,6 +153,7 @@ def pages() -> dict[str, list[str]]:
             "donatori/?gruppo=da-tempo",
             "donatori/?sopra=100",
         ],
+        "donors, perhaps twice": ["donatori/doppi/"],
         "donations, first page": [""],
         "donations, deep": [f"?p={place}" for place in places],
         "donations, by state": ["?stato=settled", "?stato=refunded", "?stato=senza-codice"],

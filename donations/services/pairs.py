@@ -6,11 +6,10 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from donations.models import Donation, Donor, ImportedDonor
-from donations.services.finding import PERSON
 from donations.services.likeness import REASONS, mailbox
 from donations.services.merging import told_apart
 from donations.words import figures, fold, words
@@ -52,39 +51,34 @@ class _Said(NamedTuple):
 
 def pairs() -> list[Pair]:
     """The surest reason first, each pair once; not those of whom somebody said that they are two."""
-    said = [_Said(*row) for rows in (_of_gifts(), _of_files()) for row in rows]
+    donors = Donor.objects.filter(erased_at=None, kept__erased_at=None).order_by()
+    known = list(donors.values_list("pk", Coalesce("kept_id", "pk"), "email"))
+    persons = {key: person for key, person, _email in known}
+    said = [
+        _Said(persons[donor], *wrote)
+        for rows in (Donation.objects.order_by(), ImportedDonor.objects.order_by())
+        for donor, *wrote in _written(rows)
+        if donor in persons
+    ]
     named = _alike((one.name, one) for one in said if one.name.strip())
     found: dict[tuple[int, int], str] = {}
     for reason, keyed in (
         ("code", ((one.codice_fiscale.upper(), one.person) for one in said)),
-        ("mail", _boxes()),
+        ("mail", ((mailbox(email), person) for _key, person, email in known if email)),
         ("home", ((_place(one, one.street, one.postcode), one.person) for one in named)),
         ("phone", ((_place(one, figures(one.phone)), one.person) for one in named)),
         ("town", ((_place(one, one.city), one.person) for one in named)),
     ):
-        for pair in _together(keyed):
+        for pair in sorted(_together(keyed)):
             found.setdefault(pair, reason)
     apart = told_apart()
     return [Pair(*pair, reason) for pair, reason in found.items() if frozenset(pair) not in apart]
 
 
-def _of_gifts() -> QuerySet:
-    """One row a person and what she wrote of herself, however many gifts say it. The person stands
-    first: numbers are sorted sooner than what people wrote."""
-    rows = Donation.objects.filter(donor__erased_at=None, donor__kept__erased_at=None)
-    rows = rows.annotate(person=PERSON).order_by("person")
-    return rows.values_list("person", *WROTE).distinct()
-
-
-def _of_files() -> QuerySet:
-    rows = ImportedDonor.objects.filter(donor__erased_at=None).order_by()
-    return rows.values_list(Coalesce("donor__kept_id", F("donor_id")), *WROTE)
-
-
-def _boxes() -> Iterator[tuple[str, int]]:
-    donors = Donor.objects.filter(erased_at=None).exclude(email=None).order_by()
-    for email, person in donors.values_list("email", Coalesce("kept_id", "pk")):
-        yield mailbox(email), person
+def _written(rows: QuerySet) -> QuerySet:
+    """One row a donor and what she wrote of herself, however many gifts say it. Of one table and in no
+    order: the database sorts nothing, and whose person a donor is stands in the donors' own list."""
+    return rows.values_list("donor", *WROTE).distinct()
 
 
 def _alike(named: Iterable[tuple[str, _Said]]) -> list[_Said]:
