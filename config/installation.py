@@ -79,26 +79,32 @@ def refuse_unreachable_database() -> None:
 
 def refuse_old_tables() -> None:
     """Raises ImproperlyConfigured when the code wants other tables than the database has."""
-    if migrations_wait():
+    if _migrations_wait(MigrationExecutor(connection)):
         raise ImproperlyConfigured(
             "The tables in the database (DATABASE_URL) are not those of this version. "
             f"Run: {advice.manage('migrate')}"
         )
 
 
-def migrations_wait() -> bool:
-    executor = MigrationExecutor(connection)
+def _migrations_wait(executor: MigrationExecutor) -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def prepare() -> None:
     """Brings tables, catalogues, static files and addresses up to date; quick when they are."""
     call_command("compile_catalogues")
-    if migrations_wait():
-        call_command("migrate", interactive=False, verbosity=0)
+    bring_tables()
     address.keep_in_line()
     follow_sandbox()
     _collect_static()
+
+
+def bring_tables() -> None:
+    executor = MigrationExecutor(connection)
+    if _migrations_wait(executor):
+        call_command("migrate", interactive=False, verbosity=0)
+    else:  # as `migrate` does: the squashed one must stand there before the ones it replaces go
+        executor.check_replacements()
 
 
 def _collect_static() -> None:
