@@ -8,10 +8,13 @@ import csv
 import io
 from datetime import date, timedelta
 
+from django.contrib.auth import get_user_model
+
 from donations.models import ClosedMonth, Fund, GiftImport
 from donations.services import closing, importing
 from donations.services.by_hand import today
 from donations.services.figures import Month
+from people import roles
 
 NAME = "doni-di-prima.csv"
 HEADINGS = ("Data", "Importo", "Nome", "Cognome", "Mail", "Codice fiscale", "Modo", "Riferimento")
@@ -104,11 +107,12 @@ def _mail(first: str, last: str) -> str:
 def _close(month: Month) -> None:
     """One after the other, but for the last that is over: that one is for who looks at this. What a
     month lacks is for a person to see, and stops the rest."""
+    treasurer = get_user_model().objects.filter(groups__name=roles.TREASURY).first()
     last = Month((today().replace(day=1) - timedelta(days=1)).replace(day=1))
     while month.first_day < last.first_day:
         if not ClosedMonth.objects.filter(first_day=month.first_day).exists():
             try:
-                closing.close(month=month, by=None)
+                closing.close(month=month, by=treasurer)
             except closing.CannotClose:
                 return
         month = month.next

@@ -51,13 +51,21 @@ def told(claim: PremiumClaim, *, whole: bool = True) -> str:
     if claim.state == State.RELEASED:
         return _released(claim)
     if claim.by_post:
-        address = f"{claim.recipient}, {where(claim)}" if claim.street else where(claim)
-        said["where"] = address if whole else _("the address that you wrote")
+        said["where"] = f"{claim.recipient}, {where(claim)}" if claim.street else where(claim)
         sentences = {
             State.RESERVED: _("“%(what)s” is put aside for you until your gift is here."),
-            State.DELIVERED: _("“%(what)s” has been sent: %(where)s."),
+            State.DELIVERED: _("“%(what)s” has been sent: %(where)s.")
+            if whole
+            else _("“%(what)s” has been sent to the address that you wrote."),
         }
-        waits = _("“%(what)s” is yours: we send it to %(where)s, and write to you when it leaves.")
+        waits = (
+            _("“%(what)s” is yours: we send it to %(where)s, and write to you when it leaves.")
+            if whole
+            else _(
+                "“%(what)s” is yours: we send it to the address that you wrote, and write to you when "
+                "it leaves."
+            )
+        )
     else:
         said["where"] = found_at(claim)
         sentences = {

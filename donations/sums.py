@@ -13,10 +13,12 @@ GIFT = ":gift"  # how the origin of the entry ends that brought the money in
 
 @dataclass(frozen=True)
 class WithGift:
-    """Cents: `before` the gift, and `now`, with what stays of it."""
+    """Cents: `before` the gift, and `now`, with what stays of it. `whose`: the campaign's, or the
+    fund's."""
 
     before: int
     now: int
+    whose: Words = NO_WORDS
 
 
 def sum_with(gift: Donation) -> WithGift | None:
@@ -28,7 +30,8 @@ def sum_with(gift: Donation) -> WithGift | None:
     if own is None:
         return None
     before = _stayed(gift, own)
-    return WithGift(before=before, now=before + gift.net) if before >= 0 else None
+    whose = Words(top(gift.source).label) if gift.source else NO_WORDS
+    return WithGift(before, before + gift.net, whose or gift.fund.called) if before >= 0 else None
 
 
 def top(source: Source) -> Source:

@@ -196,6 +196,12 @@ class Receipt(models.Model):
         return self.label
 
     @property
+    def made_out_to(self) -> str:
+        """As it is printed, whatever was corrected since; of an erased donor no more than of her gift."""
+        gift = self.donation
+        return gift.donor_name if gift.erased else self.data.get("donor") or gift.donor_name
+
+    @property
     def label(self) -> str:
         return receipt_label(self.year, self.number)
 

@@ -67,13 +67,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Back:
-    """What went back within the year."""
+    """What went back within the year; `reason`: why the gift itself is in no report, "" when it is."""
 
     name: str
     code: str
     year: int  # of the gift
     amount: int
     reason: str
+
+    @property
+    def why(self) -> str:
+        return str(REASONS[self.reason]) if self.reason else ""
 
 
 @dataclass

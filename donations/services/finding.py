@@ -82,11 +82,14 @@ def gifts_found(rows: QuerySet[Donation], text: str, *, notes: bool = False) -> 
 def persons_found(rows: QuerySet, text: str, *, notes: bool = False) -> QuerySet:
     """Of rows with a `person` (see `PERSON`): every word is found, but each may be on another gift,
     from another address: names change, and so do addresses."""
-    donors = Donor.objects.annotate(person=Coalesce("kept_id", "id")).order_by()
-    for word in (typed := _typed(text)):
-        donors = donors.filter(person__in=_persons(word, notes))
+    if not (typed := _typed(text)):
+        return rows
+    # met first, then looked up once: condition by condition, each donor would be asked for anew
+    first, *others = (_persons(word, notes) for word in typed)
+    every = Donor.objects.annotate(person=Coalesce("kept_id", "id")).order_by()
+    donors = every.filter(person__in=first.intersection(*others) if others else first)
     # by their addresses: an index leads from there to the gifts
-    return rows.filter(donor__in=donors.values("pk")) if typed else rows
+    return rows.filter(donor__in=donors.values("pk"))
 
 
 def imported_found(

@@ -112,8 +112,7 @@ def _left_out(found: agenzia.Report) -> Iterator[list[Any]]:
 
 def _refunds(found: agenzia.Report) -> Iterator[list[Any]]:
     for one in found.refunds:
-        why = str(agenzia.REASONS[one.reason]) if one.reason else None
-        yield [one.code, one.name, one.year, export.euros(one.amount), why]
+        yield [one.code, one.name, one.year, export.euros(one.amount), one.why or None]
     cents = sum(one.amount for one in found.refunds)
     yield export.Totals([_("Total"), None, None, export.euros(cents)])
 

@@ -80,10 +80,17 @@ class DonationList(TreasuryList):
         }
 
     def _views(self) -> list[dict[str, Any]]:
-        """Ready-made views, each with how many donations it holds."""
-        here, numbers = self.request.GET.get("stato", ""), view_numbers()
+        """Ready-made views, each with how many donations it holds; not where something was searched:
+        there they would not be of what was found."""
+        here = self.request.GET.get("stato", "")
+        numbers = None if self.request.GET.get("cerca") else view_numbers()
         return [
-            {"value": value, "label": label, "number": numbers[value], "here": value == here}
+            {
+                "value": value,
+                "label": label,
+                "number": "" if numbers is None else numbers[value],
+                "here": value == here,
+            }
             for value, label in VIEWS
         ]
 

@@ -49,7 +49,9 @@ def _started(gift: Donation) -> Step:
     if gift.attempts.filter(session_id=None, invoice_id__isnull=False).exists():
         title = _("The next charge of a recurring gift")
         return Step(gift.created_at, "Stripe", title, "go", "sp-sending")
-    title = _("Chose %(amount)s and went to the payment") % {"amount": euros(gift.amount)}
+    paged = gift.attempts.exists() or not TransferPromise.objects.filter(donation=gift).exists()
+    chose = _("Chose %(amount)s and went to the payment") if paged else _("Chose %(amount)s")
+    title = chose % {"amount": euros(gift.amount)}
     if gift.source is None:
         return Step(gift.created_at, _("Site"), title, "go", "sp-sending")
     by_link = ShortLink.objects.filter(source=gift.source).exists()

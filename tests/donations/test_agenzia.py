@@ -17,7 +17,7 @@ from donations.models import CodeRequest, Donation, RecurringDonation
 from donations.services import agenzia, asking_codes, consents, details, erasing, merging
 from donations.services.by_hand import reverse_gift
 from form_support import open_fund, typed
-from giving_support import MARIA, begin
+from giving_support import MARIA, begin, session_of
 from mail.models import Message
 from memory_stripe import MemoryStripe
 from people import roles
@@ -117,6 +117,15 @@ def test_what_went_back_stands_apart_with_the_year_of_its_gift(
     assert [line.amount for line in found.included] == [50_00]
     assert [(one.amount, one.year) for one in found.refunds] == [(20_00, THIS)]
     assert not agenzia.report(LAST).refunds
+
+
+def test_what_went_back_to_a_body_is_shown_as_in_no_report(memory_stripe: MemoryStripe) -> None:
+    gift = begin(donor=replace(MARIA, organisation="Officine S.r.l.")).donation
+    memory_stripe.pay_by_card(session_of(gift))
+    memory_stripe.give_back(session_of(gift), 20_00)
+    tell(memory_stripe)
+    page = member(roles.TREASURY).get(ADDRESS, {"anno": THIS}).content.decode()
+    assert "fuori dalla comunicazione: È un ente" in page
 
 
 def test_who_got_everything_back_is_asked_for_nothing(memory_stripe: MemoryStripe) -> None:

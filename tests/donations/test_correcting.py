@@ -1,5 +1,6 @@
 """A receipt with a mistake in who gave it: void, and another one in its place."""
 
+import csv
 from dataclasses import asdict
 from typing import Any
 
@@ -41,6 +42,21 @@ def test_both_papers_name_each_other() -> None:
     gift.refresh_from_db()
     assert (gift.last_name, gift.net) == ("Bianchi", 20_00)
     assert receipts.draw_missing() == 1 and not Receipt.objects.filter(file="").exists()
+
+
+def test_the_register_says_what_each_paper_says() -> None:
+    gift = mailed()
+    correct(donation=gift, written=RIGHT, tell=False)
+    treasurer = member(roles.TREASURY)
+    register = reverse("treasury:receipts")
+    page = treasurer.get(register).content.decode()
+    assert page.count(">Maria Rossi</a>") == page.count(">Maria Bianchi</a>") == 1
+    sheet = b"".join(treasurer.get(register, {"formato": "csv"}).streaming_content).decode()
+    names = [
+        row["Intestata a"]
+        for row in csv.DictReader(sheet.lstrip("\ufeff").splitlines(), delimiter=";")
+    ]
+    assert names[:2] == ["Maria Rossi", "Maria Bianchi"]
 
 
 def test_the_mail_brings_the_right_one_once() -> None:

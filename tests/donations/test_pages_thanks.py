@@ -71,6 +71,8 @@ def test_the_truth_arrives_by_webhook_and_says_thank_you(
     assert "Grazie, Maria." in text
     assert "25,00\u00a0€" in text
     assert "hx-get" not in text and "http-equiv" not in text
+    # the home page's thermometer is a campaign's: this gift is not in it
+    assert "la somma di «Dove serve di più» fa" in text and "Segui la somma" not in text
 
 
 @pytest.mark.parametrize("campaign", [False, True])
@@ -220,6 +222,7 @@ def test_the_sum_is_the_campaigns_when_one_brought_the_gift(
     text = page(client, second.donation)
     for figure in ("10,00\u00a0€", "25,00\u00a0€", "35,00\u00a0€"):
         assert figure in text
+    assert "la somma di «#DonoDay» fa" in text and "Segui la somma" in text
 
 
 def test_an_unknown_gift_is_not_found(client: Client) -> None:

@@ -88,7 +88,7 @@ class _Bundle:
     def _rows(self, bundle: ZipFile) -> Iterator[list[Any]]:
         """Of the index; each paper goes in as its row is asked for."""
         end = time.monotonic() + answer.SECONDS
-        found = self.receipts.select_related(None).select_related("donation").defer("data")
+        found = self.receipts.select_related(None).select_related("donation")
         rows = found.order_by("year", "number", "pk").iterator(chunk_size=AT_ONCE)
         for number, receipt in enumerate(rows):
             if number >= MOST or time.monotonic() > end:
@@ -96,7 +96,7 @@ class _Bundle:
             yield [
                 receipt.label,
                 receipt.issued_at,
-                receipt.donation.donor_name,
+                receipt.made_out_to,
                 euros(receipt.amount),
                 str(receipt.get_state_display()),
                 receipt.void_words if receipt.void_reason else None,

@@ -20,9 +20,11 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    TextField,
     Value,
     When,
 )
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -42,6 +44,7 @@ from donations.models import (
     RecurringDonation,
 )
 from donations.models.papers import receipt_label
+from donations.models.person import NOBODY
 from donations.services.consents import with_letter
 from donations.services.entering import STAYING
 from donations.treasury.export.answer import spreadsheet
@@ -213,9 +216,7 @@ def receipts(request: HttpRequest, papers: QuerySet[Receipt]) -> HttpResponseBas
         _("Number"),
         _("Issued"),
         _("Received"),
-        _("First name"),
-        _("Last name"),
-        _("Organisation"),
+        _("Made out to"),
         _("Fund"),
         _("Amount"),
         _("State"),
@@ -228,28 +229,35 @@ def receipts(request: HttpRequest, papers: QuerySet[Receipt]) -> HttpResponseBas
 
 def _papers(papers: QuerySet[Receipt]) -> Rows:
     states = _labels(Receipt.State.choices)
-    found = papers.order_by("year", "number", "pk").values_list(
-        "year",
-        "number",
-        "issued_at",
-        "donation__settled_at",
-        "donation__first_name",
-        "donation__last_name",
-        "donation__organisation",
-        "donation__fund__name",
-        "amount",
-        "state",
-        "void_reason",
-        "void_day",
-        "replaces__year",
-        "replaces__number",
-        "replaced_by__year",
-        "replaced_by__number",
+    # as it is printed, but for who was erased
+    printed = Case(
+        When(donation__last_name=NOBODY, then=Value(NOBODY, output_field=TextField())),
+        default=KT("data__donor"),
+    )
+    found = (
+        papers.annotate(printed=printed)
+        .order_by("year", "number", "pk")
+        .values_list(
+            "year",
+            "number",
+            "issued_at",
+            "donation__settled_at",
+            "printed",
+            "donation__fund__name",
+            "amount",
+            "state",
+            "void_reason",
+            "void_day",
+            "replaces__year",
+            "replaces__number",
+            "replaced_by__year",
+            "replaced_by__number",
+        )
     )
     valid = 0
     for row in found.iterator(chunk_size=AT_ONCE):
-        year, number, *whose = row[:8]
-        amount, state, reason, day, *others = row[8:]
+        year, number, *whose = row[:6]
+        amount, state, reason, day, *others = row[6:]
         valid += amount if state == Receipt.State.ISSUED else 0
         yield [
             receipt_label(year, number),
@@ -260,7 +268,7 @@ def _papers(papers: QuerySet[Receipt]) -> Rows:
             _receipt(*others[:2]),
             _receipt(*others[2:]),
         ]
-    yield Totals([_("Total of the valid ones"), *[None] * 6, euros(valid)])
+    yield Totals([_("Total of the valid ones"), *[None] * 4, euros(valid)])
 
 
 def donors(
