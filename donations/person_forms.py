@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations import countries
 from donations.fields import FiscalCodeField, NameField, PhoneField, meant
+from donations.widgets import CountrySelect
 
 ADDRESS = ("via", "cap", "citta", "provincia")
 
@@ -71,7 +72,11 @@ class PersonForm(forms.Form):
     citta = forms.CharField(label=_("Town"), required=False, max_length=80)
     provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
     paese = forms.ChoiceField(
-        label=_("Country"), required=False, choices=countries.choices, initial="IT"
+        label=_("Country"),
+        required=False,
+        choices=countries.choices,
+        initial="IT",
+        widget=CountrySelect,
     )
     telefono = PhoneField()
 

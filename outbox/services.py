@@ -35,14 +35,19 @@ def claim(
             due = due.select_for_update(skip_locked=True, of=("self",))
         taken = list(due[:limit])
         if taken:
-            rows = queryset.model._base_manager.using(queryset.db)
-            ours = rows.filter(pk__in=[row.pk for row in taken])
-            ours.update(attempts=models.F("attempts") + 1, **values)
-    for row in taken:
+            _hold(queryset, taken, values)
+    return taken
+
+
+def _hold(queryset: "models.QuerySet[Row]", rows: list[Row], values: dict[str, Any]) -> None:
+    """Writes what `claim` has read, and into the rows."""
+    every = queryset.model._base_manager.using(queryset.db)
+    ours = every.filter(pk__in=[row.pk for row in rows])
+    ours.update(attempts=models.F("attempts") + 1, **values)
+    for row in rows:
         row.attempts += 1
         for name, value in values.items():
             setattr(row, name, value)
-    return taken
 
 
 def finish(row: Leased, **fields: Any) -> None:

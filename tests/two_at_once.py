@@ -15,7 +15,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from donations.models import CheckoutAttempt, Donation
@@ -26,6 +25,7 @@ from forks import begun, control, told
 from giving_support import begin, session_of
 from mail import services as mails
 from mail.models import Message
+from outbox import services as outbox
 
 PATIENCE = 20.0
 ALONE = 1.0  # on SQLite, where nobody can see that the second waits for the file
@@ -120,7 +120,7 @@ def turns() -> list[Any]:
 
     told(lambda: mails.finish(row) if (row := mails._turn()) else None)  # the row is there
     told(lambda: mails.Sender.objects.update(next_at=timezone.now()))
-    return sorted(in_step(QuerySet, "bulk_update", turn, turn))
+    return sorted(in_step(outbox, "_hold", turn, turn))
 
 
 def one_mail() -> dict[str, Any]:
@@ -140,7 +140,7 @@ def one_mail() -> dict[str, Any]:
         )
 
     def first() -> int:
-        meeting.stop_before(QuerySet, "bulk_update")
+        meeting.stop_before(outbox, "_hold")
         tried = mails.send_urgent(kind=key)
         meeting.end()
         return tried

@@ -30,7 +30,7 @@ BY_ADDRESS = Limit("gift-address", 20, 600)
 BY_DEVICE = Limit("gift-device", 60, 600)
 BY_NETWORK = Limit("gift-network", 100, 600)
 # a network that sends all it may at once would hold the workers from everybody else
-RUSH = Limit("gift-rush", 15, 15)
+RUSH = Limit("gift-rush", 6, 6)
 BY_MAIL = Limit("gift-mail", 10, 3600)
 PROMISES = Limit("gift-transfer", 3, 3600)  # by mail address: each sends a mail there
 # what Stripe takes a second, live, is 100: docs.stripe.com/rate-limits
@@ -48,7 +48,7 @@ POSTS_OF_NETWORK = Limit("gift-posts-network", 200, 600)
 MISTYPED = Limit("gift-mistyped", 5, 3600)
 MISTYPED_OF_NETWORK = Limit("gift-mistyped-network", 600, 600)
 # forms drawn again for those whose place has sent too many: beyond it they get the short answer too
-DRAWN = Limit("gift-drawn", 10, 600)
+DRAWN = Limit("gift-drawn", 6, 600)
 PAUSE = 4  # seconds between form and sending, while the brake is on and no work was done
 KEPT = timedelta(days=30)
 MOST = 20_000  # rows; the oldest go

@@ -21,6 +21,7 @@ from donations.person_forms import MailAskedAbout, complete_address, right_kind_
 from donations.services import Details
 from donations.services.by_hand import BANK, PLACES, HandGift, today
 from donations.treasury.known_donors import Known, lookalikes
+from donations.widgets import CountrySelect
 
 DAY = "%d/%m/%Y"
 DAYS = (DAY, "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d")  # as they may be typed
@@ -78,7 +79,11 @@ class WhoGave(forms.Form):
     citta = forms.CharField(label=_("Town"), required=False, max_length=80)
     provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
     paese = forms.ChoiceField(
-        label=_("Country"), required=False, choices=countries.choices, initial="IT"
+        label=_("Country"),
+        required=False,
+        choices=countries.choices,
+        initial="IT",
+        widget=CountrySelect,
     )
 
     def written(self) -> dict[str, str]:
