@@ -65,9 +65,15 @@ def move(control: Any, to: datetime) -> None:
     control("clock", to=int(to.timestamp()))
 
 
+AN_HOUR = timedelta(hours=1)
+
+
 def days(promise: RecurringDonation) -> list[str]:
+    """On which each was due: Stripe settles all but the first an hour after they are made, which may
+    be past midnight."""
     gifts = promise.donations.filter(settled_at__isnull=False).order_by("settled_at")
-    return [f"{gift.settled_at:%Y-%m-%d}" for gift in gifts if gift.settled_at]
+    first, *later = [gift.settled_at for gift in gifts if gift.settled_at]
+    return [f"{moment:%Y-%m-%d}" for moment in (first, *(one - AN_HOUR for one in later))]
 
 
 def change(promise: RecurringDonation, kind: Kind, **what: Any) -> PromiseChange:
