@@ -52,20 +52,18 @@ def told(claim: PremiumClaim, *, whole: bool = True) -> str:
         return _released(claim)
     if claim.by_post:
         said["where"] = f"{claim.recipient}, {where(claim)}" if claim.street else where(claim)
-        sentences = {
-            State.RESERVED: _("“%(what)s” is put aside for you until your gift is here."),
-            State.DELIVERED: _("“%(what)s” has been sent: %(where)s.")
-            if whole
-            else _("“%(what)s” has been sent to the address that you wrote."),
-        }
-        waits = (
-            _("“%(what)s” is yours: we send it to %(where)s, and write to you when it leaves.")
-            if whole
-            else _(
+        sent = _("“%(what)s” has been sent: %(where)s.")
+        waits = _("“%(what)s” is yours: we send it to %(where)s, and write to you when it leaves.")
+        if not whole:
+            sent = _("“%(what)s” has been sent to the address that you wrote.")
+            waits = _(
                 "“%(what)s” is yours: we send it to the address that you wrote, and write to you when "
                 "it leaves."
             )
-        )
+        sentences = {
+            State.RESERVED: _("“%(what)s” is put aside for you until your gift is here."),
+            State.DELIVERED: sent,
+        }
     else:
         said["where"] = found_at(claim)
         sentences = {

@@ -1,7 +1,7 @@
 """Which gift an event of Stripe's speaks of, and what Stripe is asked for it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -112,35 +112,42 @@ def cases_of(events: Sequence[StripeEvent], until: float) -> list[Case]:
 
 
 def _of_promises(events: Sequence[StripeEvent]) -> dict[str, CheckoutAttempt]:
-    """By the subscription the gift that began it, by the invoice the gift of that charge: for the
-    whole batch at once. What cannot be found so is looked for one by one."""
+    """By the subscription the gift that began it, by the invoice what `_gifts_of` finds: for the whole
+    batch at once. What cannot be found so is looked for one by one."""
     try:
-        things = {event: _thing(event) for event in events if event.type in OF_PROMISES}
-        invoices = [
-            stripe_answers.invoice_of(thing)
-            for event, thing in things.items()
-            if event.type in INVOICE_TYPES
-        ]
-        keys = {
-            event.object_id: _key(thing)
-            for event, thing in things.items()
-            if event.type in SUBSCRIPTION_TYPES
-        }
-        wanted = {*keys.values(), *(one.attempt for one in invoices)} - {""}
-        attempts = CheckoutAttempt.objects.select_related("donation__promise")
-        begun = {one.idempotency_key: one for one in attempts.filter(idempotency_key__in=wanted)}
-        charges = [
-            (promise, one)
-            for one in invoices
-            if one.paid and not one.first and one.attempt in begun
-            if (promise := begun[one.attempt].donation.promise)
-        ]
-        kept = {one: begun[key] for one, key in keys.items() if key in begun}
-        return {name: one for name, one in kept.items() if one.session_id} | charge_rows(
-            charges=charges
-        )
+        things = [(one, _thing(one)) for one in events if one.type in OF_PROMISES]
+        keys = {one.object_id: _key(thing) for one, thing in things if _kept_by(one)}
+        invoices = [stripe_answers.invoice_of(thing) for one, thing in things if not _kept_by(one)]
+        begun = _begun(keys.values())
+        found = {name: begun[key] for name, key in keys.items() if key in begun}
+        found |= _gifts_of(invoices)
     except Exception:  # one of them: the others must not wait for it
         return {}
+    return {name: one for name, one in found.items() if one.session_id or one.invoice_id}
+
+
+def _kept_by(event: StripeEvent) -> bool:
+    """Tells of the promise itself, not of a charge."""
+    return event.type in SUBSCRIPTION_TYPES
+
+
+def _begun(keys: Iterable[str]) -> dict[str, CheckoutAttempt]:
+    """By our keys, which stand in the metadata of what began with them."""
+    rows = CheckoutAttempt.objects.select_related("donation__promise")
+    return {one.idempotency_key: one for one in rows.filter(idempotency_key__in=set(keys))}
+
+
+def _gifts_of(invoices: Sequence[Invoice]) -> dict[str, CheckoutAttempt]:
+    """The gift of each charge of a promise, made where it is new; what is not paid yet concerns the
+    promise alone, and leads to the gift that began it."""
+    begun = _begun(one.attempt for one in invoices)
+    ours = [one for one in invoices if one.attempt in begun]
+    charges = [
+        (promise, one)
+        for one in ours
+        if one.paid and not one.first and (promise := begun[one.attempt].donation.promise)
+    ]
+    return {one.id: begun[one.attempt] for one in ours} | charge_rows(charges=charges)
 
 
 def _kept(case: Case) -> str:
@@ -210,13 +217,7 @@ def _attempt_of(event: StripeEvent, until: float) -> CheckoutAttempt | None:
 
 
 def _of_invoice(event: StripeEvent, invoice: Invoice) -> CheckoutAttempt | None:
-    """The gift of this charge of a promise; what is not paid yet concerns the promise alone."""
-    attempts = CheckoutAttempt.objects.select_related("donation__promise")
-    begun = attempts.filter(idempotency_key=invoice.attempt).first()
-    promise = begun.donation.promise if begun else None
-    if begun and promise and invoice.paid and not invoice.first:
-        return charge_rows(charges=[(promise, invoice)])[invoice.id]
-    return _known(event, begun, bool(invoice.attempt))
+    return _known(event, _gifts_of([invoice]).get(invoice.id), bool(invoice.attempt))
 
 
 def _of_customer(event: StripeEvent) -> CheckoutAttempt | None:

@@ -7,7 +7,8 @@ from django.db.models import Model
 
 
 def write_together(rows: Sequence[Model], fields: Sequence[str]) -> None:
-    """`fields` of rows of one kind that were read whole and are locked until the transaction's end.
+    """`fields` of rows of one kind that were read whole and cannot go meanwhile: locked until the
+    transaction's end, or never deleted.
 
     As an insert that finds every row there: `bulk_update` writes a condition for each row and field,
     which costs five times as much to put together.
