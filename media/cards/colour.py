@@ -37,14 +37,18 @@ def readable(colour: str, on: str) -> str:
 def opacity_needed(text: str, veil: str) -> float:
     """The least opacity (0 to 1) of a veil that keeps `text` readable over any pixel at all.
 
-    The worst pixel is the one as light (or as dark) as the text: white below white letters.
+    The worst pixel is the one as light (or as dark) as the text: white below white letters, and a grey
+    where the text stands between what black and what white become.
     """
     for percent in range(101):
         share = percent / 100
-        below = [
-            tuple(round(pixel * (1 - share) + part * share) for part in rgb(veil))
-            for pixel in (0, 255)
-        ]
-        if all(contrast(rgb(text), mixed) >= ENOUGH for mixed in below):  # type: ignore[arg-type]
+        dark, light = (_mixed(pixel, rgb(veil), share) for pixel in (0, 255))
+        between = luminance(dark) < luminance(rgb(text)) < luminance(light)
+        if not between and all(contrast(rgb(text), one) >= ENOUGH for one in (dark, light)):
             return share
     return 1.0
+
+
+def _mixed(grey: int, veil: RGB, share: float) -> RGB:
+    red, green, blue = (round(grey * (1 - share) + part * share) for part in veil)
+    return red, green, blue
