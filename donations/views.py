@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -23,6 +22,7 @@ from donations import (
     premium_offer,
     sharing,
 )
+from donations.busy import keeps_what_was_typed
 from donations.form_tokens import new_token
 from donations.forms import BY_TRANSFER, EVERY, FREE, GiftForm
 from donations.models import Consent
@@ -53,10 +53,6 @@ _NO_ANSWER = gettext_lazy(
     "The payment page does not answer. Nothing has been taken from you: everything you wrote is "
     "still here, try again in a minute."
 )
-_BUSY = gettext_lazy(
-    "Too many people are writing at the same moment. Nothing has been taken from you: everything "
-    "you wrote is still here, try again in a minute."
-)
 _NO_COOKIE = gettext_lazy(
     "The form was open for a long time, or your browser keeps no cookies for this site. Nothing has "
     "been taken from you: everything you wrote is still here, send it again."
@@ -78,6 +74,7 @@ def payment_page() -> str:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_was_typed(payment_page)
 def give(request: HttpRequest) -> HttpResponse:
     """The gift form. GET reads `?importo=25&fondo=emporion&campagna=…`, `frequenza=mese` and `cifre`, the
     key of amounts in a page's own words (see `offered`); POST starts the gift."""
@@ -91,9 +88,10 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@keeps_what_was_typed(payment_page)
 def without_cookie(request: HttpRequest) -> HttpResponse:
     """Sent without the cookie that proves that it came from our page: sent back, not acted upon."""
-    if (short := _short(request)) is not None:
+    if (short := guard.flood(request)) is not None:
         return short
     form = GiftForm(request.POST)
     if "token" in form.errors:
@@ -102,7 +100,7 @@ def without_cookie(request: HttpRequest) -> HttpResponse:
 
 
 def _sent(request: HttpRequest) -> HttpResponse:
-    if (short := _short(request)) is not None:
+    if (short := guard.flood(request)) is not None:
         return short
     form = _asked_for(request, GiftForm(request.POST))
     if not form.is_valid():
@@ -128,22 +126,9 @@ def _sent(request: HttpRequest) -> HttpResponse:
     except Unavailable:
         log.warning("payment page not opened: no answer")
         return _refused(request, form, 503, _NO_ANSWER)
-    except OperationalError:
-        log.exception("payment page not opened: the database is busy")
-        return _refused(request, form, 503, _BUSY)
     except Rejected:
         log.error("payment page not opened: refused")
         return _refused(request, form, 502, _NOT_STARTED)
-
-
-def _short(request: HttpRequest) -> HttpResponse | None:
-    """For who sends without end; for everybody who meets a busy database, the form as it was."""
-    try:
-        return guard.flood(request)
-    except OperationalError:
-        log.exception("attempt not counted: the database is busy")
-        form = GiftForm(request.POST)
-        return _refused(request, form, 503, _BUSY) if form.is_valid() else None
 
 
 def _asked_for(request: HttpRequest, form: GiftForm) -> GiftForm:

@@ -1,6 +1,8 @@
 """Somebody else holds the database: short waits are waited out, long ones lose nothing."""
 
+import html
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -10,10 +12,11 @@ from typing import Any
 import pytest
 import stripe
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from donations.models import Donation, StripeEvent
+from donations.views import payment_page
 from form_support import open_fund, typed
 from memory_stripe import MemoryStripe
 
@@ -93,10 +96,46 @@ def test_a_long_one_keeps_what_was_typed(memory_stripe: MemoryStripe) -> None:
         answer = Client().post("/dona/", filled)
     page = answer.content.decode()
     assert answer.status_code == 503 and "riprova fra un minuto" in page
-    for kept in ("Zoe", "anna@example.org", "Via Roma 1", filled["token"]):
-        assert f'value="{kept}"' in page
-    assert Client().post("/dona/", filled).status_code == 303
+    assert sent_again(page) == filled | {"nome": "Zoe"}
+    assert Client().post("/dona/", sent_again(page)).status_code == 303
     assert Donation.objects.count() == 1
+
+
+def sent_again(page: str) -> dict[str, str]:
+    """What the button of the page sends, but for the cookie's own field."""
+    (form,) = re.findall(r'<form class="riga-azioni" method="post">(.*?)</form>', page, re.DOTALL)
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
+    assert fields.pop("csrfmiddlewaretoken")
+    return {name: html.unescape(value) for name, value in fields.items()}
+
+
+@pytest.fixture
+def no_more_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where all of a PostgreSQL's are taken: not one question is answered."""
+
+    def refuse(*_args: Any) -> None:
+        raise OperationalError("FATAL: sorry, too many clients already")
+
+    for way in ("ensure_connection", "_cursor"):
+        monkeypatch.setattr(connections["default"], way, refuse)
+
+
+@pytest.mark.usefixtures("no_more_connections")
+def test_without_any_database_what_was_typed_comes_back() -> None:
+    filled = typed(via='Via "Roma" <1>')
+    visitor = Client(enforce_csrf_checks=True)
+    for _with_cookie in (False, True):  # the page brings the cookie that the first one lacked
+        answer = visitor.post("/dona/", filled | {"csrfmiddlewaretoken": cookie_of(visitor)})
+        assert answer.status_code == 503 and answer["Retry-After"] == "30"
+        assert sent_again(answer.content.decode()) == filled
+        assert f"form-action 'self' {payment_page()};" in answer["Content-Security-Policy"]
+    seen = visitor.get("/dona/?importo=25")
+    assert seen.status_code == 503 and 'href="/dona/?importo=25"' in seen.content.decode()
+
+
+def cookie_of(visitor: Client) -> str:
+    cookie = visitor.cookies.get("csrftoken")
+    return cookie.value if cookie else ""
 
 
 def test_an_event_that_could_not_be_kept_is_never_said_to_be(memory_stripe: MemoryStripe) -> None:
