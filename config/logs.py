@@ -63,3 +63,10 @@ class JsonLine(logging.Formatter):
         if record.exc_info:
             line["exception"] = masked(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+
+class NotTooMany(logging.Filter):
+    """A line for each answer of a flood would fill the disk: the limits keep their own count."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", 0) != 429

@@ -331,9 +331,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.JsonLine"}},
+    "filters": {"not_429": {"()": "config.logs.NotTooMany"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        "django.request": {"filters": ["not_429"]},
         "django.server": {"handlers": ["console"], "propagate": False},
         "fontTools": {"level": "WARNING"},
         "kombu.connection": {"level": "ERROR"},  # the file system broker has no host to name

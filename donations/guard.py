@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -9,11 +10,11 @@ from django.conf import settings
 from django.core import signing
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from brand.models import BrandSettings
@@ -95,9 +96,16 @@ def mistyped(request: HttpRequest, form: GiftForm) -> None:
 
 
 def shortly(request: HttpRequest, wait: int) -> HttpResponse:
-    response = render(request, "donations/flood.html", status=429)
+    page = _short_page(get_language() or settings.LANGUAGE_CODE, settings.SANDBOX)
+    response = HttpResponse(page, status=429)
     response["Retry-After"] = str(wait)
     return response
+
+
+@cache
+def _short_page(_language: str, sandbox: bool) -> str:
+    """Drawn once: this is what a flood is answered with. It is in the language that is active."""
+    return render_to_string("donations/flood.html", {"SANDBOX": sandbox})
 
 
 def refusal(request: HttpRequest, data: dict[str, Any], token: str) -> Refusal | None:

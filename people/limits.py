@@ -100,6 +100,16 @@ def forget_old() -> None:
     Tries.objects.filter(until__lt=timezone.now()).delete()
 
 
+def now() -> float:
+    """Seconds since 1970, by the clock of the windows."""
+    return time()
+
+
+def left(limit: Limit) -> float:
+    """Seconds until the window that is open now is over."""
+    return limit.seconds - now() % limit.seconds
+
+
 def _window(limit: Limit, who: str) -> tuple[str, datetime]:
     """The row's key, with `who` as a digest only, another one in each window, and the window's end."""
     number = int(time()) // limit.seconds

@@ -30,6 +30,12 @@ def folders(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
+@pytest.fixture(autouse=True)
+def no_crowds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process knows of floods is of one test."""
+    monkeypatch.setattr("donations.services.crowding._crowds", {})
+
+
 @pytest.fixture(scope="session")
 def browser():
     path = require_chromium()

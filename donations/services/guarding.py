@@ -20,7 +20,7 @@ from django.utils import timezone
 from donations import proof
 from donations.models import ClosedDoor, GiftTry, OpenEvening
 from donations.proof import Answer
-from donations.services import evenings
+from donations.services import crowding, evenings
 from donations.visitors import KINDS, Visitor, digest
 from people import limits
 from people.limits import Limit
@@ -61,8 +61,8 @@ WORKED = (Proof.SOLVED, Proof.DOWN)
 WRITE = """
 INSERT INTO donations_gifttry AS old (key, first_at, at, state, reason, address, network, device, mail,
     address_hint, mail_hint, amount, proof, times, declines)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 0)
-ON CONFLICT (key) DO UPDATE SET at = excluded.at, times = old.times + 1,
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0)
+ON CONFLICT (key) DO UPDATE SET at = excluded.at, times = old.times + excluded.times,
     proof = CASE WHEN excluded.proof = '' OR old.proof = 'solved'
         THEN old.proof ELSE excluded.proof END,
     state = CASE WHEN old.state = 'released'
@@ -90,12 +90,15 @@ class Sent:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`wait`: seconds, where waiting helps; `code`: by which the treasury finds it."""
+    """`wait`: seconds, where waiting helps; `code`: by which the treasury finds it; `place`: the widest
+    that has sent too much, if any, which it has for `lasts` seconds more."""
 
     state: str
     reason: str = ""
     wait: int = 0
     code: str = ""
+    place: str = ""
+    lasts: float = 0
 
     @property
     def passes(self) -> bool:
@@ -120,16 +123,26 @@ def weigh(*, visitor: Visitor, sent: Sent) -> Verdict:
         key = _bundle(visitor, reason)
         work = Proof.UNASKED
     _write(visitor, key, state, reason, amount=sent.amount, work=work)
-    return Verdict(state, reason, wait, key[:8].upper())
+    place, lasts = _crowded(over, visitor) if state == State.SLOWED else ("", 0)
+    return Verdict(state, reason, wait, key[:8].upper(), place, lasts)
 
 
 def floods(*, visitor: Visitor) -> Verdict | None:
     """Counts anything that is sent, before it is read; a verdict where it is far too much."""
-    over = _even_in_a_hall(limits.exceeded(_posts(visitor)), visitor)
-    if not over:
-        return None
-    _write(visitor, _bundle(visitor, Reason.FLOOD), State.REFUSED, Reason.FLOOD)
-    return Verdict(State.REFUSED, Reason.FLOOD, over[0].seconds)
+    posts = _posts(visitor)
+    places = [place for _limit, place in posts]
+    if wait := crowding.wait(places):
+        return Verdict(State.REFUSED, Reason.FLOOD, wait)
+    refused = crowding.missed(places)
+    over = _even_in_a_hall(limits.exceeded(posts), visitor)
+    if over:
+        refused += 1
+        limit = over[-1]  # of the network, where that has sent too much
+        crowding.shut(dict(posts)[limit], seconds=limits.left(limit), wait=limit.seconds)
+    if refused:
+        bundle = _bundle(visitor, Reason.FLOOD)
+        _write(visitor, bundle, State.REFUSED, Reason.FLOOD, times=refused)
+    return Verdict(State.REFUSED, Reason.FLOOD, over[0].seconds) if over else None
 
 
 def forgive(*, visitor: Visitor, token: UUID) -> None:
@@ -149,7 +162,10 @@ def shown_enough(*, visitor: Visitor, verdict: Verdict) -> bool:
     """Whether a network whose addresses, browsers or all together have sent too much has had its form
     back often enough: drawing it is dearer than all the rest, and is what a flood would take us by."""
     by_place = verdict.reason in (Reason.ADDRESS, Reason.DEVICE, Reason.NETWORK, Reason.PROOF)
-    return by_place and not limits.allowed(DRAWN, visitor.network)
+    enough = by_place and not limits.allowed(DRAWN, visitor.network)
+    if enough and verdict.place:
+        crowding.shut(verdict.place, seconds=verdict.lasts, wait=verdict.wait)
+    return enough
 
 
 def forget() -> int:
@@ -224,6 +240,15 @@ def _even_in_a_hall(over: list[Limit], visitor: Visitor) -> list[Limit]:
     return [limit for limit in over if limit not in wide or wide[limit][0] in passed]
 
 
+def _crowded(over: Sequence[Limit], visitor: Visitor) -> tuple[str, float]:
+    """The widest place that has sent too much, whoever sends from there next, and for how long still."""
+    wide = ((BY_NETWORK, visitor.network), (RUSH, visitor.network), (BY_ADDRESS, visitor.address))
+    for limit, place in wide:
+        if place and limit in over:
+            return place, limits.left(limit)
+    return "", 0
+
+
 def _over_in_house(visitor: Visitor, work: str, vouched: bool) -> list[Limit]:
     """`vouched`: by the work or by a person; `work`: empty while the brake is off. What a network has
     used up does not count for the house."""
@@ -295,12 +320,13 @@ def _write(
     *,
     amount: int | None = None,
     work: str = Proof.UNASKED,
+    times: int = 1,
 ) -> None:
     """One statement, whether it is known already or not."""
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     digests = visitor.digests()
     row: list[Any] = [key, now, now, state, reason, *(digests[kind] for kind in KINDS)]
-    row += [visitor.address_hint, visitor.mail_hint, amount, work]
+    row += [visitor.address_hint, visitor.mail_hint, amount, work, times]
     try:
         with connection.cursor() as cursor:
             cursor.execute(WRITE + (f"RETURNING {limits.QUICK}" if limits.alone() else ""), row)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from brand.models import BrandSettings
 from donations import form_tokens, guard, visitors
 from donations.models import ClosedDoor, Donation, GiftTry, StripeEvent
-from donations.services import alerting, doors, guarding
+from donations.services import alerting, crowding, doors, guarding
 from donations.services.events import process_events
 from donations.treasury import desk_counts
 from donations.visitors import Visitor, digest
@@ -131,7 +131,8 @@ def test_a_form_is_drawn_again_for_one_network_some_times_only(
     drawn = ['value="Anna"' in one.content.decode() for one in answers]
     assert [one.status_code for one in answers] == [303, 429, 429, 429, 429]
     assert drawn == [False, True, True, False, False]
-    assert answers[-1]["Retry-After"] == "600" and GiftTry.objects.count() == 5
+    # the last one was refused unread
+    assert answers[-1]["Retry-After"] == "600" and GiftTry.objects.count() == 4
     others = [send(address=f"198.51.{n}.7", email="b@example.org") for n in range(5)]
     assert ['value="Anna"' in one.content.decode() for one in others] == [False] + [True] * 4
 
@@ -175,7 +176,11 @@ def test_who_sends_without_end_gets_a_short_page_and_one_row(
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(PAGE, {}).status_code == 429
     row = GiftTry.objects.get()
-    assert (row.times, row.state, row.reason) == (8, State.REFUSED, Reason.FLOOD)
+    assert (row.times, row.state, row.reason) == (1, State.REFUSED, Reason.FLOOD)
+    monkeypatch.setattr(limits, "time", lambda: 6_000_000.0 + crowding.SECONDS)
+    assert strict.post(PAGE, {}).status_code == 429
+    row.refresh_from_db()  # with those that were refused unread meanwhile
+    assert (row.times, row.state, row.reason) == (9, State.REFUSED, Reason.FLOOD)
 
 
 def test_a_school_behind_one_address_may_mistype_all_morning(
@@ -455,5 +460,53 @@ def test_card_testing_stays_within_the_limits_and_stops_no_donor(
     # the browser is the same: its limit holds in each network before the network's own
     assert len(memory_stripe.orders) == 2 * guarding.BY_DEVICE.times + len(donors)
     assert memory_stripe.calls.count("open") == len(memory_stripe.orders)
-    stopped = GiftTry.objects.filter(state=State.SLOWED).count()
-    assert stopped == 240 - 2 * guarding.BY_DEVICE.times
+    tries = GiftTry.objects.exclude(state=State.PASSED).values_list("times", flat=True)
+    unread = sum(one.refused for one in crowding._crowds.values())
+    assert sum(tries) + unread == 240 - 2 * guarding.BY_DEVICE.times
+
+
+def test_a_flood_is_refused_without_a_question_and_still_counted(
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [6_000_000.0]
+    monkeypatch.setattr(limits, "time", lambda: now[0])
+    monkeypatch.setattr(guarding, "POSTS", Limit("posts", 3, 600))
+    assert [send().status_code for _ in range(4)] == [303, 303, 303, 429]
+    with CaptureQueriesContext(connection) as asked:
+        assert [send().status_code for _ in range(5)] == [429] * 5
+    assert not asked.captured_queries
+    row = GiftTry.objects.get(reason=Reason.FLOOD)
+    assert row.times == 1
+    assert send(address="203.0.113.9").status_code == 303  # of another network: nobody else waits
+    now[0] += crowding.SECONDS
+    assert send().status_code == 429
+    row.refresh_from_db()
+    assert row.times == 1 + 5 + 1
+    now[0] += 600  # its window is over
+    assert send().status_code == 303
+
+
+def test_a_network_in_a_rush_is_refused_without_a_question_once_its_form_was_drawn_enough(
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [6_000_000.0]
+    monkeypatch.setattr(limits, "time", lambda: now[0])
+    at_once = guarding.RUSH.times + guarding.DRAWN.times + 1
+    for number in range(at_once):
+        last = send(address=f"192.0.2.{number}", email=f"a{number}@example.org")
+    assert last.status_code == 429 and 'value="Anna"' not in last.content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        assert send(address="192.0.2.99", email="b@example.org").status_code == 429
+    assert not asked.captured_queries
+    now[0] += guarding.RUSH.seconds  # the rush is over for all of them
+    assert send(address="192.0.2.99", email="b@example.org").status_code == 303
+
+
+def test_a_clock_put_back_shuts_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [6_000_000.0]
+    monkeypatch.setattr(limits, "time", lambda: now[0])
+    crowding.shut("192.0.2.0/24", seconds=600, wait=600)
+    assert crowding.wait(["192.0.2.0/24"]) == 600
+    now[0] -= 3600
+    assert crowding.wait(["192.0.2.0/24"]) is None
+    assert crowding.missed(["192.0.2.0/24"]) == 1
