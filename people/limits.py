@@ -24,18 +24,20 @@ from people.models import Tries
 
 COUNT = """
 INSERT INTO people_tries (key, until, times) VALUES {rows}
-ON CONFLICT (key) DO UPDATE SET times = people_tries.times + 1 RETURNING key, times{quick}
+ON CONFLICT (key) DO UPDATE SET times = people_tries.times + excluded.times RETURNING key, times{quick}
 """
 QUICK = "set_config('synchronous_commit', 'off', true)"  # for the transaction it is asked in
 
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `times` in each window of `seconds`."""
+    """At most `times` in each window of `seconds`. `spread`: the windows of each begin at a moment of
+    its own, so that not all who wait for the next one come in together."""
 
     name: str
     times: int
     seconds: int
+    spread: bool = False
 
 
 def address_of(request: HttpRequest) -> str:
@@ -51,14 +53,14 @@ def allowed(limit: Limit, who: str) -> bool:
     return not exceeded([(limit, who)])
 
 
-def exceeded(tries: Sequence[tuple[Limit, str]]) -> list[Limit]:
-    """Counts one more try under each limit, in one statement, and says which are passed by now. Two
-    at once lock the rows in the same order."""
+def exceeded(tries: Sequence[tuple[Limit, str]], times: int = 1) -> list[Limit]:
+    """Counts one more try under each limit, or `times`, in one statement, and says which are passed by
+    now. Two at once lock the rows in the same order."""
     if not tries:
         return []
     windows = {_window(limit, who): limit for limit, who in tries}
-    times = _counted(windows)
-    return [limit for (key, _end), limit in windows.items() if times[key] > limit.times]
+    found = _counted(windows, times)
+    return [limit for (key, _end), limit in windows.items() if found[key] > limit.times]
 
 
 def first_time(name: str, what: str, until: datetime) -> bool:
@@ -67,13 +69,13 @@ def first_time(name: str, what: str, until: datetime) -> bool:
     return _counted([(key, until)])[key] == 1
 
 
-def _counted(windows: Iterable[tuple[str, datetime]]) -> dict[str, int]:
-    """One more of each; how often by now."""
+def _counted(windows: Iterable[tuple[str, datetime]], times: int = 1) -> dict[str, int]:
+    """So many more of each; how often by now."""
     rows = sorted((key, connection.ops.adapt_datetimefield_value(end)) for key, end in windows)
-    values = ", ".join(["(%s, %s, 1)"] * len(rows))
+    values = ", ".join(["(%s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         statement = COUNT.format(rows=values, quick=f", {QUICK}" if alone() else "")
-        cursor.execute(statement, [value for row in rows for value in row])
+        cursor.execute(statement, [value for row in rows for value in (*row, times)])
         return {row[0]: row[1] for row in cursor.fetchall()}
 
 
@@ -105,16 +107,21 @@ def now() -> float:
     return time()
 
 
-def left(limit: Limit) -> float:
+def left(limit: Limit, who: str) -> float:
     """Seconds until the window that is open now is over."""
-    return limit.seconds - now() % limit.seconds
+    return limit.seconds - (now() + _phase(limit, who)) % limit.seconds
 
 
 def _window(limit: Limit, who: str) -> tuple[str, datetime]:
     """The row's key, with `who` as a digest only, another one in each window, and the window's end."""
-    number = int(time()) // limit.seconds
-    until = datetime.fromtimestamp((number + 1) * limit.seconds, UTC)
+    phase = _phase(limit, who)
+    number = (int(now()) + phase) // limit.seconds
+    until = datetime.fromtimestamp((number + 1) * limit.seconds - phase, UTC)
     return f"{limit.name}.{number}.{_digest(f'{limit.name}.{number}.{who}')}", until
+
+
+def _phase(limit: Limit, who: str) -> int:
+    return int(_digest(f"phase.{limit.name}.{who}"), 16) % limit.seconds if limit.spread else 0
 
 
 def _digest(text: str) -> str:

@@ -30,7 +30,7 @@ BY_ADDRESS = Limit("gift-address", 20, 600)
 BY_DEVICE = Limit("gift-device", 60, 600)
 BY_NETWORK = Limit("gift-network", 100, 600)
 # a network that sends all it may at once would hold the workers from everybody else
-RUSH = Limit("gift-rush", 6, 6)
+RUSH = Limit("gift-rush", 6, 6, spread=True)
 BY_MAIL = Limit("gift-mail", 10, 3600)
 PROMISES = Limit("gift-transfer", 3, 3600)  # by mail address: each sends a mail there
 # what Stripe takes a second, live, is 100: docs.stripe.com/rate-limits
@@ -134,11 +134,12 @@ def floods(*, visitor: Visitor) -> Verdict | None:
     if wait := crowding.wait(places):
         return Verdict(State.REFUSED, Reason.FLOOD, wait)
     refused = crowding.missed(places)
-    over = _even_in_a_hall(limits.exceeded(posts), visitor)
+    over = _even_in_a_hall(limits.exceeded(posts, 1 + refused), visitor)
     if over:
         refused += 1
         limit = over[-1]  # of the network, where that has sent too much
-        crowding.shut(dict(posts)[limit], seconds=limits.left(limit), wait=limit.seconds)
+        place = dict(posts)[limit]
+        crowding.shut(place, seconds=limits.left(limit, place), wait=limit.seconds)
     if refused:
         bundle = _bundle(visitor, Reason.FLOOD)
         _write(visitor, bundle, State.REFUSED, Reason.FLOOD, times=refused)
@@ -245,7 +246,7 @@ def _crowded(over: Sequence[Limit], visitor: Visitor) -> tuple[str, float]:
     wide = ((BY_NETWORK, visitor.network), (RUSH, visitor.network), (BY_ADDRESS, visitor.address))
     for limit, place in wide:
         if place and limit in over:
-            return place, limits.left(limit)
+            return place, limits.left(limit, place)
     return "", 0
 
 
