@@ -27,6 +27,7 @@ from donations.services.guarding import Sent, Verdict
 from donations.visitors import Visitor, visitor_of
 
 Reason, State = GiftTry.Reason, GiftTry.State
+_BY_PLACE = (Reason.ADDRESS, Reason.DEVICE, Reason.NETWORK)
 log = logging.getLogger(__name__)
 _TOO_OFTEN = _("Too many attempts in a few minutes. Wait a little and try again.")
 _RUSH = _(
@@ -52,17 +53,19 @@ _SHUT = _(
     "From here we take no gifts online for now. Nothing has been taken from you and everything you "
     "wrote is still here. If it surprises you, write to us with the code {code}{where}."
 )
+# drawing the form costs ten times as much as what was typed with a button, where nothing in it needs to
+# be changed; what was typed has come back often enough to a place that gets the short page
+FORM, KEPT, SHORT = "form", "kept", "short"
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """`wait`: seconds for Retry-After, 0 where waiting does not help. `short`: without the form, whose
-    drawing costs thirty times as much: from there it has been shown often enough."""
+    """`wait`: seconds for Retry-After, 0 where waiting does not help."""
 
     status: int
     sentence: str | Promise
     wait: int = 0
-    short: bool = False
+    how: str = FORM
 
 
 def challenge(form: GiftForm) -> str:
@@ -131,8 +134,10 @@ def _said(verdict: Verdict, visitor: Visitor) -> Refusal:
     if verdict.state == State.SLOWED:
         in_a_rush = verdict.wait == guarding.RUSH.seconds  # and no other limit, each is longer
         words = _UNPROVEN if verdict.reason == Reason.PROOF else _RUSH if in_a_rush else _TOO_OFTEN
-        short = guarding.shown_enough(visitor=visitor, verdict=verdict)
-        return Refusal(429, words, verdict.wait, short)
+        how = KEPT if verdict.reason in _BY_PLACE else FORM
+        if guarding.shown_enough(visitor=visitor, verdict=verdict):
+            how = SHORT
+        return Refusal(429, words, verdict.wait, how)
     words = _HELD if verdict.state == State.QUARANTINED else _SHUT
     return Refusal(403, format_html(str(words), code=verdict.code, where=_where(verdict.code)))
 

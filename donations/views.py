@@ -16,13 +16,13 @@ from attribution.models import Source
 from attribution.services import source_of
 from donations import (
     guard,
+    kept,
     left_gift,
     other_fund,
     prefilling,
     premium_offer,
     sharing,
 )
-from donations.busy import keeps_what_was_typed
 from donations.form_tokens import new_token
 from donations.forms import BY_TRANSFER, EVERY, FREE, GiftForm
 from donations.models import Consent
@@ -74,7 +74,7 @@ def payment_page() -> str:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@keeps_what_was_typed(payment_page)
+@kept.when_busy(payment_page)
 def give(request: HttpRequest) -> HttpResponse:
     """The gift form. GET reads `?importo=25&fondo=emporion&campagna=…`, `frequenza=mese` and `cifre`, the
     key of amounts in a page's own words (see `offered`); POST starts the gift."""
@@ -88,7 +88,7 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@keeps_what_was_typed(payment_page)
+@kept.when_busy(payment_page)
 def without_cookie(request: HttpRequest) -> HttpResponse:
     """Sent without the cookie that proves that it came from our page: sent back, not acted upon."""
     if (short := guard.flood(request)) is not None:
@@ -110,8 +110,11 @@ def _sent(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     try:
         if no := guard.refusal(request, form.cleaned_data, form.data["token"]):
-            if no.short:
+            if no.how == guard.SHORT:
                 return guard.shortly(request, no.wait)
+            if no.how == guard.KEPT:
+                told = {"status": no.status, "wait": no.wait, "leads_to": payment_page()}
+                return kept.page(request, no.sentence, **told)
             response = _refused(request, form, no.status, no.sentence)
             if no.wait:
                 response["Retry-After"] = str(no.wait)
