@@ -280,6 +280,11 @@ def choices() -> list[tuple[str, str]]:
     return _ordered("it" if (get_language() or "it").startswith("it") else "en")
 
 
+def is_code(text: str) -> bool:
+    """Of two capitals, ISO 3166-1."""
+    return text in ITALIAN
+
+
 def code_of(text: str) -> str:
     """IT for “it”, “Italia” and “Italy”; empty for what is no country."""
     typed = " ".join(words(text))

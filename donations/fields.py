@@ -13,8 +13,10 @@ from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.it import codicefiscale
 
 from brand.bilingual import Words
+from donations import countries
 from donations.models import Fund
 from donations.money import BadAmount, parse_cents, plain
+from donations.widgets import CountrySelect
 
 _NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}@\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -39,6 +41,19 @@ SLIPS = {
     }.items()
     for slip in slips.split()
 }
+
+
+class CountryField(forms.ChoiceField):
+    """ISO 3166-1, of two capitals; in the reader's language and its order."""
+
+    widget = CountrySelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=countries.choices, **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        """Django goes through all of them, for every form that is sent."""
+        return countries.is_code(str(value))
 
 
 class EuroField(forms.Field):

@@ -143,9 +143,13 @@ class GiftForm(PersonForm, MailAskedAbout, TributeFields, PremiumFields):
         funds = self.fields["fondo"]
         assert isinstance(funds, forms.ModelChoiceField)
         funds.queryset = Fund.objects.filter(active=True)
-        self.by_transfer = issuer.takes_transfers()
         if not self.is_bound:
             self._choose_first()
+
+    @cached_property
+    def by_transfer(self) -> bool:
+        """Whether transfers are taken."""
+        return issuer.takes_transfers()
 
     def _choose_first(self) -> None:
         """What is ticked when the page opens: what the address asks for, else the second amount."""

@@ -7,9 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations import countries
-from donations.fields import FiscalCodeField, NameField, PhoneField, meant
-from donations.widgets import CountrySelect
+from donations.fields import CountryField, FiscalCodeField, NameField, PhoneField, meant
 
 ADDRESS = ("via", "cap", "citta", "provincia")
 
@@ -71,13 +69,7 @@ class PersonForm(forms.Form):
     cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
     citta = forms.CharField(label=_("Town"), required=False, max_length=80)
     provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
-    paese = forms.ChoiceField(
-        label=_("Country"),
-        required=False,
-        choices=countries.choices,
-        initial="IT",
-        widget=CountrySelect,
-    )
+    paese = CountryField(label=_("Country"), required=False, initial="IT")
     telefono = PhoneField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

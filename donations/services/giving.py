@@ -127,8 +127,8 @@ def start_donation(
     given |= {"fund": fund, "language": language}
     email = written(donor, given, limits)
     if premium is None and (attempt := _begun(form_token, email, given, source, consents, every)):
-        opened = open_attempt(attempt=attempt)
-        return Started(attempt.donation, opened.url, first=True)  # it is held anew meanwhile
+        opened = open_attempt(attempt=attempt, written=attempt.donation)
+        return Started(attempt.donation, opened.url, first=True)
     donation = begin_gift(form_token, email, given, source, consents)
     if premium:
         premiums.choose(gift=donation, choice=premium, bare=amount - covered)
@@ -214,27 +214,42 @@ def _donor(email: str) -> Donor:
     return made
 
 
-def open_attempt(*, attempt: CheckoutAttempt) -> Session:
-    """Asks Stripe for the session of an attempt that is committed. May be called again.
+def open_attempt(*, attempt: CheckoutAttempt, written: Donation | None = None) -> Session:
+    """Asks Stripe for the session of an attempt that is committed. May be called again. `written`: its
+    gift with all that belongs to it, where the transaction before this wrote it.
 
     Raises Unavailable and Rejected; what Stripe keeps under the key ends the attempt.
     """
     try:
-        session = _asked(_order(attempt))
+        session = _asked(_order(attempt, written or _read(attempt)))
     except (Unavailable, Rejected) as error:
         if isinstance(error, Rejected) or error.stored:
             _move(attempt, Attempt.OPENING, state=Attempt.FAILED)
         raise
     with transaction.atomic():
-        held = Donation.objects.select_for_update().get(pk=attempt.donation_id)
+        if not (written and _opened(written)):
+            attempt.donation = _opened_again(attempt)
         _move(attempt, Attempt.OPENING, state=Attempt.OPEN, session_id=session.id, url=session.url)
-        if held.state in REOPENABLE:
-            if held.state == State.AWAITING:  # rather by card: nobody is reminded of the transfer
-                TransferPromise.objects.filter(donation=held).update(remind_at=None)
-            held.state = State.CHECKOUT_OPEN
-            held.save(update_fields=["state"])
-        attempt.donation = held
     return session
+
+
+def _opened(gift: Donation) -> bool:
+    """Whether it was as it began until now, as nearly all are: one statement, and nothing read."""
+    begun = Donation.objects.filter(pk=gift.pk, state=State.STARTED)
+    if begun.update(state=State.CHECKOUT_OPEN):
+        gift.state = State.CHECKOUT_OPEN
+    return gift.state == State.CHECKOUT_OPEN
+
+
+def _opened_again(attempt: CheckoutAttempt) -> Donation:
+    """Whatever became of it meanwhile; held until the transaction ends."""
+    held = Donation.objects.select_for_update().get(pk=attempt.donation_id)
+    if held.state in REOPENABLE:
+        if held.state == State.AWAITING:  # rather by card: nobody is reminded of the transfer
+            TransferPromise.objects.filter(donation=held).update(remind_at=None)
+        held.state = State.CHECKOUT_OPEN
+        held.save(update_fields=["state"])
+    return held
 
 
 def _asked(order: Order) -> Session:
@@ -380,11 +395,14 @@ def _consent(donation: Donation, agreed: Mapping[str, str]) -> None:
     )
 
 
-def _order(attempt: CheckoutAttempt) -> Order:
-    """Only from rows, so that the same attempt always asks for the same thing."""
-    donation = Donation.objects.select_related("fund", "donor", "source", "promise").get(
+def _read(attempt: CheckoutAttempt) -> Donation:
+    return Donation.objects.select_related("fund", "donor", "source", "promise").get(
         pk=attempt.donation_id
     )
+
+
+def _order(attempt: CheckoutAttempt, donation: Donation) -> Order:
+    """Only from what is in rows, so that the same attempt always asks for the same thing."""
     back = f"{reverse('donations:give')}?annullato={donation.public_id}"
     with override(donation.language):
         title = str(donation.fund.called)

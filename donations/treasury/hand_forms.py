@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
 from attribution.models import Source
-from donations import countries
-from donations.fields import FiscalCodeField, MailField, NameField, PhoneField
+from donations.fields import CountryField, FiscalCodeField, MailField, NameField, PhoneField
 from donations.form_tokens import token_of
 from donations.models import BankLine, Donation, Donor, Fund
 from donations.money import BadAmount, parse_large_amount
@@ -21,7 +20,6 @@ from donations.person_forms import MailAskedAbout, complete_address, right_kind_
 from donations.services import Details
 from donations.services.by_hand import BANK, PLACES, HandGift, today
 from donations.treasury.known_donors import Known, lookalikes
-from donations.widgets import CountrySelect
 
 DAY = "%d/%m/%Y"
 DAYS = (DAY, "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d")  # as they may be typed
@@ -78,13 +76,7 @@ class WhoGave(forms.Form):
     cap = forms.CharField(label=_("Postcode"), required=False, max_length=12)
     citta = forms.CharField(label=_("Town"), required=False, max_length=80)
     provincia = forms.CharField(label=_("Province"), required=False, max_length=40)
-    paese = forms.ChoiceField(
-        label=_("Country"),
-        required=False,
-        choices=countries.choices,
-        initial="IT",
-        widget=CountrySelect,
-    )
+    paese = CountryField(label=_("Country"), required=False, initial="IT")
 
     def written(self) -> dict[str, str]:
         """As a gift keeps it."""
