@@ -16,7 +16,7 @@ from brand.bilingual import Words
 from donations import countries
 from donations.models import Fund
 from donations.money import BadAmount, parse_cents, plain
-from donations.widgets import CountrySelect
+from donations.widgets import LongSelect
 
 _NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}@\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -46,7 +46,7 @@ SLIPS = {
 class CountryField(forms.ChoiceField):
     """ISO 3166-1, of two capitals; in the reader's language and its order."""
 
-    widget = CountrySelect
+    widget = LongSelect
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=countries.choices, **kwargs)

@@ -1,4 +1,4 @@
-"""A list of countries as a form shows it."""
+"""A long list as a form shows it."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,9 +10,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
-class CountrySelect(forms.Select):
-    """As Django's own, but not each of 250 options by a template: that was half of what the gift form
-    cost to draw."""
+class LongSelect(forms.Select):
+    """As Django's own, without groups, but not each of its options by a template: the 250 countries were
+    half of what the gift form cost to draw."""
 
     def render(
         self,
@@ -22,7 +22,8 @@ class CountrySelect(forms.Select):
         renderer: Any = None,
     ) -> SafeString:
         own = self.build_attrs(self.attrs, dict(attrs or {}))
-        options = _options(tuple(self.choices), str(value or ""))
+        choices = tuple((str(code), str(name)) for code, name in self.choices)
+        options = _options(choices, str(value or ""))
         return format_html("<select{}>{}</select>", flatatt({"name": name, **own}), options)
 
 

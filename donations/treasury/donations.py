@@ -1,9 +1,10 @@
 """The list of donations, and the page of one with all that happened."""
 
+from collections import Counter
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, QuerySet, Sum
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
@@ -23,7 +24,7 @@ from donations.treasury import export, masks
 from donations.treasury.base import PER_PAGE, TreasuryList
 from donations.treasury.by_hand import EnterGift, ReverseGift
 from donations.treasury.corrections import CorrectGift
-from donations.treasury.filters import VIEWS, DonationFilter, view_numbers
+from donations.treasury.filters import STAYS, VIEWS, DonationFilter, seen_at_once
 from donations.treasury.hand_refunds import ReverseRefund
 from donations.treasury.looks import look
 from donations.treasury.payouts import PayoutPage
@@ -54,8 +55,14 @@ class DonationList(TreasuryList):
     @cached_property
     def sums(self) -> dict[str, int | None]:
         """How many there are, and the cents that stay of them: the search is made once for both."""
-        stays = Sum(F("amount") - F("refunded_amount"), filter=Q(state__in=Donation.RECEIVED))
-        return self.rows.order_by().aggregate(number=Count("pk"), cents=stays)
+        if not self.filter.narrows:
+            numbers, cents = self.all_at_once
+            return {"number": numbers[""], "cents": cents}
+        return self.rows.order_by().aggregate(number=Count("pk"), cents=STAYS)
+
+    @cached_property
+    def all_at_once(self) -> tuple[Counter[str], int]:
+        return seen_at_once()
 
     def paged(self, rows: QuerySet[Any] | list[Any]) -> Page:
         pages = Paginator(rows, PER_PAGE)
@@ -83,7 +90,7 @@ class DonationList(TreasuryList):
         """Ready-made views, each with how many donations it holds; not where something was searched:
         there they would not be of what was found."""
         here = self.request.GET.get("stato", "")
-        numbers = None if self.request.GET.get("cerca") else view_numbers()
+        numbers = None if self.request.GET.get("cerca") else self.all_at_once[0]
         return [
             {
                 "value": value,

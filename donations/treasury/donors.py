@@ -58,19 +58,27 @@ def tags_of(donor: Donor) -> list[DonorTag]:
 
 
 class OneLook(Paginator):
-    """How many rows there are is told with those of the page: adding all gifts up once is enough."""
+    """How many rows there are is told with those of the page: going through all gifts once is enough.
+    What each person gave is added up for those of the page only."""
 
     def get_page(self, number: Any) -> Page:
         place = int(number) if str(number).isdecimal() and len(str(number)) < 9 else 1
         first = (max(place, 1) - 1) * self.per_page
-        counted = self.object_list.annotate(  # type: ignore[attr-defined]  # a query, never a list
-            there_are=Window(Count("*"))
-        )
+        found = self.object_list.values("person", "last")  # type: ignore[attr-defined]  # a query
+        counted = found.annotate(there_are=Window(Count("*")))
         rows = list(counted[first : first + self.per_page])
         if not rows:
-            return super().get_page(number)
+            last = max(-(-found.count() // self.per_page), 1)
+            return self.get_page(last) if place > last else Page([], 1, self)
         self.count = rows[0]["there_are"]
-        return Page(rows, max(place, 1), self)
+        return Page(_added_up([row["person"] for row in rows]), max(place, 1), self)
+
+
+def _added_up(persons: list[int]) -> list[dict[str, Any]]:
+    """What each of them gave, in the order they come in; nothing, where there is no gift."""
+    theirs = sums_by_person().filter(donor__in=Donor.objects.of(*persons).order_by().values("pk"))
+    found = {row["person"]: row for row in theirs}
+    return [found.get(key) or NOTHING | {"person": key} for key in persons]
 
 
 class DonorList(TreasuryList):
@@ -160,7 +168,7 @@ class DonorPage(RevealingView):
         mails = [mail_of(one, whole="email" in self.shown) for one in every]
         return super().get_context_data(
             donor=donor,
-            sums=sums_by_person().filter(person=donor.pk).first() or NOTHING,
+            sums=_added_up([donor.pk])[0],
             tags=tags_of(donor),
             merges=[(one, mail_of(one.absorbed) or unmailed) for one in _merges(donor)],
             name=self.name,

@@ -4,13 +4,24 @@ from collections import Counter
 from typing import Any
 
 from django import forms
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+)
 from django.utils.translation import gettext_lazy as _
 
 from attribution.models import Source
 from donations.models import Donation, Fund
 from donations.services.finding import gifts_found
 from donations.treasury.periods import Period, SearchField
+from donations.widgets import LongSelect
 
 NO_CODE = "senza-codice"
 VIEWS: tuple[tuple[str, Any], ...] = (
@@ -25,22 +36,27 @@ VIEWS: tuple[tuple[str, Any], ...] = (
 )
 
 
+STAYS = Sum(F("amount") - F("refunded_amount"), filter=Q(state__in=Donation.RECEIVED))
 BARE = ExpressionWrapper(Q(codice_fiscale=""), output_field=BooleanField())
 
 
-def view_numbers() -> Counter[str]:
-    """How many gifts each view holds, by one look at the table."""
+def seen_at_once() -> tuple[Counter[str], int]:
+    """How many gifts each view holds, and the cents that stay of all: by one look at the table."""
     rows = Donation.objects.order_by().values_list("state", BARE)
     found: Counter[str] = Counter()
-    for state, bare, number in rows.annotate(number=Count("pk")):
+    cents = 0
+    for state, bare, number, stays in rows.annotate(number=Count("pk"), cents=STAYS):
         found[""] += number
         found[state] += number
         found[NO_CODE] += number if bare and state in Donation.RECEIVED else 0
-    return found
+        cents += stays or 0
+    return found, cents
 
 
 class SourceField(forms.ModelChoiceField):
     """One account has a source for each post that went out there."""
+
+    widget = LongSelect
 
     def label_from_instance(self, source: Source) -> str:
         return source.full_name
@@ -85,10 +101,10 @@ class DonationFilter(Period):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        used = Donation.objects.exclude(source=None).values("source")
         sources = self.fields["fonte"]
         assert isinstance(sources, forms.ModelChoiceField)
-        known = Source.objects.filter(pk__in=used).select_related("parent")
+        used = Exists(Donation.objects.filter(source=OuterRef("pk")))
+        known = Source.objects.filter(used).select_related("parent")
         sources.queryset = known.order_by("label", "-pk")
 
     def _cerca(self, rows: QuerySet[Donation], text: str) -> QuerySet[Donation]:
