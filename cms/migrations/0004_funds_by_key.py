@@ -202,7 +202,7 @@ def body():
 class Migration(migrations.Migration):
     dependencies = [
         ("cms", "0003_who_may_redirect"),
-        ("donations", "0006_funds_on_the_staff_side"),
+        ("donations", "0001_squashed_0057_open_evenings"),
     ]
 
     operations = [

@@ -18,8 +18,8 @@ def put_seals(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    """A new installation takes this one step; one that began with an older version goes on by the
-    files it replaces."""
+    """All tables of giving, in one step. The files it replaces are gone: a database that had them all has
+    this one (see docs/decisions/0014-squashed-migrations.md)."""
 
     initial = True
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("attribution", "0002_credit_gift"),
-        ("donations", "0057_open_evenings"),
+        ("donations", "0001_squashed_0057_open_evenings"),
     ]
 
     operations = [

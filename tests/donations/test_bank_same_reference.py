@@ -1,7 +1,6 @@
 """A standing order brings the same causale every month: another gift of the same donor, never the
 gift of somebody else who promised as much."""
 
-import importlib
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from stdnum.iso7064 import mod_97_10
@@ -264,16 +262,3 @@ def test_what_is_corrected_keeps_its_references(settled: Donation, second: Donat
         written = {name: getattr(gift, name) for name in ("first_name", "street", "city")}
         assert correct(donation=gift, written=written | {"last_name": "Bianchi"}, tell=False)
     assert found(settled.transfer.readable) == found("bianchi") == {settled, second}
-
-
-def test_gifts_from_before_are_found_by_it(settled: Donation, second: Donation) -> None:
-    erased = promised(donor=LUCA, amount=20_00)
-    (line,) = month(erased, 1)
-    recognise_promise(line=line, donation=erased, by=None)
-    erase(donor=erased.donor, reason="asked", by=None, tell=False)
-    before = set(GiftWord.objects.values_list("donation", "word"))
-    code = words(settled.transfer.readable)
-    assert GiftWord.objects.filter(word__in=code).delete()[0] == 6
-    codes = importlib.import_module("donations.migrations.0055_words_of_standing_orders")
-    codes.write_words(apps, None)
-    assert set(GiftWord.objects.values_list("donation", "word")) == before

@@ -1,11 +1,9 @@
 """Gifts and donors are found by what a treasurer has at hand."""
 
-import importlib
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
@@ -141,17 +139,6 @@ def test_what_a_form_says_anew_replaces_what_it_said(memory_stripe: MemoryStripe
     assert found("rossi") == {"maria.rossi@example.org"}  # of the mail
     kept = set(GiftWord.objects.values_list("word", flat=True))
     assert kept == {"maria", "verdi", "rssmra80a41h501y", "via", "roma", "1"}
-
-
-def test_gifts_from_before_get_their_words(cast: Cast) -> None:
-    by_hand(reference="CRO 0123", method="bank_transfer")
-    before = set(GiftWord.objects.values_list("donation", "word"))
-    GiftWord.objects.all().delete()
-    filling = importlib.import_module("donations.migrations.0014_words_of_gifts")
-    filling.write_words(apps, None)
-    more = importlib.import_module("donations.migrations.0049_words_of_places")
-    more.write_words(apps, None)
-    assert set(GiftWord.objects.values_list("donation", "word")) == before
 
 
 def test_text_of_any_kind_is_harmless(cast: Cast) -> None:
