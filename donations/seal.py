@@ -173,14 +173,6 @@ def seal_terms(connection: BaseDatabaseWrapper) -> None:
     )
 
 
-def unseal_terms(connection: BaseDatabaseWrapper) -> None:
-    """As it was before: what is kept is kept for ever."""
-    unseal_receipts(connection)
-    unseal_statements(connection)
-    seal_receipts(connection)
-    seal_statements(connection)
-
-
 def _frozen_but(
     connection: BaseDatabaseWrapper,
     what: tuple[str, str, str, str],

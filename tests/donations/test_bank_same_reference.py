@@ -15,7 +15,7 @@ from stdnum.iso7064 import mod_97_10
 from attribution.services import source
 from bank_support import imported, row
 from donations.form_tokens import new_token
-from donations.models import BankLine, Donation, Fund, GiftWord, JournalEntry, TransferPromise
+from donations.models import BankLine, Donation, Fund, JournalEntry, TransferPromise
 from donations.services.bank_lines import (
     enter_from_line,
     recognise_known,
@@ -27,7 +27,6 @@ from donations.services.correcting import correct
 from donations.services.erasing import erase
 from donations.services.finding import gifts_found
 from donations.services.matching import Degree, proposals, sure
-from donations.words import words
 from giving_support import MARIA
 from people import roles
 from transfer_support import account, promised
