@@ -113,8 +113,10 @@ def _sent(request: HttpRequest) -> HttpResponse:
             if no.how == guard.SHORT:
                 return guard.shortly(request, no.wait)
             if no.how == guard.KEPT:
-                told = {"status": no.status, "wait": no.wait, "leads_to": payment_page()}
-                return kept.page(request, no.sentence, **told)
+                status, leads_to = no.status, payment_page()
+                return kept.page(
+                    request, no.sentence, status=status, wait=no.wait, leads_to=leads_to
+                )
             response = _refused(request, form, no.status, no.sentence)
             if no.wait:
                 response["Retry-After"] = str(no.wait)
