@@ -40,6 +40,7 @@ def debited(stripe: MemoryStripe) -> RecurringDonation:
     stripe.collect_debit(session_of(gift))
     heard(stripe)
     assert gift.promise
+    gift.promise.refresh_from_db()
     return gift.promise
 
 
