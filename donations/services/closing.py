@@ -81,13 +81,15 @@ def fingerprint(month: Month) -> tuple[str, int]:
     digest, number = hashlib.sha256((before.sha256 if before else "").encode()), 0
     names = ("origin", "debit__code", "credit__code", "amount", "currency", "at", "happened_at")
     for row in rows.order_by("pk").values_list(*names).iterator(chunk_size=AT_ONCE):
-        digest.update("|".join(map(_written, row)).encode() + b"\n")
+        *words, at, happened = row
+        words += [_written(at), _written(happened)]
+        digest.update("|".join([str(word or "") for word in words]).encode() + b"\n")
         number += 1
     return digest.hexdigest(), number
 
 
-def _written(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value or "")
+def _written(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 # --- what is looked at --------------------------------------------------------------------------
