@@ -4,10 +4,10 @@ nobody can take back."""
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from donations.models import (
@@ -79,17 +79,23 @@ def fingerprint(month: Month) -> tuple[str, int]:
     if before:
         rows = rows.filter(at__gte=before.ends_at)
     digest, number = hashlib.sha256((before.sha256 if before else "").encode()), 0
-    names = ("origin", "debit__code", "credit__code", "amount", "currency", "at", "happened_at")
-    for row in rows.order_by("pk").values_list(*names).iterator(chunk_size=AT_ONCE):
-        *words, at, happened = row
-        words += [_written(at), _written(happened)]
+    names = ("origin", "debit__code", "credit__code", "amount", "currency")
+    moments = [Cast(name, TextField()) for name in ("at", "happened_at")]
+    every = rows.order_by("pk").values_list(*names, *moments).iterator(chunk_size=AT_ONCE)
+    for *words, at, happened in every:
+        words += [_iso(at), _iso(happened)]
         digest.update("|".join([str(word or "") for word in words]).encode() + b"\n")
         number += 1
     return digest.hexdigest(), number
 
 
-def _written(moment: datetime | None) -> str:
-    return moment.isoformat() if moment else ""
+def _iso(text: str | None) -> str:
+    """A moment in UTC as `datetime.isoformat` writes it, from the database's own text (PostgreSQL's, in
+    UTC as Django asks for, or SQLite's): reading tens of thousands of dates took most of a closing."""
+    if not text:
+        return ""
+    part = text[19:].removesuffix("+00")
+    return f"{text[:10]}T{text[11:19]}{part.ljust(7, '0') if part else ''}+00:00"
 
 
 # --- what is looked at --------------------------------------------------------------------------

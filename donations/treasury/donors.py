@@ -61,17 +61,31 @@ class OneLook(Paginator):
     """How many rows there are is told with those of the page: going through all gifts once is enough.
     What each person gave is added up for those of the page only."""
 
+    DEEP = 10
+
     def get_page(self, number: Any) -> Page:
         place = int(number) if str(number).isdecimal() and len(str(number)) < 9 else 1
-        first = (max(place, 1) - 1) * self.per_page
-        found = self.object_list.values("person", "last")  # type: ignore[attr-defined]  # a query
-        counted = found.annotate(there_are=Window(Count("*")))
-        rows = list(counted[first : first + self.per_page])
-        if not rows:
-            last = max(-(-found.count() // self.per_page), 1)
-            return self.get_page(last) if place > last else Page([], 1, self)
-        self.count = rows[0]["there_are"]
-        return Page(_added_up([row["person"] for row in rows]), max(place, 1), self)
+        if place <= self.DEEP:
+            counted = self._found.annotate(there_are=Window(Count("*")))
+            rows = self._rows(counted, max(place, 1))
+            if rows or place <= 1:
+                self.count = rows[0]["there_are"] if rows else 0
+                return self._made(rows, max(place, 1))
+        # perhaps beyond the last one, where there is no row to say so
+        self.count = self._found.count()
+        place = min(place, max(-(-self.count // self.per_page), 1))
+        return self._made(self._rows(self._found, place), place)
+
+    @property
+    def _found(self) -> QuerySet[Any]:
+        return self.object_list.values("person", "last")  # type: ignore[attr-defined]  # a query
+
+    def _rows(self, found: QuerySet[Any], place: int) -> list[dict[str, Any]]:
+        first = (place - 1) * self.per_page
+        return list(found[first : first + self.per_page])
+
+    def _made(self, rows: list[dict[str, Any]], place: int) -> Page:
+        return Page(_added_up([row["person"] for row in rows]), place, self)
 
 
 def _added_up(persons: list[int]) -> list[dict[str, Any]]:

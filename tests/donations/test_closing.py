@@ -1,9 +1,11 @@
 """Closing a month: what stands in the way, what is frozen, and where late rows go."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from attribution.models import Credit
@@ -242,3 +244,13 @@ def test_a_refund_that_came_back_is_no_gift_of_the_month(memory_stripe: MemorySt
     assert JournalEntry.objects.filter(origin__endswith=":returned").count() == 1
     found = figures(Month.of(JournalEntry.objects.earliest("at").at))["gifts"]
     assert found == [{"method": "card", "number": 1, "amount": 25_00, "back": 0}]
+
+
+@pytest.mark.parametrize("micro", [0, 120000, 123456, 7])
+def test_the_fingerprint_writes_moments_as_isoformat_does(last: Month, micro: int) -> None:
+    """From the database's own text, on either database."""
+    at = datetime(2026, 3, 9, 4, 5, 6, micro, tzinfo=UTC)
+    ClosedMonth.objects.create(first_day=last.first_day, ends_at=at, figures={}, rows=0)
+    told = Cast("ends_at", TextField())
+    (made,) = ClosedMonth.objects.values_list(told)[0]
+    assert closing._iso(made) == at.isoformat() and closing._iso(None) == ""

@@ -22,6 +22,8 @@ from donations.models import (
     RecurringDonation,
 )
 from donations.services import knowing, merging
+from donations.treasury.donor_filters import sums_by_person
+from donations.treasury.donors import OneLook
 from giving_support import MARIA, begin, promised, session_of
 from memory_stripe import MemoryStripe
 from people import roles
@@ -325,3 +327,23 @@ def test_who_may_be_the_same_person_stands_there_with_the_reason(
 def test_the_gift_leads_to_its_donor(treasurer: Client, cast: Cast) -> None:
     page = read(treasurer, "donation", cast.settled.public_id)
     assert reverse("treasury:donor", args=[cast.settled.donor.public_id]) in page
+
+
+@pytest.mark.parametrize(
+    "asked, shown", [("1", 1), ("2", 2), ("3", 3), ("9", 3), ("77", 3), ("x", 1)]
+)
+def test_a_page_beyond_the_last_one_is_the_last(
+    memory_stripe: MemoryStripe, monkeypatch: pytest.MonkeyPatch, asked: str, shown: int
+) -> None:
+    for number in range(5):
+        by_hand(donor=replace(MARIA, email=f"d{number}@example.org"))
+    page = OneLook(sums_by_person(), 2).get_page(asked)
+    assert (page.number, page.paginator.count, page.paginator.num_pages) == (shown, 5, 3)
+    assert len(page.object_list) == (1 if shown == 3 else 2)
+    assert all(row["total"] for row in page.object_list)
+
+
+def test_where_nobody_is_found_there_is_one_empty_page() -> None:
+    for asked in ("1", "2", "77"):
+        page = OneLook(sums_by_person(), 2).get_page(asked)
+        assert (page.number, page.paginator.count, list(page.object_list)) == (1, 0, [])
