@@ -26,8 +26,8 @@ from campaigns.states import State
 SLUG = "donoday"
 CARD = Post.Card
 # where an account in the sandbox keeps the address it lives at, and how that looks
-STAND_INS = {"mastodon": "instance", "bluesky": "service"}
-A_STAND_IN = re.compile(r"http://(127\.0\.0\.1:\d+)/(?:mastodon|bluesky)")
+STAND_INS = {"mastodon": "instance", "bluesky": "service", "telegram": "server"}
+A_STAND_IN = re.compile(r"http://(127\.0\.0\.1:\d+)/(?:mastodon|bluesky|telegram)")
 
 # how long ago (days, hour, minute) and what
 OUT: tuple[tuple[int, int, int, dict[str, Any]], ...] = (

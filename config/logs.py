@@ -28,6 +28,7 @@ MASKS = [
     ),
     (re.compile(r"\bIT\d{2} ?[A-Z](?: ?\d){10}(?: ?[A-Z\d]){12}\b", re.I), "[iban]"),
     (re.compile(r"\b(?:sk|rk|whsec)_\w+"), "[key]"),
+    (re.compile(r"\bbot\d{3,20}:[\w-]{20,}"), "[key]"),  # Telegram has it in the address
 ]
 
 

@@ -19,6 +19,7 @@ STANDINS: dict[str, str] = {
     "stripe": "sandbox.stripe",
     "mastodon": "sandbox.mastodon",
     "bluesky": "sandbox.bluesky",
+    "telegram": "sandbox.telegram",
 }
 
 

@@ -11,6 +11,7 @@ CHANNELS = {
     "wall": "campaigns.channels.wall.Wall",
     "mastodon": "campaigns.channels.mastodon.Mastodon",
     "bluesky": "campaigns.channels.bluesky.Bluesky",
+    "telegram": "campaigns.channels.telegram.Telegram",
 }
 
 

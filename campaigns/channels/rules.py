@@ -1,6 +1,6 @@
 """Checks that several networks share, each giving problems an editor can act on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
@@ -59,11 +59,16 @@ def pictures(draft: Draft, limits: Limits) -> list[Problem]:
                 % {"limit": limits.media},
             )
         )
-    alone = len(draft.media) == 1
-    for number, media in enumerate(draft.media, start=1):
-        name = _("The picture") if alone else _("Picture %(number)d") % {"number": number}
+    for name, media in named(draft):
         problems += _picture(name, media, limits)
     return problems
+
+
+def named(draft: Draft) -> Iterator[tuple[Any, Media]]:
+    """Each picture, and how a sentence about it calls it."""
+    alone = len(draft.media) == 1
+    for number, media in enumerate(draft.media, start=1):
+        yield _("The picture") if alone else _("Picture %(number)d") % {"number": number}, media
 
 
 def _picture(name: Any, media: Media, limits: Limits) -> list[Problem]:

@@ -2,6 +2,7 @@ import pytest
 
 from campaigns.channels import registry
 from campaigns.channels.base import InvalidCredentials
+from config import logs
 
 
 def test_mastodon_wants_a_server_and_a_token():
@@ -36,3 +37,28 @@ def test_every_channel_describes_itself(key):
     names = [field.name for field in channel.fields]
     assert len(set(names)) == len(names)
     assert all(str(field.label) for field in channel.fields)
+
+
+TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("@piusegni", "@piusegni"),
+        (" piusegni ", "@piusegni"),
+        ("https://t.me/piusegni", "@piusegni"),
+        ("-1001234567890", "-1001234567890"),
+    ],
+)
+def test_telegram_wants_a_token_and_a_channel(typed, kept):
+    clean = registry.channel("telegram").clean
+    found = clean({"token": f" {TOKEN} ", "chat": typed})
+    assert found == {"token": TOKEN, "chat": kept, "server": "https://api.telegram.org"}
+    with pytest.raises(InvalidCredentials) as caught:
+        clean({"token": "123", "chat": "pi", "server": "ftp://x.org"})
+    assert set(caught.value.errors) == {"token", "chat", "server"}
+
+
+def test_the_token_of_a_bot_is_in_no_log_line():
+    assert TOKEN not in logs.masked(f"Max retries exceeded with url: /bot{TOKEN}/sendMessage (…)")
