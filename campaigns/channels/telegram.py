@@ -92,7 +92,9 @@ class Telegram(Channel):
             errors["token"] = _("Copy the whole token: figures, a colon, then letters and figures.")
         cleaned["chat"] = _chat(cleaned["chat"])
         if not regex.fullmatch(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-[0-9]{5,20}", cleaned["chat"]):
-            errors["chat"] = _("Write the channel's name, such as @piusegnipositivi, or its number.")
+            errors["chat"] = _(
+                "Write the channel's name, such as @piusegnipositivi, or its number."
+            )
         try:
             cleaned["server"] = address(cleaned["server"] or API)
         except ValueError:
@@ -193,7 +195,9 @@ def _shape(name: Any, media: Media) -> list[Problem]:
     sides = sorted((media.width, media.height))
     problems = []
     if sum(sides) > SIDES:
-        told = gettext_lazy("%(picture)s is too large: width and height may be %(most)d pixels together.")
+        told = gettext_lazy(
+            "%(picture)s is too large: width and height may be %(most)d pixels together."
+        )
         problems.append(Problem("media_large", told % {"picture": name, "most": SIDES}))
     if sides[1] > RATIO * sides[0]:
         told = gettext_lazy("%(picture)s is too long for its breadth: at most %(most)d times.")
@@ -207,9 +211,7 @@ def _file(media: Media, at: int) -> tuple[str, bytes, str]:
 
 def _album(draft: Draft) -> list[dict[str, str]]:
     """The first one's caption is the album's."""
-    rows = [
-        {"type": "photo", "media": f"attach://photo{at}"} for at in range(len(draft.media))
-    ]
+    rows = [{"type": "photo", "media": f"attach://photo{at}"} for at in range(len(draft.media))]
     rows[0]["caption"] = draft.text
     return rows
 
@@ -222,7 +224,8 @@ def _accept(reply: Reply) -> None:
     # a token that is none at all is answered with 404, https://core.telegram.org/bots/api#authorizing-your-bot
     if reply.status in (401, 403, 404) or SHUT.search(said):
         raise Disconnected(
-            _("Telegram no longer lets the bot post in this channel: connect it again."), detail=said
+            _("Telegram no longer lets the bot post in this channel: connect it again."),
+            detail=said,
         )
     if reply.status == 413:
         raise Rejected(_("A picture is too heavy for this server."), detail=said)
@@ -235,7 +238,7 @@ def _accept(reply: Reply) -> None:
 def _result(reply: Reply) -> Mapping[str, Any]:
     _accept(reply)
     found = reply.data.get("result") if isinstance(reply.data, dict) else None
-    if not isinstance(found, dict) or "id" not in found and "status" not in found:
+    if not isinstance(found, dict) or ("id" not in found and "status" not in found):
         raise Rejected(_("No Telegram server answers at this address."))
     return found
 

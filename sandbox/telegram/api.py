@@ -127,7 +127,10 @@ def album(ctx: Context, bot: int) -> Any:
     if len(items) not in ALBUM:
         raise Refused(400, "Bad Request: wrong number of items in the album")
     parts = [
-        (_caption(str(item.get("caption", ""))), _picture(ctx, str(item["media"])[len("attach://") :]))
+        (
+            _caption(str(item.get("caption", ""))),
+            _picture(ctx, str(item["media"])[len("attach://") :]),
+        )
         for item in items
     ]
     with ctx.store.tx() as db:

@@ -37,7 +37,9 @@ def channel(db: Connection, name: str, *, make: bool = False) -> Row | None:
 def add(db: Connection, owner: int, text: str, album: str, photo: tuple | None) -> int:
     """The number of the new message: they count up from one in each channel."""
     db.execute("UPDATE telegram_channel SET last = last + 1 WHERE id = ?", (owner,))
-    number: int = db.execute("SELECT last FROM telegram_channel WHERE id = ?", (owner,)).fetchone()[0]
+    number: int = db.execute("SELECT last FROM telegram_channel WHERE id = ?", (owner,)).fetchone()[
+        0
+    ]
     db.execute(
         "INSERT INTO telegram_message VALUES (?, ?, ?, ?, ?)",
         (owner, number, text, album, time.time()),

@@ -76,7 +76,9 @@ def test_several_are_one_album_with_the_words_once(sandbox):
     assert page.count("<figure>") == 3 and page.count(f'href="{post.link}"') == 1
     sizes = [f'width="{width}"' in page for width in (40, 41, 42)]
     assert sizes == [True] * 3
-    assert errors(channel, draft("album002", media=tuple(picture() for _ in range(11)))) == ["media_many"]
+    assert errors(channel, draft("album002", media=tuple(picture() for _ in range(11)))) == [
+        "media_many"
+    ]
 
 
 @pytest.mark.parametrize(("media", "most"), [((), 4096), ((picture(),), 1024)])
