@@ -103,7 +103,9 @@ def test_a_long_one_keeps_what_was_typed(memory_stripe: MemoryStripe) -> None:
 
 def sent_again(page: str) -> dict[str, str]:
     """What the button of the page sends, but for the cookie's own field."""
-    (form,) = re.findall(r'<form class="riga-azioni" method="post"[^>]*>(.*?)</form>', page, re.DOTALL)
+    (form,) = re.findall(
+        r'<form class="riga-azioni" method="post"[^>]*>(.*?)</form>', page, re.DOTALL
+    )
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
     assert fields.pop("csrfmiddlewaretoken")
     return {name: html.unescape(value) for name, value in fields.items()}
