@@ -53,8 +53,8 @@ _SHUT = _(
     "From here we take no gifts online for now. Nothing has been taken from you and everything you "
     "wrote is still here. If it surprises you, write to us with the code {code}{where}."
 )
-# drawing the form costs ten times as much as what was typed with a button, where nothing in it needs to
-# be changed; what was typed has come back often enough to a place that gets the short page
+# how it is told: the form again; what was typed, with a button, where nothing in it needs to be changed (a
+# tenth of the cost); or a short page, where what was typed has come back often enough to one place
 FORM, KEPT, SHORT = "form", "kept", "short"
 
 

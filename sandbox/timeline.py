@@ -38,6 +38,19 @@ def show(network: str, handle: str, posts: Sequence[Post]) -> Response:
     return page(f"{handle} · {network}", body)
 
 
+def panel(network: str, pages: Sequence[tuple[str, str]], none: str) -> Markup:
+    """A stand-in's part of the control page: name and address of each page for people; `none` without any."""
+    rows = Markup("").join(Markup('<li><a href="{1}">{0}</a></li>').format(*page) for page in pages)
+    empty = Markup("<li>{}</li>").format(none)
+    return Markup("<section><h2>{}</h2><ul>{}</ul></section>").format(network, rows or empty)
+
+
+def file(content: bytes, mime: str) -> Response:
+    """A picture as it was sent; whatever it is, no browser makes a page of it."""
+    policy = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
+    return Response(content, content_type=mime, headers=policy)
+
+
 def _post(handle: str, post: Post) -> Markup:
     moment = datetime.fromtimestamp(post.moment, UTC)
     return _POST.format(

@@ -236,9 +236,10 @@ def open_attempt(*, attempt: CheckoutAttempt, written: Donation | None = None) -
 def _opened(gift: Donation) -> bool:
     """Whether it was as it began until now, as nearly all are: one statement, and nothing read."""
     begun = Donation.objects.filter(pk=gift.pk, state=State.STARTED)
-    if begun.update(state=State.CHECKOUT_OPEN):
-        gift.state = State.CHECKOUT_OPEN
-    return gift.state == State.CHECKOUT_OPEN
+    if not begun.update(state=State.CHECKOUT_OPEN):
+        return False
+    gift.state = State.CHECKOUT_OPEN
+    return True
 
 
 def _opened_again(attempt: CheckoutAttempt) -> Donation:

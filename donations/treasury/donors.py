@@ -73,7 +73,7 @@ class OneLook(Paginator):
                 return self._made(rows, max(place, 1))
         # perhaps beyond the last one, where there is no row to say so
         self.count = self._found.count()
-        place = min(place, max(-(-self.count // self.per_page), 1))
+        place = min(place, self.num_pages)
         return self._made(self._rows(self._found, place), place)
 
     @property

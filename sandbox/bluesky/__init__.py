@@ -19,7 +19,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from sandbox import allowance
+from sandbox import allowance, timeline
 from sandbox.bluesky import pages, store, xrpc
 from sandbox.store import Store
 from sandbox.web import Context, World, answer, fields
@@ -88,10 +88,5 @@ def panel(world: World) -> Markup:
     """The accounts, for the control page."""
     with world.store.tx() as db:
         handles = [row["handle"] for row in db.execute("SELECT handle FROM bluesky_account")]
-    rows = Markup("").join(
-        Markup('<li><a href="/bluesky/profile/{0}">@{0}</a></li>').format(handle)
-        for handle in handles
-    )
-    return Markup("<section><h2>Bluesky</h2><ul>{}</ul></section>").format(
-        rows or Markup("<li>Ancora nessun profilo.</li>")
-    )
+    pages = [(f"@{handle}", f"/bluesky/profile/{handle}") for handle in handles]
+    return timeline.panel("Bluesky", pages, "Ancora nessun profilo.")

@@ -89,5 +89,4 @@ def picture(ctx: Context, did: str, name: str) -> Response:
         row = store.blob(db, did, name)
     if row is None or not row["mime"].startswith("image/"):
         raise NotFound("Questa immagine non c'è.")
-    policy = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
-    return Response(row["content"], content_type=row["mime"], headers=policy)
+    return timeline.file(row["content"], row["mime"])

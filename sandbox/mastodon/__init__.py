@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from sandbox import allowance
+from sandbox import allowance, timeline
 from sandbox.mastodon import api, pages, store
 from sandbox.store import Store
 from sandbox.web import Context, World, answer, fields
@@ -76,9 +76,5 @@ def panel(world: World) -> Markup:
     """The accounts, for the control page."""
     with world.store.tx() as db:
         names = [row["name"] for row in db.execute("SELECT name FROM mastodon_account")]
-    rows = Markup("").join(
-        Markup('<li><a href="/mastodon/@{0}">@{0}</a></li>').format(name) for name in names
-    )
-    return Markup("<section><h2>Mastodon</h2><ul>{}</ul></section>").format(
-        rows or Markup("<li>Ancora nessun profilo.</li>")
-    )
+    pages = [(f"@{name}", f"/mastodon/@{name}") for name in names]
+    return timeline.panel("Mastodon", pages, "Ancora nessun profilo.")

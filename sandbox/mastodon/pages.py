@@ -48,11 +48,4 @@ def picture(ctx: Context, identity: int) -> Response:
         row = store.media(db, identity)
     if row is None:
         raise NotFound("Questa immagine non c'è.")
-    return Response(
-        row["content"],
-        content_type=row["mime"],
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'",
-        },
-    )
+    return timeline.file(row["content"], row["mime"])

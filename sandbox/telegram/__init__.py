@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
+from sandbox import timeline
 from sandbox.store import Store
 from sandbox.telegram import api, pages, store
 from sandbox.web import Context, World, answer, fields
@@ -59,9 +60,5 @@ def panel(world: World) -> Markup:
     """The channels, for the control page."""
     with world.store.tx() as db:
         names = [row["name"] for row in db.execute("SELECT name FROM telegram_channel")]
-    rows = Markup("").join(
-        Markup('<li><a href="/telegram/{0}">@{0}</a></li>').format(name) for name in names
-    )
-    return Markup("<section><h2>Telegram</h2><ul>{}</ul></section>").format(
-        rows or Markup("<li>Ancora nessun canale.</li>")
-    )
+    pages = [(f"@{name}", f"/telegram/{name}") for name in names]
+    return timeline.panel("Telegram", pages, "Ancora nessun canale.")

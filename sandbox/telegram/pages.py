@@ -53,11 +53,4 @@ def picture(ctx: Context, identity: int) -> Response:
         row = db.execute("SELECT * FROM telegram_photo WHERE id = ?", (identity,)).fetchone()
     if row is None:
         raise NotFound("Questa immagine non c'è.")
-    return Response(
-        row["content"],
-        content_type=row["mime"],
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'",
-        },
-    )
+    return timeline.file(row["content"], row["mime"])
