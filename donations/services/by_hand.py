@@ -18,7 +18,8 @@ from donations.models.ledger import BY_HAND
 from donations.money import LARGEST
 from donations.services import dating, receipts
 from donations.services.finding import write_words
-from donations.services.giving import REOPENABLE, Details
+from donations.services.giving import Details
+from donations.services.opening import REOPENABLE
 from donations.services.page import (
     BANK,
     CASH,

@@ -1,21 +1,15 @@
-"""From the form to the payment page."""
+"""From the form to the gift and its attempt at paying (see `opening` for the payment page)."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
 
 from attribution.models import Source
 from brand.bilingual import NO_WORDS, Words
-from donations import gateway
 from donations.models import (
     CheckoutAttempt,
     Consent,
@@ -24,28 +18,13 @@ from donations.models import (
     Fund,
     GivingSettings,
     RecurringDonation,
-    TransferPromise,
 )
 from donations.money import Limits
 from donations.services import premiums
 from donations.services.finding import add_words, write_words
-from donations.stripe_facts import Busy, Order, Rejected, Session, Unavailable
+from donations.services.opening import GOOD_FOR, REOPENABLE, open_attempt, retire
 
-GOOD_FOR = timedelta(hours=23)  # a session lives 24 hours, an idempotency key at least as long
-PATIENCE = 10.0  # seconds for the answer to another click; a call takes no longer
-PAUSE = 0.3
-
-State = Donation.State
 Attempt = CheckoutAttempt.State
-# a gift that no money has come for, nor is on its way
-REOPENABLE = (
-    State.STARTED,
-    State.CHECKOUT_OPEN,
-    State.AWAITING,
-    State.EXPIRED,
-    State.CANCELLED,
-    State.FAILED,
-)
 
 
 class InvalidAmount(ValueError):
@@ -214,57 +193,6 @@ def _donor(email: str) -> Donor:
     return made
 
 
-def open_attempt(*, attempt: CheckoutAttempt, written: Donation | None = None) -> Session:
-    """Asks Stripe for the session of an attempt that is committed. May be called again. `written`: its
-    gift with all that belongs to it, where the transaction before this wrote it.
-
-    Raises Unavailable and Rejected; what Stripe keeps under the key ends the attempt.
-    """
-    try:
-        session = _asked(_order(attempt, written or _read(attempt)))
-    except (Unavailable, Rejected) as error:
-        if isinstance(error, Rejected) or error.stored:
-            _move(attempt, Attempt.OPENING, state=Attempt.FAILED)
-        raise
-    with transaction.atomic():
-        if not (written and _opened(written)):
-            attempt.donation = _opened_again(attempt)
-        _move(attempt, Attempt.OPENING, state=Attempt.OPEN, session_id=session.id, url=session.url)
-    return session
-
-
-def _opened(gift: Donation) -> bool:
-    """Whether it was as it began until now, as nearly all are: one statement, and nothing read."""
-    begun = Donation.objects.filter(pk=gift.pk, state=State.STARTED)
-    if not begun.update(state=State.CHECKOUT_OPEN):
-        return False
-    gift.state = State.CHECKOUT_OPEN
-    return True
-
-
-def _opened_again(attempt: CheckoutAttempt) -> Donation:
-    """Whatever became of it meanwhile; held until the transaction ends."""
-    held = Donation.objects.select_for_update().get(pk=attempt.donation_id)
-    if held.state in REOPENABLE:
-        if held.state == State.AWAITING:  # rather by card: nobody is reminded of the transfer
-            TransferPromise.objects.filter(donation=held).update(remind_at=None)
-        held.state = State.CHECKOUT_OPEN
-        held.save(update_fields=["state"])
-    return held
-
-
-def _asked(order: Order) -> Session:
-    """A second click, while Stripe still answers the first, waits for the same answer."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return gateway.get().open_checkout(order)
-        except Busy:
-            if time.monotonic() > until:
-                raise
-        time.sleep(PAUSE)
-
-
 def _donation(
     token: UUID, given: dict[str, Any], source: Source | None, agreed: Mapping[str, str]
 ) -> Donation:
@@ -355,34 +283,6 @@ def _good(attempt: CheckoutAttempt, donation: Donation, given: dict[str, Any], e
     )
 
 
-def retire(attempt: CheckoutAttempt) -> bool:
-    """Makes sure that nobody can pay at the attempt's page; False when somebody has."""
-    if attempt.state in (Attempt.EXPIRED, Attempt.FAILED):
-        return True
-    if attempt.state == Attempt.COMPLETE:
-        # a debit that the bank refused leaves a completed session behind; a promise is there then,
-        # and asks again by itself
-        refused = attempt.donation.state == State.FAILED
-        return bool(refused and attempt.donation.promise_id is None)
-    if attempt.state == Attempt.OPENING:
-        if attempt.created_at < timezone.now() - GOOD_FOR:
-            return True  # whatever was opened then has expired, and nobody had its address
-        attempt.session_id = open_attempt(attempt=attempt).id
-    stripe, session_id = gateway.get(), str(attempt.session_id)
-    try:
-        stripe.expire_session(session_id)
-    except Rejected:
-        if stripe.fetch_session(session_id).status != "expired":
-            return False
-    _move(attempt, Attempt.OPEN, state=Attempt.EXPIRED)
-    return True
-
-
-def _move(attempt: CheckoutAttempt, was: str, **fields: Any) -> None:
-    """Unless an event was quicker and has moved it on."""
-    CheckoutAttempt.objects.filter(pk=attempt.pk, state=was).update(**fields)
-
-
 def _agree(donation: Donation, agreed: Mapping[str, str]) -> None:
     """What the donor agrees to now, before paying; a tick taken away again was never given."""
     donation.consents.exclude(kind__in=agreed).delete()
@@ -393,30 +293,4 @@ def _consent(donation: Donation, agreed: Mapping[str, str]) -> None:
     Consent.objects.bulk_create(
         [Consent(donation=donation, kind=kind, words=words) for kind, words in agreed.items()],
         ignore_conflicts=True,
-    )
-
-
-def _read(attempt: CheckoutAttempt) -> Donation:
-    return Donation.objects.select_related("fund", "donor", "source", "promise").get(
-        pk=attempt.donation_id
-    )
-
-
-def _order(attempt: CheckoutAttempt, donation: Donation) -> Order:
-    """Only from what is in rows, so that the same attempt always asks for the same thing."""
-    back = f"{reverse('donations:give')}?annullato={donation.public_id}"
-    with override(donation.language):
-        title = str(donation.fund.called)
-    return Order(
-        key=attempt.idempotency_key,
-        reference=str(donation.public_id),
-        amount=attempt.amount,
-        currency=donation.currency,
-        title=title,
-        email=donation.donor.email or "",
-        language=donation.language,
-        success_url=settings.SITE_URL + donation.get_absolute_url(),
-        cancel_url=settings.SITE_URL + back,
-        source=donation.source.code if donation.source else "",
-        every=donation.promise.interval if donation.promise else "",
     )

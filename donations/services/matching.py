@@ -15,7 +15,7 @@ from donations.references import find_references, misread_references
 from donations.services.by_hand import BANK, PLACES, day_of
 from donations.services.doubles import likely_doubles
 from donations.services.finding import gifts_found
-from donations.services.giving import REOPENABLE
+from donations.services.opening import REOPENABLE
 from donations.services.payers import named_in
 from donations.words import of_name, words
 

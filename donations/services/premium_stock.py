@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from donations.models import Donation, Donor, PremiumClaim
 from donations.services import premiums
-from donations.services.giving import retire
+from donations.services.opening import retire
 from donations.stripe_facts import Rejected, Unavailable
 
 HELD = timedelta(hours=2)  # how long a piece waits for whoever is on the payment page

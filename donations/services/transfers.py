@@ -19,15 +19,14 @@ from donations.references import new_reference
 from donations.services import premiums
 from donations.services.giving import (
     NOTHING_OWN,
-    REOPENABLE,
     Details,
     Meant,
     Started,
     begin_gift,
-    retire,
     rewrite,
     written,
 )
+from donations.services.opening import REOPENABLE, retire
 from donations.services.page import acknowledge, page_of, write
 
 State = Donation.State

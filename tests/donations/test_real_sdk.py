@@ -280,7 +280,7 @@ def test_a_second_click_waits_for_the_answer_to_the_first(control: Any) -> None:
 
 
 def test_it_does_not_wait_for_ever(control: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("donations.services.giving.PATIENCE", 0.1)
+    monkeypatch.setattr("donations.services.opening.PATIENCE", 0.1)
     token = uuid.uuid4()
     control("fault", kind="error", path="/v1/checkout/sessions", times=20, status=409)
     with pytest.raises(gateway.Unavailable):
