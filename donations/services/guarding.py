@@ -161,7 +161,8 @@ def _posts(visitor: Visitor) -> list[tuple[Limit, str]]:
 
 def shown_enough(*, visitor: Visitor, verdict: Verdict) -> bool:
     """Whether a network whose addresses, browsers or all together have sent too much has had its form
-    back often enough: drawing it is dearer than all the rest, and is what a flood would take us by."""
+    back often enough; the place is then refused unread for as long as it has sent too much, some
+    seconds at most (`crowding`)."""
     by_place = verdict.reason in (Reason.ADDRESS, Reason.DEVICE, Reason.NETWORK, Reason.PROOF)
     enough = by_place and not limits.allowed(DRAWN, visitor.network)
     if enough and verdict.place:
