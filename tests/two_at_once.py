@@ -18,7 +18,7 @@ from django.db import connection
 from django.utils import timezone
 
 from donations.models import CheckoutAttempt, Donation
-from donations.services import books, giving
+from donations.services import books, giving, opening
 from donations.services.events import process_events
 from donations.services.sweeping import _missed_events
 from forks import begun, control, told
@@ -273,7 +273,7 @@ def paid_while_opened() -> list[Any]:
         pay(session_of(begin(form_token=token).donation))
         return hear()
 
-    return in_step(giving, "_move", click, click_and_pay)
+    return in_step(opening, "_move", click, click_and_pay)
 
 
 GIFTS = {
